@@ -1,0 +1,246 @@
+r"""Measures how well tortured phrases are found.
+
+    python -m benchmarks.tortured --corpora CORPORA --list tortured_phrases.json --base scratch/terms_base.npz \\
+        --out benchmarks/runs/DATE-tortured.json
+
+Unseen (part ``test``) scientific documents that hold an expected phrase of two or more content words get one of its
+tortured forms in its place, one phrase a document. *Held out*: all entries for one term are taken from the list, from
+the swaps and from what the judge learned, together with a fifth of all terms; each term is held out once. *As shipped*:
+the data files of the package.
+
+Recall is the share of planted phrases that a finding overlaps; *restored* the share whose exact term comes out.
+Precision is for a mixture with one planted phrase in every fifth document. Intervals (95%) are from 1,000 bootstrap
+samples: terms are drawn for recall, documents for false hits.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.corpora import Document, corpus_files, documents
+from training.phrases import read_list
+from training.terms import (
+    FOLDS,
+    PLANTED_IN,
+    PLANTED_SHARE,
+    Base,
+    Planted,
+    Planter,
+    filtered,
+    group,
+    lessons_of,
+    taught_without,
+    teach_judge,
+    tokens_of,
+    with_judge,
+)
+from unspin import tortured
+from unspin.lexicon import phrases
+from unspin.lexicon.phrases import PhraseTable
+from unspin.text import Words, split
+from unspin.tortured import Finding, Terms
+
+THRESHOLDS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+_LOWEST: Final = 0.1
+_WORDS_A_CORPUS: Final = 30_000
+_SAMPLES: Final = 1_000
+
+Finder = Callable[[Words, float], tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One planted phrase: the term, the phrase, the best finding that overlaps it, and whether it gives the term."""
+
+    term: str
+    phrase: str
+    probability: float
+    restored: bool
+
+
+@dataclass(frozen=True)
+class Honest:
+    """One honest document: its corpus, its words, and the probability of each finding."""
+
+    corpus: str
+    words: int
+    probability: tuple[float, ...]
+    found: tuple[tuple[str, str], ...]
+
+
+def test_documents(corpora: Path, names: Sequence[str] | None, most_words: int | None) -> Iterable[Document]:
+    """The test documents of some corpora (all by default), from the beginning of each, up to a number of words."""
+    for kind in ("train", "negatives"):
+        for file in corpus_files(corpora, kind):  # type: ignore[arg-type]
+            if names is None or file.name.split(".")[0] in names:
+                size = 0
+                for document in (d for d in documents(file, 4_000) if d.part == "test"):
+                    if most_words is not None and size >= most_words:
+                        break
+                    size += document.text.count(" ") + 1
+                    yield document
+
+
+def plant(texts: Iterable[Document], planter: Planter, seed: int) -> list[Planted]:
+    """One planted phrase in each document that holds a term."""
+    random = np.random.default_rng(seed)
+    return list(itertools.chain.from_iterable(planter.plant(split(d.text), random, 1, 1) for d in texts))
+
+
+def trial(planted: Planted, finder: Finder) -> Trial:
+    """Look for one planted phrase."""
+    words = split(planted.text)
+    hits = [
+        hit
+        for hit in finder(words, _LOWEST)
+        if words.start[hit.begin] < planted.end and words.end[hit.end - 1] > planted.start
+    ]
+    if not hits:
+        return Trial(planted.term, planted.phrase, 0.0, False)
+    text, at = "", planted.start
+    for hit in hits:
+        text += planted.text[at : max(int(words.start[hit.begin]), at)] + hit.original
+        at = int(words.end[hit.end - 1])
+    text += planted.text[at : planted.end]
+    return Trial(
+        planted.term, planted.phrase, max(h.probability for h in hits), tokens_of(text) == tokens_of(planted.term)
+    )
+
+
+def honest(document: Document, finder: Finder) -> Honest:
+    """Look for what isn't there."""
+    words = split(document.text)
+    found = finder(words, _LOWEST)
+    return Honest(
+        document.corpus,
+        int(words.is_word.sum()),
+        tuple(round(hit.probability, 4) for hit in found),
+        tuple((hit.found.lower(), hit.original) for hit in found),
+    )
+
+
+def figures(trials: Sequence[Trial], clean: Sequence[Honest], threshold: float) -> dict[str, Any]:
+    """Recall, restored, precision and false hits at one threshold, each with its interval."""
+    random = np.random.default_rng(0)
+    terms = sorted({t.term for t in trials})
+    number = {term: i for i, term in enumerate(terms)}
+    table = np.zeros((len(terms), 3))
+    for t in trials:
+        hit = t.probability >= threshold
+        table[number[t.term]] += (1, hit, hit and t.restored)
+    false = np.array([[sum(p >= threshold for p in c.probability), c.words, 1] for c in clean], float)
+
+    def of(planted: NDArray[np.float64], wrong: NDArray[np.float64]) -> NDArray[np.float64]:
+        recall, restored = planted[1] / planted[0], planted[2] / planted[0]
+        a_document = wrong[0] / wrong[2]
+        true = PLANTED_SHARE * recall
+        return np.array([true / max(true + a_document, 1e-12), recall, restored, wrong[0] / wrong[1] * 1e4])
+
+    drawn = np.array(
+        [
+            of(
+                table[random.integers(len(terms), size=len(terms))].sum(0),
+                false[random.integers(len(false), size=len(false))].sum(0),
+            )
+            for _ in range(_SAMPLES)
+        ]
+    )
+    low, high = np.quantile(drawn, [0.025, 0.975], axis=0)
+    names = ("precision", "recall", "restored", "false_hits_per_10000_words")
+    value = of(table.sum(0), false.sum(0))
+    result: dict[str, Any] = {
+        name: [round(float(x), 4) for x in (value[i], low[i], high[i])] for i, name in enumerate(names)
+    }
+    result["recall_by_term"] = round(float((table[:, 1] / table[:, 0]).mean()), 4)
+    return {"threshold": threshold, **result}
+
+
+def finder_of(table: PhraseTable, terms: Terms) -> Finder:
+    """A way to look for phrases."""
+    return lambda words, threshold: tortured.find(words, threshold=threshold, table=table, terms=terms)
+
+
+def measured(name: str, trials: Sequence[Trial], clean: Sequence[Honest]) -> dict[str, Any]:
+    """All thresholds, printed and returned."""
+    rows = [figures(trials, clean, threshold) for threshold in THRESHOLDS]
+    print(
+        f"\n{name}: {len(trials):,} planted, {len({t.term for t in trials}):,} terms, {len(clean):,} honest documents"
+    )
+    print("threshold  precision            recall               restored             false hits / 10,000 words")
+    for row in rows:
+        cells = (row[key] for key in ("precision", "recall", "restored", "false_hits_per_10000_words"))
+        print(f"{row['threshold']:9.2f}  " + "  ".join(f"{v:.3f} ({low:.3f}–{high:.3f})" for v, low, high in cells))
+    return {"planted": len(trials), "documents": len(clean), "words": sum(c.words for c in clean), "figures": rows}
+
+
+def by_corpus(clean: Sequence[Honest], threshold: float) -> dict[str, list[float]]:
+    """Words read and false hits per 10,000 of them on each corpus."""
+    result = {}
+    for name in sorted({c.corpus for c in clean}):
+        mine = [c for c in clean if c.corpus == name]
+        words = sum(c.words for c in mine)
+        hits = sum(p >= threshold for c in mine for p in c.probability)
+        result[name] = [words, hits, round(hits / words * 1e4, 3)]
+        print(f"{name:24} {words:8,} words {hits:4} hits  {result[name][2]:.2f} per 10,000")
+    return result
+
+
+def held_out_finders(base: Base, pairs: list[tuple[str, str]], corpora: Path, table: PhraseTable) -> list[Finder]:
+    """For each group of terms a finder that knows nothing of it."""
+    filters = filtered(base.joint, base.joint_count), filtered(base.triple, base.triple_count)
+    lessons = lessons_of(base, filters, pairs, corpora)
+    finders = []
+    for held_out in range(FOLDS):
+        judge = teach_judge([lesson for i, lesson in enumerate(lessons) if i != held_out])
+        terms = with_judge(taught_without(base, filters, pairs, held_out), *judge)
+        finders.append(finder_of(table.without({term for _, term in table.pairs if group(term) == held_out}), terms))
+    return finders
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "list", "base", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    options = parser.parse_args()
+    pairs = read_list(options.list)
+    table = phrases.load()
+    science = list(test_documents(options.corpora, PLANTED_IN, None))
+    planted = plant(science, Planter(pairs), seed=2)
+
+    shipped = finder_of(table, tortured.load())
+    begun = time.process_time()
+    clean = [honest(document, shipped) for document in science]
+    speed = sum(c.words for c in clean) / (time.process_time() - begun)
+    trials = [trial(one, shipped) for one in planted]
+    finders = held_out_finders(Base.read(options.base), pairs, options.corpora, table)
+    unknown = [trial(one, finders[group(one.term)]) for one in planted]
+    unknown_clean = [honest(document, finders[i % FOLDS]) for i, document in enumerate(science)]
+    everywhere = [honest(d, shipped) for d in test_documents(options.corpora, None, _WORDS_A_CORPUS)]
+
+    record = {
+        "command": "python -m benchmarks.tortured",
+        "threshold": tortured.THRESHOLD,
+        "words_per_second": round(speed),
+        "held_out": measured("terms held out", unknown, unknown_clean),
+        "shipped": measured("as shipped", trials, clean),
+        "false_hits": by_corpus(everywhere, tortured.THRESHOLD),
+        "trials": {"held_out": [asdict(t) for t in unknown], "shipped": [asdict(t) for t in trials]},
+    }
+    print(f"\n{speed:,.0f} words/s of processor time")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

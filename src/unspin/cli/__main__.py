@@ -1,0 +1,5 @@
+"""``python -m unspin.cli``."""
+
+from unspin.cli.main import main
+
+main()

@@ -1,0 +1,175 @@
+"""``unspin check``: many documents, a line each."""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unspin.cli import options
+from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, complain, is_terminal, remark, well_behaved, write
+from unspin.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from unspin.documents import Document
+    from unspin.reading import Reading
+
+__all__ = ["check"]
+
+Outcome = tuple[str, "Reading | InputError"]
+
+_PATH_WIDTH = 48  # on a terminal; longer paths push their line to the right
+
+
+@well_behaved
+def check(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH", help="Files, folders, patterns, or - for standard input.", show_default=False),
+    ],
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line, format unspin-check-1.")] = False,
+    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    dictionary: options.Dictionary = None,
+    deep: options.Deep = None,
+    tortured: options.Tortured = False,
+) -> int:
+    """Check many documents, a line for each.
+
+    The columns are path, score, expected false positives and verdict. Piped, tabs divide them, and the third is the
+    share of ordinary documents that would score as high. A document that cannot be read is named on standard error
+    and stops nothing but itself.
+
+    \b
+    Examples:
+      unspin check page.txt
+      unspin check articles/ 'more/**/*.md'
+      unspin check articles/ --json | jq -r 'select(.spun).path'
+
+    Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
+    """  # noqa: D301 - the help needs the real control character
+    settings = options.settings(operating_point, deep, dictionary, tortured)
+    from unspin.documents import expand
+
+    documents = expand(paths)
+    show = _printer(json, documents)
+    read = spun = failed = 0
+    with _progress(len(documents)) as advance:
+        for path, outcome in _outcomes(documents, settings):
+            if isinstance(outcome, InputError):
+                failed += 1
+                complain(outcome)
+            else:
+                read += 1
+                spun += outcome.spun
+            show(path, outcome)
+            if advance is not None:
+                advance()
+    if len(documents) > 1 and is_terminal(sys.stderr):
+        unread = f"; {failed:,} could not be read" if failed else ""
+        remark(
+            f"{spun:,} of {read:,} read as machine-spun; about {read * operating_point:.2g} expected by chance{unread}"
+        )
+    return ERROR if failed else SPUN if spun else NOTHING_SPUN
+
+
+def _outcomes(paths: Sequence[str], settings: options.Settings) -> Iterator[Outcome]:
+    """Each path with its reading or its error, in order, however far ahead the reader takes its texts."""
+    import unspin
+    from unspin.documents import load
+
+    waiting: deque[Document | Outcome] = deque()
+
+    def texts() -> Iterator[str]:
+        for path in paths:
+            try:
+                document = load(path)
+            except InputError as error:
+                waiting.append((path, error))
+                continue
+            waiting.append(document)
+            yield document.text
+
+    for reading in unspin.read_many(texts(), **settings):
+        yield from _failures(waiting)
+        document = waiting.popleft()
+        assert not isinstance(document, tuple)
+        yield document.path, replace(reading, notes=reading.notes + document.notes)
+    yield from _failures(waiting)
+
+
+def _failures(waiting: deque[Document | Outcome]) -> Iterator[Outcome]:
+    """Take the errors at the head of the queue."""
+    while waiting and isinstance(waiting[0], tuple):
+        failure = waiting.popleft()
+        assert isinstance(failure, tuple)
+        yield failure
+
+
+def _printer(json: bool, paths: Sequence[str]) -> Callable[[str, Reading | InputError], None]:
+    """How the lines are printed here: for a program, for a person, for a pipe."""
+    if json:
+        return _print_json
+    if not is_terminal(sys.stdout):
+        return _print_columns
+    from rich.console import Console
+
+    from unspin.documents import shown
+
+    width = min(_PATH_WIDTH, max((len(shown(path)) for path in paths), default=0))
+    return partial(_print_padded, Console(highlight=False), width)
+
+
+def _print_json(path: str, outcome: Reading | InputError) -> None:
+    from unspin.report.json import check_record, dumps, error_record
+
+    record = error_record(path, outcome) if isinstance(outcome, InputError) else check_record(path, outcome)
+    write(dumps(record) + b"\n")
+
+
+def _print_columns(path: str, outcome: Reading | InputError) -> None:
+    from unspin.documents import shown
+    from unspin.report.wording import VERDICTS, verdict_name
+
+    if not isinstance(outcome, InputError):
+        figures = (f"{outcome.score:.4g}", f"{outcome.false_positive_rate:.2g}")
+        write("\t".join((shown(path), *figures, VERDICTS[verdict_name(outcome)])).encode("utf-8", "replace") + b"\n")
+
+
+def _print_padded(console: Console, width: int, path: str, outcome: Reading | InputError) -> None:
+    from rich.text import Text
+
+    from unspin.documents import shown
+    from unspin.report.terminal import COLOURS
+    from unspin.report.wording import VERDICTS, one_in, verdict_name
+
+    if isinstance(outcome, InputError):
+        return
+    name = verdict_name(outcome)
+    rate = f"1 in {one_in(outcome.false_positive_rate):,}" if 0 < outcome.false_positive_rate < 1 else ""
+    line = Text(f"{shown(path):{width}}  {outcome.score:8.4g}  {rate:>16}  ").append(VERDICTS[name], COLOURS[name])
+    console.print(line, soft_wrap=True)
+
+
+def _progress(total: int) -> AbstractContextManager[Callable[[], None] | None]:
+    """A bar on standard error where there are many documents, somebody watches, and the lines go elsewhere."""
+    if total < 2 or not is_terminal(sys.stderr) or is_terminal(sys.stdout):
+        return nullcontext()
+    return _bar(total)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(stderr=True)) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,43 @@
+"""``unspin restore``: the restored text, nothing else."""
+
+from __future__ import annotations
+
+import sys
+
+from unspin.cli import options
+from unspin.cli.streams import is_terminal, remark, well_behaved, write
+
+__all__ = ["restore"]
+
+
+@well_behaved
+def restore(
+    file: options.File,
+    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    dictionary: options.Dictionary = None,
+    deep: options.Deep = None,
+    tortured: options.Tortured = False,
+) -> int:
+    """Print what was written before it was spun, and nothing else.
+
+    A document that does not read as spun comes back byte for byte. Encoding and line breaks stay as they are.
+
+    \b
+    Examples:
+      unspin restore page.txt > readable.txt
+      curl -s https://example.org/page.txt | unspin restore -
+
+    Exit status: 0 done, 2 an error.
+    """  # noqa: D301 - the help needs the real control character
+    settings = options.settings(operating_point, deep, dictionary, tortured)
+    from unspin.documents import load
+
+    document = load(file)
+    import unspin
+    from unspin.report.wording import verdict
+
+    reading = unspin.read(document.text, **settings)
+    write(document.encode(reading.restored))
+    if is_terminal(sys.stderr) and reading.restored == document.text:
+        remark(f"{verdict(reading)}; printed unchanged")
+    return 0

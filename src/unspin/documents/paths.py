@@ -1,0 +1,48 @@
+"""Folders and patterns to files, always in the same order."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from unspin.documents.load import LATER_SUFFIXES, STANDARD_INPUT
+
+__all__ = ["TEXT_SUFFIXES", "expand"]
+
+TEXT_SUFFIXES = frozenset({"", ".txt", ".text", ".md", ".markdown"})
+"""What is taken from a folder; a file named by itself may have any name."""
+
+
+def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
+    """The documents that ``paths`` name, each once, those of one folder or pattern sorted by name.
+
+    From a folder, with all below it, come plain text and the formats that can be read some day (so that none is passed
+    over in silence); hidden files are left out. What is not there, and a folder with nothing in it, stays as it is, so
+    that loading it says what is wrong.
+    """
+    return list(dict.fromkeys(file for path in paths for file in _expand_one(os.fspath(path))))
+
+
+def _expand_one(path: str) -> Iterator[str]:
+    if path == STANDARD_INPUT:
+        yield path
+    elif os.path.isdir(path):
+        yield from sorted(_files(path)) or [path]
+    elif not os.path.exists(path) and glob.has_magic(path):
+        matches = sorted(glob.glob(path, recursive=True))
+        for match in matches:
+            yield from _expand_one(match)
+        if not matches:
+            yield path
+    else:
+        yield path
+
+
+def _files(folder: str) -> Iterator[str]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if not name.startswith(".") and Path(name).suffix.lower() in TEXT_SUFFIXES | LATER_SUFFIXES:
+                yield os.path.join(parent, name)

@@ -1,0 +1,124 @@
+"""Known tortured phrases: fixed terms of science as paraphrasing tools mangle them, with what was meant.
+
+Cabanac, Labbé and Magazinov ("Tortured phrases: a dubious writing style emerging in science", arXiv:2107.06751, 2021)
+found that papers passed through a paraphrasing tool carry fixed terms whose words were swapped one by one: "profound
+learning" for deep learning, "irregular woodland" for random forest. Their Problematic Paper Screener collects such
+phrases; this module holds its list and finds them.
+
+File: ``phrases.tsv`` (written by ``python -m training.phrases``), UTF-8, a line for each phrase, sorted:
+the phrase, a tab, what was meant, a tab, how often the phrase stands in honest text (:attr:`PhraseTable.honest`).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.text import Words, split
+
+__all__ = ["PhraseMatch", "PhraseTable", "joined", "load"]
+
+_HYPHENS: Final = frozenset("-‐‑")
+
+
+class PhraseMatch(NamedTuple):
+    """A known phrase in a document.
+
+    Attributes:
+        begin: index of its first token.
+        end: index after its last token.
+        entry: its index in :attr:`PhraseTable.pairs`.
+    """
+
+    begin: int
+    end: int
+    entry: int
+
+
+def joined(words: Words) -> NDArray[np.int32]:
+    """The tokens that remain when hyphens inside words are left out: "back-propagation" reads as "back propagation".
+
+    Returns:
+        Their indices, ascending, ``int32[m]``.
+    """
+    keep = np.ones(len(words), bool)
+    for i, token in enumerate(words.lower):
+        if token in _HYPHENS and 0 < i < len(words) - 1:
+            keep[i] = words.start[i] != words.end[i - 1] or words.end[i] != words.start[i + 1]
+    return np.flatnonzero(keep).astype(np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class PhraseTable:
+    """Tortured phrases and what was meant.
+
+    Attributes:
+        pairs: (tortured phrase, expected phrase), both in lower case, sorted.
+        honest: how often each phrase stands in some 40 million words of honest text, in the order of ``pairs``. A
+            phrase that stands there at all is weak evidence.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    honest: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        """Index the phrases by their tokens."""
+        entries: dict[tuple[str, ...], int] = {}
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for number, (tortured, _) in enumerate(self.pairs):
+            words = split(tortured)
+            tokens = tuple(words.lower[i] for i in joined(words))
+            if tokens:
+                entries.setdefault(tokens, number)
+                lengths[tokens[0]].add(len(tokens))
+        object.__setattr__(self, "_entries", entries)
+        object.__setattr__(self, "_lengths", {head: sorted(sizes, reverse=True) for head, sizes in lengths.items()})
+
+    _entries = {}  # type: dict[tuple[str, ...], int]
+    _lengths = {}  # type: dict[str, list[int]]
+
+    def without(self, expected: Iterable[str]) -> PhraseTable:
+        """The table without all phrases for certain terms, for measuring how well *unknown* phrases are found."""
+        left = frozenset(expected)
+        kept = [(pair, n) for pair, n in zip(self.pairs, self.honest, strict=True) if pair[1] not in left]
+        return PhraseTable(tuple(pair for pair, _ in kept), tuple(n for _, n in kept))
+
+    def matches(self, words: Words) -> tuple[PhraseMatch, ...]:
+        """The phrases of the table in a document: the longest at each place, from left to right, never overlapping.
+
+        The time is linear in the length of the document: at each token at most as many look-ups as phrases that begin
+        with it have different lengths.
+        """
+        index = joined(words).tolist()
+        tokens = tuple(words.lower[i] for i in index)
+        found: list[PhraseMatch] = []
+        at = 0
+        while at < len(tokens):
+            for length in self._lengths.get(tokens[at], ()):
+                entry = self._entries.get(tokens[at : at + length])
+                if entry is not None and at + length <= len(tokens):
+                    found.append(PhraseMatch(index[at], index[at + length - 1] + 1, entry))
+                    at += length - 1
+                    break
+            at += 1
+        return tuple(found)
+
+
+def load(path: Path | None = None) -> PhraseTable:
+    """Load a table of phrases: the shipped one, or the file at ``path``."""
+    return _load(path)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path | None) -> PhraseTable:
+    source = path if path is not None else resources.files("unspin.data") / "phrases.tsv"
+    rows = [line.split("\t") for line in source.read_text(encoding="utf-8").splitlines()]
+    return PhraseTable(tuple((row[0], row[1]) for row in rows), tuple(int(row[2]) for row in rows))

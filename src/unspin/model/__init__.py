@@ -1,0 +1,1 @@
+"""The encoder and the language evidence: load, and score words in context."""

@@ -1,0 +1,177 @@
+"""The encoder at run time: windows of a document through onnxruntime.
+
+A window holds whole sentences, at most 126 wordpieces, and is run alone: with dynamically quantised weights the scale of
+the activations is taken over everything that is run together, and the same text must give the same figures in any batch.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from unspin.text import Kind, Shape, Words, sentence_starts
+
+HIDDEN: Final = 384
+NEVER: Final = np.float32(-20)
+"""Log-odds of a token that no spinner touches."""
+NAME: Final = np.float32(4)
+"""What a capital inside a sentence takes off the log-odds: spinners leave names alone, but for a few terms that their
+dictionaries capitalise ("Oregon" for "or"). The encoder itself sees no capitals."""
+_LONGEST: Final = 126
+_CLS, _SEP, _MASK, _UNKNOWN = 101, 102, 103, 100
+_MOST_PIECES: Final = 8
+_SENTENCE_END: Final = frozenset(".!?")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Tokens ``begin`` to ``end`` of a document as one input of the encoder."""
+
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Visible:
+    """What the encoder says of a document as it stands.
+
+    Attributes:
+        swap: log-odds that each token was swapped, ``float32[n]``; :data:`NEVER` for marks.
+        places: the suspicious tokens, in order, ``int64[m]``.
+        belief: the belief vector of each of them, ``float32[m, 384]``.
+    """
+
+    swap: NDArray[np.float32]
+    places: NDArray[np.int64]
+    belief: NDArray[np.float32]
+
+
+class Encoder:
+    """The encoder's weights. Made by :func:`load`.
+
+    Attributes:
+        table: the output layer, one row an original of the lexicon and a last one for "nothing", ``float32[words, 384]``.
+        bias: its bias, ``float32[words]``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = int(os.environ.get("UNSPIN_THREADS", "1"))
+        options.inter_op_num_threads = 1
+        self._session = onnxruntime.InferenceSession(
+            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.no_padding()
+        self._tokenizer.no_truncation()
+        self._known: dict[str, tuple[int, ...]] = {}
+        with np.load(folder / "words.npz") as archive:
+            self._codes: NDArray[np.int8] = archive["codes"]
+            self._scale: NDArray[np.float32] = archive["scale"]
+            self.bias: Final[NDArray[np.float32]] = archive["bias"].astype(np.float32)
+
+    @cached_property
+    def table(self) -> NDArray[np.float32]:
+        """The output layer, unpacked."""
+        return self._codes.astype(np.float32) * self._scale[:, None]
+
+    def pieces(self, word: str) -> tuple[int, ...]:
+        """The wordpieces of one word (at most 8)."""
+        known = self._known.get(word)
+        if known is None:
+            ids = self._tokenizer.encode(word, add_special_tokens=False).ids[:_MOST_PIECES]
+            known = tuple(ids) or (_UNKNOWN,)
+            if len(self._known) < 200_000:  # bounded, whatever the crawl
+                self._known[word] = known
+        return known
+
+    def windows(self, words: Words) -> Iterator[Window]:
+        """Cut a document into windows of whole sentences."""
+        begin, size, sentence = 0, 0, 0
+        for i, token in enumerate(words.lower):
+            length = len(self.pieces(token))
+            if size + length > _LONGEST:
+                cut = sentence if sentence > begin else i
+                yield Window(begin, cut)
+                size = sum(len(self.pieces(word)) for word in words.lower[cut:i])
+                begin = cut
+            size += length
+            if token in _SENTENCE_END:
+                sentence = i + 1
+        if begin < len(words):
+            yield Window(begin, len(words))
+
+    def visible(self, words: Words, suspicion: float) -> Visible:
+        """Read a document as it stands; belief vectors are kept for the words above ``suspicion`` (log-odds) only."""
+        swap = np.full(len(words), NEVER, np.float32)
+        places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
+        beliefs: list[NDArray[np.float32]] = [np.empty((0, HIDDEN), np.float32)]
+        nothing = np.zeros(len(words), bool)
+        names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
+        for window in self.windows(words):
+            (odds, belief), first = self._run(words.lower, window, nothing, ("swap", "belief"))
+            here = odds[first]
+            here[names[window.begin : window.end]] -= NAME
+            here[words.kind[window.begin : window.end] == Kind.MARK] = NEVER
+            swap[window.begin : window.end] = here
+            suspicious = np.flatnonzero(here > suspicion)
+            places.append(suspicious + window.begin)
+            beliefs.append(belief[first[suspicious]])
+        return Visible(swap, np.concatenate(places), np.concatenate(beliefs))
+
+    def hidden(self, words: Words, tokens: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What the context says of the words at ``places``, all hidden at once.
+
+        Args:
+            words: the document.
+            tokens: what stands at each token now (restorations may have been filled in).
+            places: the tokens to hide, in order.
+
+        Returns:
+            A context vector for each place, ``float32[m, 384]``.
+        """
+        context = np.zeros((len(places), HIDDEN), np.float32)
+        hide = np.zeros(len(words), bool)
+        hide[places] = True
+        for window in self.windows(words):
+            begin, end = np.searchsorted(places, (window.begin, window.end))
+            if end > begin:
+                (vectors,), first = self._run(tokens, window, hide, ("context",))
+                context[begin:end] = vectors[first[places[begin:end] - window.begin]]
+        return context
+
+    def _run(
+        self, tokens: Sequence[str], window: Window, hide: NDArray[np.bool_], names: tuple[str, ...]
+    ) -> tuple[list[NDArray[np.float32]], NDArray[np.int64]]:
+        ids = [_CLS]
+        first = np.empty(window.end - window.begin, np.int64)
+        for place, i in enumerate(range(window.begin, window.end)):
+            first[place] = len(ids)
+            if hide[i]:
+                ids.append(_MASK)
+            else:
+                ids.extend(self.pieces(tokens[i]))
+        # Restorations may be longer than what stood there; positions end at 512, far off.
+        ids.append(_SEP)
+        outputs = self._session.run(names, {"pieces": np.array([ids], np.int64)})
+        return [output[0] for output in outputs], first
+
+
+def load(folder: Path | None = None) -> Encoder:
+    """Load an encoder: the shipped one, or that in ``folder``."""
+    return _load(folder)
+
+
+@lru_cache(maxsize=2)
+def _load(folder: Path | None) -> Encoder:
+    return Encoder(folder if folder is not None else Path(str(resources.files("unspin.data"))))

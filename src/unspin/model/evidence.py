@@ -1,0 +1,252 @@
+"""The evidence on each suspicious word of a document: every original it may stand for, and what speaks for each.
+
+The two factors of the noisy channel stay apart:
+
+* ``context`` and ``ngram``: what the surroundings say with the word hidden. They may be summed over occurrences.
+* ``channel``: how likely spinners make this form of that original. It is counted once for a dictionary entry.
+* ``belief``: the encoder's opinion with the word in sight, which mixes both; its errors repeat, so it is counted once too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.lexicon import Lexicon
+from unspin.model.encoder import Encoder, Visible
+from unspin.model.ngram import NGram
+from unspin.text import Words
+
+KEPT: Final = 32
+"""Originals that stay in play for a word, the best by a first look at belief, context and channel."""
+_BLOCK: Final = 256
+"""Words whose options are scored at a time: bounds the memory of a long document."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Options for ``m`` suspicious words, flat: options ``ptr[i]:ptr[i + 1]`` belong to the word at ``place[i]``.
+
+    Attributes:
+        place: token of each suspicious word, ``int64[m]``.
+        swap: log-odds that it was swapped, ``float32[m]``.
+        found: lexicon id of the word found, -1 if unknown, ``int32[m]``.
+        ptr: where the options of each word begin, ``int64[m + 1]``.
+        original: lexicon id of each option, ``int64[k]``.
+        belief: log share of the option among all candidates, word in sight, ``float32[k]``.
+        context: log share of the option among all candidates, word hidden, ``float32[k]``.
+        ngram: log-likelihood ratio of the text with the option to the text as found, ``float32[k]``.
+        channel: log P(found | option) under each channel of the lexicon, ``float32[k, 4]``.
+        found_context: log ratio of the word found to all candidates, word hidden, ``float32[m]``; NaN if unknown.
+    """
+
+    place: NDArray[np.int64]
+    swap: NDArray[np.float32]
+    found: NDArray[np.int32]
+    ptr: NDArray[np.int64]
+    original: NDArray[np.int64]
+    belief: NDArray[np.float32]
+    context: NDArray[np.float32]
+    ngram: NDArray[np.float32]
+    channel: NDArray[np.float32]
+    found_context: NDArray[np.float32]
+
+    @property
+    def owner(self) -> NDArray[np.int64]:
+        """The suspicious word that each option belongs to, ``int64[k]``."""
+        return np.repeat(np.arange(len(self.place)), np.diff(self.ptr))
+
+
+def gather(
+    words: Words,
+    visible: Visible,
+    lexicon: Lexicon,
+    encoder: Encoder,
+    ngram: NGram,
+    tokens: Sequence[str] | None = None,
+) -> Evidence:
+    """Collect the evidence on the suspicious words of a document.
+
+    Args:
+        words: the document.
+        visible: what the encoder says of it as it stands.
+        lexicon: the candidates.
+        encoder: for the context.
+        ngram: for the context.
+        tokens: what stands at each token now, where a first decision has been filled in; as found by default.
+    """
+    tokens = words.lower if tokens is None else tokens
+    found = lexicon.ids([words.lower[i] for i in visible.places])
+    context = encoder.hidden(words, tokens, visible.places)
+    candidates = lexicon.candidates(found)
+    belief, expected = np.empty((2, len(candidates.original)), np.float32)
+    total = np.empty(len(found), np.float32)
+    for at in range(0, len(found), _BLOCK):
+        places, options = _part(candidates.ptr, np.arange(at, min(at + _BLOCK, len(found))))
+        original, ptr = candidates.original[options], _ptr(candidates.ptr, places)
+        believed = _logits(encoder, original, visible.belief[places], ptr)
+        belief[options] = believed - _repeat(_log_sum(believed, ptr), ptr)
+        here = _logits(encoder, original, context[places], ptr)
+        total[places] = _log_sum(here, ptr)
+        expected[options] = here - _repeat(total[places], ptr)
+
+    first_look = belief + 0.5 * expected + 0.3 * candidates.channel.max(1, initial=-np.inf)
+    keep = _shortlist(found, candidates.ptr, first_look)
+    owner = np.repeat(np.arange(len(found)), np.diff(candidates.ptr))[keep]
+    original = candidates.original[keep]
+    return Evidence(
+        place=visible.places,
+        swap=visible.swap[visible.places],
+        found=found,
+        ptr=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(found)))]).astype(np.int64),
+        original=original,
+        belief=belief[keep],
+        context=expected[keep],
+        ngram=ngram_ratio(words, tokens, visible.places[owner], original, lexicon, ngram),
+        channel=candidates.channel[keep],
+        found_context=_found_context(found, context, total, lexicon, encoder),
+    )
+
+
+def refine(
+    evidence: Evidence,
+    words: Words,
+    tokens: Sequence[str],
+    sure: NDArray[np.bool_],
+    lexicon: Lexicon,
+    encoder: Encoder,
+    ngram: NGram,
+) -> Evidence:
+    """The same options with the context read again, after a first decision.
+
+    Args:
+        evidence: that of the first look.
+        words: the document.
+        tokens: what the first decision puts at each token.
+        sure: the suspicious words whose decision is taken for granted, ``bool[m]``; they are in sight, the others hidden.
+        lexicon: the candidates.
+        encoder: for the context.
+        ngram: for the context; it sees the other words as decided.
+    """
+    open_places = np.flatnonzero(~sure)
+    context, found_context = evidence.context.copy(), evidence.found_context.copy()
+    vectors = encoder.hidden(words, tokens, evidence.place[open_places])
+    for at in range(0, len(open_places), _BLOCK):
+        places, options = _part(evidence.ptr, open_places[at : at + _BLOCK])
+        ptr = _ptr(evidence.ptr, places)
+        here = vectors[at : at + _BLOCK]
+        expected = _logits(encoder, evidence.original[options], here, ptr)
+        total = _log_sum(expected, ptr)
+        context[options] = expected - _repeat(total, ptr)
+        found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
+    ratio = ngram_ratio(words, tokens, evidence.place[evidence.owner], evidence.original, lexicon, ngram)
+    return replace(evidence, context=context, found_context=found_context, ngram=ratio)
+
+
+def ngram_ratio(
+    words: Words,
+    tokens: Sequence[str],
+    place: NDArray[np.int64],
+    original: NDArray[np.int64],
+    lexicon: Lexicon,
+    ngram: NGram,
+) -> NDArray[np.float32]:
+    """Log-likelihood ratio of each original at its place to the word found there, other tokens as in ``tokens``."""
+    ids = ngram.ids(tokens)
+    found = ngram.ids(words.lower)
+    places, back = np.unique(place, return_inverse=True)
+    as_found = ngram.score(ids, places.astype(np.int32), found[places])
+    restored = ngram.score(ids, place.astype(np.int32), _ngram_ids(lexicon, ngram)[original])
+    return (restored - as_found[back]).astype(np.float32)
+
+
+def _shortlist(
+    found: NDArray[np.int32], ptr: NDArray[np.int64], first_look: NDArray[np.float32]
+) -> NDArray[np.int64]:
+    """The options that stay in play, the same for every occurrence of a form.
+
+    All occurrences of a form have the same candidates. Most places go to those that do best over all of them, since one
+    dictionary made them all; the rest to those that do best at a single one, since it may be none of the dictionary's.
+    """
+    kinds, kind, count = np.unique(found, return_inverse=True, return_counts=True)
+    first = np.zeros(len(kinds), np.int64)
+    first[kind[::-1]] = np.arange(len(found))[::-1]
+    size = np.diff(ptr)
+    begin = np.concatenate([[0], np.cumsum(size[first])])
+    rank_of = np.arange(ptr[-1]) - _repeat(ptr[:-1], ptr)
+    cell = begin[kind][np.repeat(np.arange(len(found)), size)] + rank_of
+    mean = np.bincount(cell, first_look, minlength=begin[-1]) / np.repeat(count, size[first])
+    most = np.full(begin[-1], -np.inf)
+    np.maximum.at(most, cell, first_look)
+    kept = np.zeros(begin[-1], bool)
+    for value, places in ((mean, KEPT - KEPT // 4), (most, KEPT // 4)):
+        value = np.where(kept, -np.inf, value)
+        owner = np.repeat(np.arange(len(kinds)), size[first])
+        order = np.lexsort((np.arange(len(value)), -value, owner))
+        rank = np.arange(len(order)) - begin[owner[order]]
+        kept[order[rank < places]] = True
+    return np.flatnonzero(kept[cell])
+
+
+def _part(
+    ptr: NDArray[np.int64], places: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Some words, and the options of all of them in order."""
+    size = np.diff(ptr)[places]
+    begin = np.concatenate([[0], np.cumsum(size)])
+    return places, np.arange(begin[-1]) - np.repeat(begin[:-1] - ptr[places], size)
+
+
+def _ptr(ptr: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the options of each of ``places`` begin among theirs."""
+    return np.concatenate([[0], np.cumsum(np.diff(ptr)[places])]).astype(np.int64)
+
+
+def _repeat(values: NDArray[np.generic], ptr: NDArray[np.int64]) -> NDArray[Any]:
+    """A value for each word as a value for each option."""
+    return np.repeat(values, np.diff(ptr))
+
+
+def _logits(
+    encoder: Encoder, original: NDArray[np.int64], vectors: NDArray[np.float32], ptr: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """The output layer's logit of each option for the vector of its word."""
+    rows = np.repeat(np.arange(len(vectors)), np.diff(ptr))
+    scores = np.einsum("kh,kh->k", encoder.table[original], vectors[rows]) + encoder.bias[original]
+    return np.asarray(scores, np.float32)
+
+
+def _found_context(
+    found: NDArray[np.int32],
+    context: NDArray[np.float32],
+    total: NDArray[np.float32],
+    lexicon: Lexicon,
+    encoder: Encoder,
+) -> NDArray[np.float32]:
+    """Log ratio of the word found to all its candidates, word hidden; NaN where either is unknown."""
+    known = (found >= 0) & (found < lexicon.vocabulary) & np.isfinite(total)
+    safe = np.where(known, found, 0)
+    logit = np.einsum("mh,mh->m", encoder.table[safe], context) + encoder.bias[safe]
+    return np.where(known, logit - np.where(known, total, 0), np.nan).astype(np.float32)
+
+
+def _log_sum(values: NDArray[np.float32], ptr: NDArray[np.int64]) -> NDArray[np.float32]:
+    """log sum exp of each segment, -inf for empty ones."""
+    out = np.full(len(ptr) - 1, -np.inf, np.float32)
+    filled = np.flatnonzero(np.diff(ptr))
+    if len(filled):
+        begin = ptr[filled]
+        top = np.maximum.reduceat(values, begin)
+        sums = np.add.reduceat(np.exp(values - np.repeat(top, np.diff(ptr)[filled])), begin)
+        out[filled] = top + np.log(sums)
+    return out
+
+
+@lru_cache(maxsize=2)
+def _ngram_ids(lexicon: Lexicon, ngram: NGram) -> NDArray[np.int32]:
+    return ngram.ids(lexicon.forms[: lexicon.vocabulary])

@@ -1,0 +1,198 @@
+"""The posterior over what was written, for all suspicious words of a document together.
+
+For each suspicious word the choice is between "as written" and its options; a log-linear model weighs the evidence
+(:mod:`unspin.model.evidence`). What makes it one decision for the document and not one for each word:
+
+* the family: channel probabilities are mixed with the weights that explain this document best;
+* the rate: the share of swapped words found so far is the prior of the next look;
+* the dictionary: context evidence for an original is summed over all occurrences of the same spun form, an original that
+  stands elsewhere untouched is unlikely to have an entry, and two spun forms rarely share one original.
+
+The weights are fitted on held-out simulated documents by ``python -m training.reader``.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.lexicon import CHANNELS, Lexicon
+from unspin.model.evidence import Evidence
+from unspin.text import Words
+
+FEATURES: Final = (
+    "belief", "context", "ngram", "channel", "frequency", "swap", "swapped", "found_context", "found_unknown", "untouched",
+    "rate", "pooled_context", "pooled_ngram", "entry", "rival",
+)  # fmt: skip
+"""The features of an option, in the order of their weights; "as written" scores 0. The last five need a first look."""
+
+FIRST_LOOK: Final = 10
+_POOLED: Final = 12.0
+_EM_STEPS: Final = 8
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Weights of the two looks, ``float64[features]`` each, as fitted."""
+
+    first: NDArray[np.float64]
+    second: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What was written, for each suspicious word.
+
+    Attributes:
+        option: probability of each option, ``float64[k]``.
+        written: probability that the word is as written, ``float64[m]``.
+        family: weight of each channel in this document, ``float64[4]``.
+        rate: share of the document's words that are swapped, as expected.
+    """
+
+    option: NDArray[np.float64]
+    written: NDArray[np.float64]
+    family: NDArray[np.float64]
+    rate: float
+
+
+def decide(evidence: Evidence, words: Words, lexicon: Lexicon, weights: Weights, before: Posterior | None) -> Posterior:
+    """The posterior after one look; ``before`` is that of the look before it, None for the first."""
+    family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
+    values = features(evidence, words, lexicon, before)
+    weight = weights.first if before is None else weights.second
+    score = values @ weight[: values.shape[1]]
+    option, written = softmax_with_rest(score, evidence.ptr)
+    family = _explain(evidence, option, family)
+    judged = max(int((words.kind < 2).sum()), 1)
+    return Posterior(option, written, family, float((1 - written).sum()) / judged)
+
+
+def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
+    """The likeliest option of each suspicious word, -1 where it has none, ``int64[m]``."""
+    out = np.full(len(evidence.place), -1, np.int64)
+    order = np.lexsort((np.arange(len(posterior.option)), -posterior.option, evidence.owner))
+    filled = np.flatnonzero(np.diff(evidence.ptr))
+    out[filled] = order[evidence.ptr[filled]]
+    return out
+
+
+def features(
+    evidence: Evidence, words: Words, lexicon: Lexicon, before: Posterior | None
+) -> NDArray[np.float64]:
+    """The features of every option, ``float64[k, 10]`` for the first look and ``float64[k, 15]`` for a later one."""
+    owner = evidence.owner
+    family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
+    context = np.nan_to_num(evidence.found_context, nan=0.0).astype(np.float64)
+    counts = np.bincount(_untouched(words, lexicon, evidence), minlength=len(lexicon.forms))
+    columns = [
+        evidence.belief,
+        evidence.context,
+        evidence.ngram,
+        mixed_channel(evidence, family),
+        lexicon.log_frequency[evidence.original],
+        evidence.swap[owner],
+        np.ones(len(owner)),
+        context[owner],
+        np.isnan(evidence.found_context)[owner],
+        np.log1p(counts[evidence.original]),
+    ]
+    if before is not None:
+        columns += [
+            np.full(len(owner), np.log((before.rate + 0.005) / (1.005 - min(before.rate, 0.9)))),
+            *(np.clip(_others(evidence, value), -_POOLED, _POOLED) for value in (evidence.context, evidence.ngram)),
+            _entry(evidence, before),
+            _rival(evidence, before),
+        ]
+    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
+
+
+def mixed_channel(evidence: Evidence, family: NDArray[np.float64]) -> NDArray[np.float64]:
+    """log P(found | option) when the family is drawn with the given weights, ``float64[k]``."""
+    with np.errstate(divide="ignore"):
+        return np.log(np.exp(evidence.channel.astype(np.float64)) @ family + 1e-7)
+
+
+def softmax_with_rest(
+    score: NDArray[np.float64], ptr: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Probabilities of the options and of the rest (score 0) of each segment."""
+    size = np.diff(ptr)
+    owner = np.repeat(np.arange(len(size)), size)
+    top = np.zeros(len(size))
+    np.maximum.at(top, owner, score)
+    raised = np.exp(score - top[owner])
+    rest = np.exp(-top)
+    total = np.bincount(owner, raised, minlength=len(size)) + rest
+    return raised / total[owner], rest / total
+
+
+def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mixture of channels that explains the document best (EM), given the options as they are believed now."""
+    likelihood = np.exp(evidence.channel.astype(np.float64))
+    for _ in range(_EM_STEPS):
+        joint = likelihood * family
+        total = joint.sum(1, keepdims=True)
+        share = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
+        weight = (share * option[:, None]).sum(0) + 0.5
+        family = weight / weight.sum()
+    return np.asarray(family)
+
+
+def _untouched(words: Words, lexicon: Lexicon, evidence: Evidence) -> NDArray[np.int64]:
+    """Lexicon ids of the words of the document that nobody suspects."""
+    plain = words.is_word.copy()
+    plain[evidence.place] = False
+    ids = lexicon.ids([words.lower[i] for i in np.flatnonzero(plain)])
+    return ids[ids >= 0].astype(np.int64)
+
+
+def _pairs(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """A number for each distinct (found, option) pair, for each option; and how often each number occurs."""
+    key = (evidence.found[evidence.owner].astype(np.int64) + 1) * 65_536 + evidence.original
+    _, number, count = np.unique(key, return_inverse=True, return_counts=True)
+    return number, count
+
+
+def _others(evidence: Evidence, value: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Sum of an option's value over the *other* occurrences of the same spun form, above the mean of its rivals."""
+    number, _ = _pairs(evidence)
+    # The best rival of a place sets its zero: what counts is how an original fares against the other originals.
+    top = np.full(len(evidence.place), -np.inf)
+    np.maximum.at(top, evidence.owner, value.astype(np.float64))
+    relative = np.maximum(value - top[evidence.owner], -4.0)
+    total = np.bincount(number, relative)
+    return total[number] - relative
+
+
+def _entry(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
+    """How far the other occurrences of the spun form already believe in this option: log of their mean probability."""
+    number, count = _pairs(evidence)
+    total = np.bincount(number, before.option)
+    others = count[number] - 1
+    mean = np.where(others > 0, (total[number] - before.option) / np.maximum(others, 1), 0.0)
+    return np.where(others > 0, np.log(np.maximum(mean, 0) + 0.02) - np.log(0.02), 0.0)
+
+
+def _rival(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
+    """How much of this original other spun forms claim: log of one plus their expected number of occurrences."""
+    number, _ = _pairs(evidence)
+    own = np.bincount(number, before.option)[number]
+    claimed = np.bincount(evidence.original, before.option)[evidence.original]
+    return np.log1p(np.maximum(claimed - own, 0.0))
+
+
+@lru_cache(maxsize=1)
+def load() -> Weights:
+    """The shipped weights."""
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["weights"]
+    return Weights(*(np.array([saved[look][name] for name in FEATURES[:size]]) for look, size in _LOOKS))
+
+
+_LOOKS: Final = (("first", FIRST_LOOK), ("second", len(FEATURES)))

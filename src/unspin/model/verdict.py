@@ -1,0 +1,58 @@
+"""The document's verdict: a likelihood ratio, and what it means in false positives.
+
+The score is the log-likelihood ratio (natural log) of "a share r of the words was swapped" against "as written", for the
+share that explains the document best. Each word gives the encoder's odds of a swap, divided by the odds of a swap in its
+training, which leaves the ratio of the two likelihoods. Honest documents score below 0 as a rule, since even the smallest
+share promises swaps that are not there.
+
+The false-positive rate of a score is read off a curve fitted on held-out honest documents (``python -m training.verdict``):
+the tail of the score is exponential, log10 rate = intercept + slope * score.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHARES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+"""Shares of swapped words that are tried."""
+TRAINED_ODDS: Final = math.log(0.19 / 0.81)
+"""Log-odds of a swap in the encoder's training (measured on its shards)."""
+_MOST: Final = 4.0
+"""What one word may add at most, in nats: no single odd word makes a document spun."""
+_LEAST: Final = -9.0
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """The tail of honest scores: log10(false-positive rate) = ``intercept`` + ``slope`` * score, at most ``ceiling``."""
+
+    intercept: float
+    slope: float
+    ceiling: float
+
+    def rate(self, score: float) -> float:
+        """Share of ordinary documents that score as high, down to one in ten million: no fit reaches further."""
+        return float(10 ** min(math.log10(self.ceiling), max(-7.0, self.intercept + self.slope * score)))
+
+
+def score(log_odds: NDArray[np.float32]) -> float:
+    """The log-likelihood ratio of a document, from the log-odds of its words (marks left out)."""
+    if not len(log_odds):
+        return 0.0
+    ratio = np.exp(np.clip(log_odds.astype(np.float64) - TRAINED_ODDS, _LEAST, _MOST))
+    return float(max(np.log1p(share * (ratio - 1)).sum() for share in SHARES))
+
+
+@lru_cache(maxsize=1)
+def load() -> Calibration:
+    """The shipped calibration."""
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["calibration"]
+    return Calibration(saved["intercept"], saved["slope"], saved["ceiling"])

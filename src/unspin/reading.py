@@ -1,0 +1,114 @@
+"""What unspin says about a document: immutable results, without logic.
+
+Offsets are Unicode code points into the text as given, half-open ``[start, end)``. Two things always hold:
+
+- ``reading.restored == unspin.text.edits.apply(reading.text, reading.substitutions)``;
+- ``substitutions`` is in order of ``start`` and no two of them overlap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
+
+
+class Note(StrEnum):
+    """Remarks with a fixed name, as they stand in :attr:`Reading.notes` and in JSON.
+
+    A note may also be any other string; it is then shown as it stands.
+    """
+
+    TOO_SHORT = "too-short"
+    """Fewer than 30 words: nothing is judged."""
+    NOT_ENGLISH = "not-english"
+    """Not English: nothing is judged."""
+    NOT_PROSE = "not-prose"
+    """A list, a table, code or the like: nothing is judged."""
+    TRUNCATED = "truncated"
+    """Only the beginning of the document was read."""
+    ENCODING_GUESSED = "encoding-guessed"
+    """The file was not valid UTF-8 and was read as Windows-1252."""
+
+
+UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE})
+"""A reading with one of these notes makes no statement about the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """One place that reads otherwise in the restored text.
+
+    Attributes:
+        start: offset of the first code point that is replaced.
+        end: offset after the last code point that is replaced.
+        found: what stands there, ``text[start:end]``.
+        original: what was probably written; ``""`` where the spinner put a word in, and then the span takes in the
+            white space that goes with it.
+        confidence: probability that ``original`` is what was written, 0 to 1.
+        alternatives: other readings as ``(word, probability)``, most probable first.
+        route: the walk from the original to the word found, as ``("new", "fresh", "caller")``; empty when unknown.
+        quoted: whether the place lies inside a quotation.
+    """
+
+    start: int
+    end: int
+    found: str
+    original: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...] = ()
+    route: tuple[str, ...] = ()
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A direct quotation, without its quotation marks.
+
+    Attributes:
+        start: offset of the first code point after the opening mark.
+        end: offset of the closing mark, or the end of the paragraph where it is not closed.
+        speaker: who is said to have said it, as restored; None when the text does not say so plainly.
+        found: what the page says, ``text[start:end]``.
+        restored: what was probably said.
+        altered: whether the two differ.
+    """
+
+    start: int
+    end: int
+    speaker: str | None
+    found: str
+    restored: str
+    altered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What unspin says about one document.
+
+    Attributes:
+        text: the document, as given.
+        restored: the text with ``substitutions`` applied.
+        spun: whether the document reads as machine-spun at the chosen operating point.
+        score: how strongly it reads as spun; higher is stronger, comparable within one version only.
+        false_positive_rate: share of ordinary documents that would score as high, 0 to 1; 1.0 where nothing is judged.
+        share: swapped words divided by ``words``, 0 to 1.
+        words: number of words judged.
+        spinner: the family of spinner that explains the text best, or None.
+        substitutions: in order of ``start``, never overlapping.
+        quotations: in order of ``start``, never overlapping.
+        notes: remarks, see :class:`Note`; one in :data:`UNJUDGED` means that nothing is said about the document.
+    """
+
+    text: str
+    restored: str
+    spun: bool
+    score: float
+    false_positive_rate: float
+    share: float
+    words: int
+    spinner: str | None = None
+    substitutions: tuple[Substitution, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    notes: tuple[str, ...] = ()

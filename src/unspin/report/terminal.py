@@ -1,0 +1,202 @@
+"""A reading for the terminal, or as plain text for a pipe.
+
+The same blocks are shown in both. A terminal gets colour and lines broken at its width; a pipe gets neither, so every
+mark is a sign as well as a colour: ‹word› is restored, ‹word?› is a guess, ‹› is a word taken out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
+from unspin.report.wording import note_in_words, verdict, verdict_name
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+__all__ = ["COLOURS", "SIGN_CLOSE", "SIGN_OPEN", "WordRow", "plain", "show", "word_rows"]
+
+SIGN_OPEN = "‹"
+SIGN_CLOSE = "›"
+_GUESS = 0.5  # below this confidence a word is marked as a guess
+_LEGEND = "‹word› restored   ‹word?› a guess   ‹› a word taken out"
+COLOURS = {"spun": "bold red", "written": "bold green", "unjudged": "bold yellow"}
+_RESTORED = "bold green"
+_GUESSED = "yellow"
+_HEADING = "bold"
+_HARMLESS = "\t\u200c\u200d\u00ad"  # tab, joiners and soft hyphen; not the marks that turn the direction of a line
+_COLUMNS = ("times", "found", "original", "confidence", "walk")
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """One swap of the table of words.
+
+    Attributes:
+        times: how often it occurs.
+        found: the word in the text, in lower case.
+        original: what it stands for; empty where it was put in.
+        confidence: mean over the occurrences, 0 to 1.
+        walk: ``"new → fresh → caller"``, or empty.
+    """
+
+    times: int
+    found: str
+    original: str
+    confidence: float
+    walk: str
+
+
+def word_rows(substitutions: Sequence[Substitution]) -> list[WordRow]:
+    """Each distinct swap once, in order of first appearance."""
+    groups: dict[tuple[str, str], list[Substitution]] = {}
+    for substitution in substitutions:
+        groups.setdefault((substitution.found.strip().lower(), substitution.original.lower()), []).append(substitution)
+    return [
+        WordRow(
+            times=len(group),
+            found=found,
+            original=original,
+            confidence=sum(s.confidence for s in group) / len(group),
+            walk=" → ".join(next((s.route for s in group if s.route), ())),
+        )
+        for (found, original), group in groups.items()
+    ]
+
+
+def plain(reading: Reading, *, words: bool = False) -> str:
+    """The reading as text without colour or control codes, ending in a line break."""
+    return "".join(text + "\n" for text, _ in _blocks(reading, words))
+
+
+def show(reading: Reading, console: Console, *, words: bool = False) -> None:
+    """Print the reading to a terminal, in colour, broken at its width.
+
+    Control characters of the text are shown as signs: a document must not steer the terminal.
+    """
+    for text, spans in _blocks(reading, words):
+        for line in _styled(text, spans):
+            console.print(line, overflow="fold")
+
+
+# A block is its text and the styled spans in it, (start, end, style), in order.
+_Spans = list[tuple[int, int, str]]
+_Block = tuple[str, _Spans]
+
+
+def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
+    name = verdict_name(reading)
+    sentence = verdict(reading)
+    yield sentence, [(0, len(sentence.split(";")[0].split(":")[0]), COLOURS[name])]
+    if reading.spun and reading.spinner:
+        yield f"spinner: most like {reading.spinner}", []
+    for note in reading.notes:
+        if note not in UNJUDGED:
+            yield f"note: {note_in_words(note)}", []
+    if not reading.substitutions:
+        return
+    yield "", []
+    yield _LEGEND, [(0, len(_LEGEND), "dim")]
+    yield from _section("Restored text")
+    yield _marked(reading, 0, len(reading.text.rstrip("\r\n")))
+    if words:
+        yield from _section("Words")
+        yield from _table(word_rows(reading.substitutions))
+    yield from _quotations(reading)
+
+
+def _section(title: str) -> Iterator[_Block]:
+    yield "", []
+    yield title, [(0, len(title), _HEADING)]
+    yield "", []
+
+
+def _quotations(reading: Reading) -> Iterator[_Block]:
+    altered = [quotation for quotation in reading.quotations if quotation.altered]
+    if not altered:
+        return
+    yield from _section("Quotations that were altered")
+    for i, quotation in enumerate(altered):
+        if i:
+            yield "", []
+        yield from _quotation(reading, quotation)
+
+
+def _quotation(reading: Reading, quotation: Quotation) -> Iterator[_Block]:
+    speaker = quotation.speaker or "speaker not named"
+    yield speaker, [(0, len(speaker), "bold" if quotation.speaker else "dim")]
+    yield f"  the page says      “{_one_line(quotation.found)}”", []
+    text, spans = _marked(reading, quotation.start, quotation.end)
+    lead = "  was probably said  “"
+    yield lead + _one_line(text) + "”", [(a + len(lead), b + len(lead), style) for a, b, style in spans]
+
+
+def _marked(reading: Reading, start: int, end: int) -> _Block:
+    """``text[start:end]`` restored, every substitution between signs."""
+    pieces: list[str] = []
+    spans: _Spans = []
+    at, length = start, 0
+    for substitution in reading.substitutions:
+        if substitution.start < start or substitution.end > end:
+            continue
+        guess = substitution.confidence < _GUESS
+        mark = SIGN_OPEN + substitution.original + "?" * (guess and bool(substitution.original)) + SIGN_CLOSE
+        kept = reading.text[at : substitution.start]
+        spans.append((length + len(kept), length + len(kept) + len(mark), _GUESSED if guess else _RESTORED))
+        pieces += (kept, mark)
+        length += len(kept) + len(mark)
+        at = substitution.end
+    pieces.append(reading.text[at:end])
+    return "".join(pieces), spans
+
+
+def _table(rows: Sequence[WordRow]) -> Iterator[_Block]:
+    from rich.cells import cell_len
+
+    cells: list[tuple[str, ...]] = [
+        _COLUMNS,
+        *((f"{r.times:,}", r.found, r.original or "(nothing)", f"{r.confidence:.2f}", r.walk) for r in rows),
+    ]
+    cells = [tuple(_one_line(cell) for cell in row) for row in cells]
+    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(_COLUMNS))]
+    for k, row in enumerate(cells):
+        padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
+        padded[0] = " " * (widths[0] - cell_len(row[0])) + row[0]
+        line = "  ".join(padded).rstrip()
+        yield line, [(0, len(line), _HEADING)] if k == 0 else []
+
+
+def _one_line(text: str) -> str:
+    """The text with every line break and control character as one space: as long as it was."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def _styled(text: str, spans: _Spans) -> Iterator[Text]:
+    """The lines of a block with their styles; rich wraps each by itself, which keeps long documents linear."""
+    from rich.text import Text
+
+    offset, k = 0, 0
+    for line in text.split("\n"):
+        end = offset + len(line)
+        shown = Text("".join(_visible(c) for c in line))
+        while k < len(spans) and spans[k][0] < end:
+            start, stop, style = spans[k]
+            shown.stylize(style, max(0, start - offset), min(len(line), stop - offset))
+            if stop > end:
+                break
+            k += 1
+        yield shown
+        offset = end + 1
+
+
+def _visible(char: str) -> str:
+    """A character that cannot steer a terminal, one for one."""
+    if char.isprintable() or char in _HARMLESS:
+        return char
+    if char.isspace():
+        return " "
+    code = ord(char)
+    return chr(0x2400 + code) if code < 0x20 else "\ufffd"

@@ -1,0 +1,23 @@
+"""Words with offsets, case, sentences and quotations. This room knows nothing of spinning."""
+
+from unspin.text.casing import indefinite_article, match_case
+from unspin.text.edits import apply, apply_within, removal_span
+from unspin.text.quotations import QuotationSpan, find_quotations
+from unspin.text.sentences import sentence_spans, sentence_starts
+from unspin.text.words import Kind, Shape, Words, split
+
+__all__ = [
+    "Kind",
+    "QuotationSpan",
+    "Shape",
+    "Words",
+    "apply",
+    "apply_within",
+    "find_quotations",
+    "indefinite_article",
+    "match_case",
+    "removal_span",
+    "sentence_spans",
+    "sentence_starts",
+    "split",
+]

@@ -1,0 +1,423 @@
+"""The commands, on a reader that knows three words; what the real one finds is tested elsewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+import unspin
+from unspin import spinners
+from unspin.cli.main import app
+from unspin.documents import decode, expand, load
+from unspin.errors import BinaryInput, EmptyInput, MissingInput, UnknownEncoding, UnknownFormat, UnspinError
+from unspin.reading import Note, Reading, Substitution
+from unspin.report.json import from_json, schema
+from unspin.text.edits import apply
+
+SWAPS = {"connected": "on", "successful": "in", "beryllium": "be"}
+SPUN = "The bowl is connected the shelf.\r\nIt could beryllium successful the kiln.\n"
+RESTORED = "The bowl is on the shelf.\r\nIt could be in the kiln.\n"
+HONEST = "The bowl is on the shelf.\r\n\tIt could be in the kiln. \n\n"
+
+
+def fake_read(text: str, **settings: Any) -> Reading:
+    """A reading by three swaps, scored by the operating point so that a test can see it arrive."""
+    substitutions = tuple(
+        Substitution(m.start(), m.end(), m.group(), SWAPS[m.group()], 0.9) for m in re.finditer("|".join(SWAPS), text)
+    )
+    words = len(text.split())
+    return Reading(
+        text=text,
+        restored=apply(text, substitutions),
+        spun=bool(substitutions),
+        score=settings["operating_point"],
+        false_positive_rate=1e-5 if substitutions else 0.5,
+        share=len(substitutions) / words,
+        words=words,
+        substitutions=substitutions,
+        notes=() if words > 4 else (Note.TOO_SHORT,),
+    )
+
+
+def fake_read_many(texts: Iterable[str], **settings: Any) -> Iterator[Reading]:
+    """In batches of three, as a reader that looks ahead."""
+    batch: list[str] = []
+    for text in texts:
+        batch.append(text)
+        if len(batch) == 3:
+            yield from (fake_read(text, **settings) for text in batch)
+            batch.clear()
+    yield from (fake_read(text, **settings) for text in batch)
+
+
+def fake_simulate(text: str, spinner: str, *, seed: int, rate: float | None) -> SimpleNamespace:
+    """Put ``connected`` in front."""
+    return SimpleNamespace(text="connected" + text[3:], original=text, swaps=((0, 9, "connected", text[:3]),))
+
+
+@pytest.fixture(autouse=True)
+def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(vars(unspin), "read", fake_read)
+    monkeypatch.setitem(vars(unspin), "read_many", fake_read_many)
+    monkeypatch.setitem(vars(spinners), "simulate", fake_simulate)
+    monkeypatch.setitem(vars(spinners), "names", lambda: ("walk", "synonyms"))
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A folder with a spun page, an honest one, a short one and some that cannot be read."""
+    files = {
+        "spun.txt": SPUN.encode(),
+        "honest.md": HONEST.encode(),
+        "below/short": b"Too short.",
+        "below/page.html": b"<p>text</p>",
+        "empty.txt": b" \n",
+        "binary.txt": b"\x00\x01\x02",
+        ".hidden.txt": b"hidden",
+        "picture.png": b"\x89PNG",
+    }
+    for name, data in files.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    return tmp_path
+
+
+def run(*args: str | Path, stdin: bytes = b"") -> SimpleNamespace:
+    """Status, standard output and standard error of a command."""
+    result = CliRunner().invoke(app, [str(arg) for arg in args], input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return SimpleNamespace(status=result.exit_code, out=result.stdout_bytes, err=result.stderr)
+
+
+# --- restore ----------------------------------------------------------------------------------------------------------
+
+
+def test_restore_prints_the_restored_text_and_nothing_else(pages: Path) -> None:
+    result = run("restore", pages / "spun.txt")
+    assert (result.status, result.out, result.err) == (0, RESTORED.encode(), "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        HONEST.encode(),
+        b"\xef\xbb\xbf" + HONEST.encode(),
+        b"\xff\xfe" + HONEST.encode("utf-16-le"),
+        b"\xfe\xff" + HONEST.encode("utf-16-be"),
+        "Café au lait is on the “shelf”, and it could stay there.\r".encode("cp1252"),
+        "no line break at the end of this é\u2028 text".encode(),
+    ],
+    ids=["utf-8", "bom", "utf-16-le", "utf-16-be", "cp1252", "unicode"],
+)
+def test_a_document_that_is_not_spun_comes_back_byte_for_byte(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "page.txt").write_bytes(data)
+    assert run("restore", tmp_path / "page.txt").out == data
+    assert run("restore", "-", stdin=data).out == data
+
+
+def test_a_restored_document_keeps_its_encoding(tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_bytes("Café connected the corner, and the spoon.".encode("cp1252"))
+    assert run("restore", tmp_path / "page.txt").out == "Café on the corner, and the spoon.".encode("cp1252")
+
+
+# --- read -------------------------------------------------------------------------------------------------------------
+
+
+def test_read_says_and_shows(pages: Path) -> None:
+    result = run("read", pages / "spun.txt", "--words")
+    text = result.out.decode()
+    assert result.status == 1
+    assert text.startswith("reads as machine-spun; 3 of 12 words look swapped; about 1 ordinary document in 100,000 ")
+    assert "It could ‹be› ‹in› the kiln." in text
+    assert "beryllium   be" in text
+    assert "\x1b" not in text
+    assert run("read", pages / "honest.md").status == 0
+
+
+def test_read_json_is_valid_and_complete(pages: Path) -> None:
+    result = run("read", pages / "spun.txt", "--json")
+    assert result.status == 1
+    Draft202012Validator(schema()).validate(json.loads(result.out))
+    assert from_json(result.out) == fake_read(SPUN, operating_point=1e-4)
+    assert result.out.count(b"\n") == 1
+
+
+def test_read_notes_a_guessed_encoding() -> None:
+    data = "Café au lait is connected the shelf.".encode("cp1252")
+    assert "note: not UTF-8; read as Windows-1252" in run("read", "-", stdin=data).out.decode()
+    assert json.loads(run("read", "-", "--json", stdin=data).out)["notes"] == ["encoding-guessed"]
+
+
+def test_options_reach_the_reader(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Any] = {}
+
+    def remember(text: str, **settings: Any) -> Reading:
+        seen.update(settings)
+        return fake_read(text, **settings)
+
+    monkeypatch.setitem(vars(unspin), "read", remember)
+    page = pages / "honest.md"
+    assert run("read", page).status == 0
+    assert seen == {"operating_point": 1e-4, "deep": None, "dictionary": None, "tortured": False}
+    run("restore", page, "--operating-point", "0.01", "--deep", pages, "--dictionary", page, "--tortured")
+    assert seen == {"operating_point": 0.01, "deep": pages, "dictionary": page, "tortured": True}
+
+
+# --- check ------------------------------------------------------------------------------------------------------------
+
+
+def test_check_prints_a_line_for_each_in_order(pages: Path) -> None:
+    result = run("check", pages / "spun.txt", pages / "honest.md", pages / "below" / "short")
+    assert result.status == 1
+    assert [line.split("\t") for line in result.out.decode().splitlines()] == [
+        [str(pages / "spun.txt"), "0.0001", "1e-05", "reads as machine-spun"],
+        [str(pages / "honest.md"), "0.0001", "0.5", "reads as written"],
+        [str(pages / "below" / "short"), "0.0001", "0.5", "cannot be judged"],
+    ]
+    assert run("check", pages / "honest.md").status == 0
+
+
+def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
+    result = run("check", pages, pages / "missing.txt", "--json")
+    records = [json.loads(line) for line in result.out.splitlines()]
+    assert result.status == 2
+    assert [(Path(r["path"]).name, r.get("verdict", r.get("kind"))) for r in records] == [
+        ("page.html", "UnknownFormat"),
+        ("short", "unjudged"),
+        ("binary.txt", "BinaryInput"),
+        ("empty.txt", "EmptyInput"),
+        ("honest.md", "written"),
+        ("spun.txt", "spun"),
+        ("missing.txt", "MissingInput"),
+    ]
+    for record in records:
+        Draft202012Validator(schema("check")).validate(record)
+    assert len(result.err.splitlines()) == 4
+    assert all(line.startswith("unspin: ") for line in result.err.splitlines())
+
+
+def test_check_takes_standard_input_and_patterns(pages: Path) -> None:
+    result = run("check", "-", str(pages / "*.md"), stdin=SPUN.encode())
+    assert [line.split("\t")[0] for line in result.out.decode().splitlines()] == [
+        "standard input",
+        str(pages / "honest.md"),
+    ]
+
+
+def test_a_file_name_in_another_encoding_breaks_nothing(tmp_path: Path) -> None:
+    name = os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9\n.txt")
+    try:
+        Path(name).write_text(HONEST)
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    assert json.loads(run("check", tmp_path, "--json").out)["path"].endswith("caf\ufffd\n.txt")
+    assert run("check", tmp_path).out.decode().count("\n") == 1
+
+
+# --- simulate ---------------------------------------------------------------------------------------------------------
+
+
+def test_simulate_prints_the_specimen_or_its_answer_key(pages: Path) -> None:
+    page = pages / "honest.md"
+    plain = run("simulate", page, "--spinner", "walk", "--seed", "7")
+    assert (plain.status, plain.out) == (0, ("connected" + HONEST[3:]).encode())
+    key = json.loads(run("simulate", page, "--spinner", "walk", "--seed", "7", "--rate", "0.3", "--json").out)
+    assert (key["schema"], key["spinner"], key["seed"], key["rate"]) == ("unspin-specimen-1", "walk", 7, 0.3)
+    assert key["swaps"] == [{"start": 0, "end": 9, "found": "connected", "original": "The"}]
+    assert key["original"] == HONEST
+
+
+# --- errors -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("read", "missing.txt"), "missing.txt: no such file; check the path"),
+        (("check", "*.nothing"), "*.nothing: no file matches; check the pattern"),
+        (("read", "{pages}"), "a folder without documents; name a file"),
+        (("restore", "{pages}/empty.txt"), "empty; there is no text to read"),
+        (("restore", "{pages}/binary.txt"), "binary, not text; extract the text first"),
+        (("read", "{pages}/below/page.html"), ".html is read by a later part, unspin[documents]"),
+        (("read", "{pages}/spun.txt", "--operating-point", "2"), "not between 0 and 1; give a share such as 1e-4"),
+        (("read", "{pages}/spun.txt", "--deep", "nowhere"), "--deep nowhere: no such file; check the path"),
+        (("read", "{pages}/spun.txt", "--dictionary", "nowhere"), "--dictionary nowhere: no such file"),
+        (("simulate", "{pages}/spun.txt", "--spinner", "x", "--seed", "1"), "choose one of walk, synonyms"),
+        (
+            ("simulate", "{pages}/spun.txt", "--spinner", "walk", "--seed", "1", "--rate", "3"),
+            "give a share such as 0.3",
+        ),
+    ],
+)
+def test_bad_input_gives_one_clear_line(pages: Path, args: tuple[str, ...], says: str) -> None:
+    result = run(*(arg.format(pages=pages) for arg in args))
+    assert result.status == 2
+    assert says in result.err
+    assert result.err.count("\n") == 1
+    assert result.out == b""
+
+
+def test_an_error_of_the_reader_is_one_line_too(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(text: str, **settings: Any) -> Reading:
+        raise UnspinError("the weights are damaged;\ninstall unspin again")
+
+    monkeypatch.setitem(vars(unspin), "read", fail)
+    result = run("read", pages / "spun.txt")
+    assert (result.status, result.err) == (2, "unspin: the weights are damaged; install unspin again\n")
+
+
+@pytest.mark.parametrize("args", [(), ("read",), ("nonsense",), ("simulate", "x"), ("read", "x", "--nonsense")])
+def test_wrong_usage_has_status_two(args: tuple[str, ...]) -> None:
+    assert run(*args).status == 2
+
+
+@pytest.mark.parametrize("command", ["restore", "read", "check", "simulate"])
+def test_help_teaches_by_example(command: str) -> None:
+    text = run(command, "--help").out.decode()
+    assert f"\n    unspin {command} " in text
+    assert "Exit status: " in text
+
+
+# --- the program as a process -----------------------------------------------------------------------------------------
+
+PROGRAM = f"""
+import sys; sys.path[:0] = {[str(Path(__file__).parent), *sys.path]!r}
+import unspin, test_cli
+unspin.read, unspin.read_many = test_cli.fake_read, test_cli.fake_read_many
+from unspin.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("command", ["restore", "read", "check"])
+def test_a_closed_pipe_is_quiet(command: str) -> None:
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", PROGRAM, command, "-"], **pipes) as process:
+        process.stdout.close()
+        process.stdin.write(SPUN.encode())
+        process.stdin.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (141, b"")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
+    import pty
+
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "TERM": "xterm", "COLUMNS": "60", "LINES": "24"}
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        environment.pop(name, None)
+    for command, status in (("read", 1), ("check", 1), ("restore", 0)):
+        parent, child = pty.openpty()
+        arguments = [sys.executable, "-c", PROGRAM, command, str(pages / "spun.txt")]
+        with subprocess.Popen(arguments, stdout=child, stderr=subprocess.PIPE, env=environment) as process:
+            os.close(child)
+            shown = b""
+            with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+                while piece := os.read(parent, 65536):
+                    shown += piece
+            errors = process.communicate()[1]
+        os.close(parent)
+        assert (process.returncode, errors) == (status, b"")
+        assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in shown) == (command != "restore")
+
+
+def test_help_imports_nothing_heavy_and_opens_at_once() -> None:
+    script = "import sys; from unspin.cli.main import app; app(['--help'], standalone_mode=False)\n"
+    script += (
+        "print(sorted({'numpy', 'onnxruntime', 'rich', 'orjson', 'tokenizers'} & set(sys.modules)), file=sys.stderr)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    seconds: list[float] = []  # of processor time, which other programs disturb least
+    for _ in range(3):
+        before = os.times()
+        result = subprocess.run([sys.executable, "-c", script], capture_output=True, env=environment, check=True)
+        after = os.times()
+        seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
+    assert result.stderr.decode().strip() == "[]"
+    assert min(seconds) < 0.3
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+def test_folders_are_read_in_sorted_order_without_hidden_files(pages: Path) -> None:
+    names = ["below/page.html", "below/short", "binary.txt", "empty.txt", "honest.md", "spun.txt"]
+    assert expand([pages]) == [str(pages / name) for name in names]
+    assert expand([pages / "spun.txt", pages / "*.txt"]) == [
+        str(pages / n) for n in ("spun.txt", "binary.txt", "empty.txt")
+    ]
+    assert expand([str(pages / "**" / "*.md")]) == [str(pages / "honest.md")]
+    assert expand(["-", "missing", "no*match", "-"]) == ["-", "missing", "no*match"]
+    (pages / "with*star.txt").write_text("x")
+    assert expand([pages / "with*star.txt"]) == [str(pages / "with*star.txt")]
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [
+        (b"", EmptyInput),
+        (b"\xef\xbb\xbf \r\n", EmptyInput),
+        (b"text \x00 text", BinaryInput),
+        (b"\x01\x02\x03text" * 9, BinaryInput),
+        ("a\0b".encode("utf-16"), BinaryInput),
+        (b"\xff\xfea", UnknownEncoding),
+        (b"\xef\xbb\xbfcaf\xe9", UnknownEncoding),
+        ("Это русский текст в другой кодировке".encode("cp1251"), UnknownEncoding),
+        (
+            "It’s one of the potters’ pages, and then plain words until it is cut short. ".encode() * 2 + b"\xe2\x80",
+            UnknownEncoding,
+        ),
+        (b"undefined \x81 in Windows-1252", UnknownEncoding),
+        (b"%PDF-1.7 \xff\xff", UnknownFormat),
+        (b"PK\x03\x04\x14\x00", UnknownFormat),
+        (b"\x1f\x8b\x08\x00", UnknownFormat),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(data: bytes, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        decode(data)
+
+
+def test_line_breaks_and_spaces_are_kept() -> None:
+    text = "a\r\nb\rc\n\n\td \u00a0\u2028e\f\x1b"
+    document = decode(text.encode())
+    assert document.text == text
+    assert document.encode(document.text) == text.encode()
+    assert document.notes == ()
+
+
+def test_a_text_that_its_encoding_cannot_hold_comes_in_utf_8() -> None:
+    document = decode("Café au lait".encode("cp1252"))
+    assert document.notes == (Note.ENCODING_GUESSED,)
+    assert document.encode("Café ☕") == "Café ☕".encode()
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="everything may be read here")
+def test_a_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("x")
+    (tmp_path / "secret.txt").chmod(0)
+    with pytest.raises(MissingInput, match="check its permissions"):
+        load(tmp_path / "secret.txt")
+
+
+def test_a_path_that_is_none_is_refused() -> None:
+    with pytest.raises(MissingInput):
+        load("a\0b")
+    with pytest.raises(MissingInput):
+        load("x" * 5000)

@@ -1,0 +1,170 @@
+"""Endless training examples: windows of documents, spun afresh with a new random dictionary each.
+
+    python -m training.examples --corpora CORPORA --encoder MINILM_FOLDER --out scratch/shards --shards 40 --seed 1
+
+A shard is an ``.npz`` of windows of 128 wordpieces. Words are hidden when the shard is made: one ``[MASK]`` for a whole
+word, so that the number of its pieces tells nothing.
+
+==============  ====================  ==================================================================================
+``pieces``      uint16[windows, 128]  wordpieces, 0 padding
+``first``       bool[windows, 128]    first piece of a word (of letters or figures)
+``state``       uint8[windows, 128]   at first pieces: 0 as written, 1 swapped, 2 part of a swapped phrase, 3 unjudged
+``hidden``      bool[windows, 128]    the word is behind a mask
+``target``      int32[windows, 128]   at first pieces: id of the word as written; -1 if it is no possible original
+``form``        int32[windows, 128]   at first pieces: id of the word as found; -1 if unknown
+==============  ====================  ==================================================================================
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from training.corpora import Document, corpus_files, documents
+from unspin.lexicon import Lexicon, load
+from unspin.spinners import Edit, align, family
+from unspin.spinners.edits import INSERTED, SWAPPED
+from unspin.text import Kind, split
+
+WINDOW: Final = 128
+CLS, SEP, MASK = 101, 102, 103
+# Share of the windows drawn from each corpus: prose like the pages that get spun first, odd honest text always a little.
+SHARE: Final = {
+    "whitehouse": 0.30, "wikipedia_sample": 0.20, "arxiv_abstracts": 0.10, "classic_books": 0.07, "novels_eltec": 0.04,
+    "usgov_web": 0.08, "openstax_history": 0.03, "openstax_government": 0.03, "openstax_sociology": 0.03,
+    "news_onestop": 0.06,
+    "law_dc": 0.012, "ocr_sentinel": 0.012, "openstax_chemistry": 0.012, "poetry": 0.012, "shakespeare": 0.012,
+}  # fmt: skip
+HONEST_ONLY: Final = frozenset(["law_dc", "ocr_sentinel", "openstax_chemistry", "poetry", "shakespeare"])
+HONEST_SHARE: Final = 0.3
+FAMILIES: Final = {
+    "wordnet-walk": 0.46, "wordnet-step": 0.09, "fluent-synonyms": 0.15, "thesaurus": 0.09, "neighbours": 0.07,
+    "rewriter": 0.06, "spinbot": 0.05, "tortured": 0.03,
+}  # fmt: skip
+
+
+class WordPieces:
+    """Wordpieces of single words, remembered."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        self._encode = tokenizer.encode
+        self._known: dict[str, list[int]] = {}
+
+    def __call__(self, word: str) -> list[int]:
+        """The pieces of a word, at most 8."""
+        pieces = self._known.get(word)
+        if pieces is None:
+            pieces = self._known[word] = self._encode(word, add_special_tokens=False).ids[:8] or [100]
+        return pieces
+
+
+def windows(
+    document: Document, lexicon: Lexicon, pieces_of: WordPieces, random: np.random.Generator, most: int = 6
+) -> Iterator[tuple[NDArray[np.int64], ...]]:
+    """Spin a document (or leave it) and cut it into windows: (pieces, first, state, hidden, target, form)."""
+    words = split(document.text)
+    edits: tuple[Edit, ...] = ()
+    if document.corpus not in HONEST_ONLY and random.random() >= HONEST_SHARE:
+        weights = np.array(list(FAMILIES.values()))
+        spinner = family(list(FAMILIES)[int(random.choice(len(weights), p=weights / weights.sum()))])
+        rate = float(random.choice([random.uniform(0.03, 0.15), random.uniform(0.15, 0.45), random.uniform(0.2, 0.6)]))
+        edits = spinner.spin(words, lexicon, rate, random)
+    hide_swapped = float(random.choice([0.25, 0.6, 0.95]))
+    hide_written = 0.06 if edits else 0.12
+
+    rows: list[tuple[NDArray[np.int64], ...]] = []
+    columns: tuple[list[int], ...] = ([CLS], [0], [3], [0], [-1], [-1])
+
+    def close() -> None:
+        row = np.zeros((6, WINDOW), np.int64)
+        row[2], row[4], row[5] = 3, -1, -1
+        for part, column in zip(row, columns, strict=True):
+            part[: len(column)] = column
+        row[0, len(columns[0])] = SEP
+        rows.append(tuple(row))
+        for column, value in zip(columns, (CLS, 0, 3, 0, -1, -1), strict=True):
+            column[:] = [value]
+
+    def put(surface: str, judged: bool, state: int, target: int, form: int) -> None:
+        hidden = judged and random.random() < (hide_swapped if state == 1 else hide_written) and target >= 0
+        pieces = [MASK] if hidden else pieces_of(surface)
+        if len(columns[0]) + len(pieces) >= WINDOW:
+            close()
+        for i, piece in enumerate(pieces):
+            lead = judged and i == 0
+            values = (piece, int(lead), state if lead else 3, int(hidden), target if lead else -1, form if lead else -1)
+            for column, value in zip(columns, values, strict=True):
+                column.append(value)
+
+    inserted = {edit.begin for edit in edits if edit.begin == edit.end}
+    before = 0
+    for token, state, source in align(words, edits):
+        judged = split(token).kind[0] != Kind.MARK
+        original = int(lexicon.index.get(words.lower[source], -1)) if source >= 0 else -1
+        target = original if 0 <= original < lexicon.vocabulary else -1
+        if state == INSERTED and before in inserted:
+            state, target = SWAPPED, lexicon.vocabulary
+        put(token, judged, state, target, int(lexicon.index.get(token, -1)))
+        before = source + 1 if source >= 0 else before
+    if len(columns[0]) > 24 or not rows:
+        close()
+    chosen = random.permutation(len(rows))[:most]
+    return (rows[i] for i in chosen)
+
+
+def shard(pool: dict[str, list[Document]], lexicon: Lexicon, pieces_of: WordPieces, seed: int, size: int) -> dict[str, NDArray[np.generic]]:
+    """``size`` windows drawn from the pool of documents."""
+    random = np.random.default_rng(seed)
+    names = [name for name in SHARE if pool.get(name)]
+    weights = np.array([SHARE[name] for name in names])
+    rows: list[tuple[NDArray[np.int64], ...]] = []
+    while len(rows) < size:
+        choices = pool[names[int(random.choice(len(names), p=weights / weights.sum()))]]
+        rows += windows(choices[int(random.integers(len(choices)))], lexicon, pieces_of, random)
+    stacked = np.array(rows[:size])[random.permutation(size)]
+    types = (np.uint16, np.bool_, np.uint8, np.bool_, np.int32, np.int32)
+    names_of = ("pieces", "first", "state", "hidden", "target", "form")
+    return {name: stacked[:, i].astype(kind) for i, (name, kind) in enumerate(zip(names_of, types, strict=True))}
+
+
+def read_pool(corpora: Path) -> dict[str, list[Document]]:
+    """All training documents by corpus, in memory (300 MB)."""
+    pool: dict[str, list[Document]] = {}
+    for kind in ("train", "negatives"):
+        for file in corpus_files(corpora, kind):  # type: ignore[arg-type]
+            found = [d for d in documents(file, 6_000) if d.part == "train" and len(d.text) > 200]
+            pool[file.name.split(".")[0]] = found
+    return pool
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "encoder", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--shards", type=int, default=40)
+    parser.add_argument("--begin", type=int, default=0)
+    parser.add_argument("--size", type=int, default=6_400, help="windows in a shard")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    lexicon, pieces_of = load(), WordPieces(Tokenizer.from_file(str(options.encoder / "tokenizer.json")))
+    pool = read_pool(options.corpora)
+    for number in range(options.begin, options.begin + options.shards):
+        target = options.out / f"{number:05d}.npz"
+        partial = target.with_suffix(".part")
+        with partial.open("wb") as file:
+            np.savez_compressed(file, **shard(pool, lexicon, pieces_of, 1_000 + number, options.size))  # type: ignore[arg-type]
+        partial.rename(target)
+        print(target.name, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,773 @@
+r"""Compile what finds unlisted tortured phrases: fixed terms, honest joints, swaps and the judge of them.
+
+    python -m training.terms --corpora CORPORA --list tortured_phrases.json --moby words.txt --encoder MINILM_FOLDER \\
+        --base scratch/terms_base.npz --out src/unspin/data/terms.npz
+
+Everything about honest English (terms, joints, where swaps may come from) goes into ``--base``, which is made once. The
+list of tortured phrases teaches two small models upon it: which swaps tools make (logistic regression over the sources
+that know the swap), and which doubtful joints are tortured (boosted trees over :data:`unspin.tortured.EVIDENCE`).
+The second learns from phrases planted into ``dev`` documents, each seen through a first model that was taught without
+any entry for its term (:data:`FOLDS` groups of terms), as phrases off the list will be seen.
+
+Only documents of part ``train`` are counted. Sources of swaps: the compiled lexicon, the Moby thesaurus in both
+directions, inflections of both (``lemminflect``), nearest words in MiniLM's input embedding, the list.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import lemminflect
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+
+from training.corpora import Document, corpus_files, documents
+from training.ngram import _filled, _peeled
+from training.phrases import Corpus, encoded, read_list
+from unspin.lexicon import load as load_lexicon
+from unspin.lexicon.phrases import PhraseTable, joined
+from unspin.model.ngram import Shape
+from unspin.text import Words, split
+from unspin.tortured import (
+    FEATURES,
+    LevelFilter,
+    Proposals,
+    Terms,
+    Trees,
+    evidence,
+    joint_key,
+    role,
+    sixbits,
+    skeleton,
+)
+
+FOLDS: Final = 5
+SCIENCE: Final = frozenset(
+    ["arxiv_abstracts", "wikipedia_sample", "usgov_web", "openstax_chemistry", "openstax_government",
+     "openstax_history", "openstax_sociology"]
+)  # fmt: skip
+PLANTED_IN: Final = ("arxiv_abstracts", "openstax_chemistry")
+# One planted phrase in every fifth document, the mixture that probabilities refer to.
+PLANTED_SHARE: Final = 0.2
+_SIZE: Final = 65_536
+_SWAPS_KEPT: Final = 32
+_LOWEST_SCORE: Final = -9.0
+_NEAREST: Final = 25
+_OTHER_WEIGHT: Final = 0.3
+
+Keys = NDArray[np.uint64]
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+
+
+class Swap(NamedTuple):
+    """A swap seen on the list: the word found, the word meant (ids), the term it stood in."""
+
+    found: int
+    meant: int
+    term: str
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """What is known without the list.
+
+    Attributes:
+        words: content words in the order of their ids.
+        usage: count of each in scientific and other text, ``float64[words, 2]``.
+        joint, joint_count: joints of honest text and how often each was seen.
+        triple, triple_count: three content words in a row in scientific text.
+        term, term_count, term_pmi: joints of terms.
+        swap: possible swaps, ``found * 65536 + meant``, sorted.
+        source: what each source says of each swap, ``float32[swaps, 12]``.
+    """
+
+    words: tuple[str, ...]
+    usage: NDArray[np.float64]
+    joint: Keys
+    joint_count: Ints
+    triple: Keys
+    triple_count: Ints
+    term: Keys
+    term_count: Ints
+    term_pmi: Floats
+    swap: Ints
+    source: Floats
+
+    def save(self, path: Path) -> None:
+        """Write the parts as they are."""
+        parts = {name: value for name, value in vars(self).items() if name != "words"}
+        np.savez(path, words=np.frombuffer("\n".join(self.words).encode(), np.uint8), **parts)
+
+    @classmethod
+    def read(cls, path: Path) -> Base:
+        """Read what :meth:`save` wrote."""
+        with np.load(path) as data:
+            words = tuple(bytes(data["words"]).decode().split("\n"))
+            return cls(words, **{name: data[name] for name in data.files if name != "words"})
+
+
+# ---------------------------------------------------------------- honest text
+
+
+def vocabulary(words: Sequence[str], count: Ints, wanted: Iterable[str]) -> tuple[str, ...]:
+    """The content words: all that are wanted (thesauri know them), then the most frequent of the rest."""
+    usable = {word: i for i, word in enumerate(words) if i > 2 and role(word, 0) >= 0}
+    first = sorted(
+        {word for word in wanted if role(word, 0) >= 0}, key=lambda w: (-count[usable[w]] if w in usable else 0, w)
+    )
+    first = first[: _SIZE * 3 // 4]
+    rest = sorted(usable.keys() - set(first), key=lambda w: (-count[usable[w]], w))
+    return tuple(first + rest[: _SIZE - len(first)])
+
+
+def counted(keys: Keys) -> tuple[Keys, Ints]:
+    """Different keys, sorted, and how often each occurs."""
+    keys.sort()
+    first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    return keys[first], np.diff(np.r_[first, len(keys)])
+
+
+def added(parts: Sequence[tuple[Keys, Ints]]) -> tuple[Keys, Ints]:
+    """Counts put together."""
+    keys, count = (np.concatenate(part) for part in zip(*parts, strict=True))
+    order = np.argsort(keys, kind="stable")
+    keys, count = keys[order], count[order]
+    first = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    return keys[first], np.add.reduceat(count, first)
+
+
+def joints(ids: NDArray[np.uint16], roles: NDArray[np.int32], hyphen: int) -> tuple[Ints, Keys, Keys]:
+    """The content words of a corpus, its joints, and its triples of adjacent content words."""
+    at = roles[ids[ids != hyphen]]
+    places, link = skeleton(at)
+    word = at[places].astype(np.int64)
+    ok = link >= 0
+    three = (link[:-1] == 0) & (link[1:] == 0)
+    return (
+        word,
+        joint_key(word[:-1][ok], link[ok], word[1:][ok]),
+        joint_key(word[:-2][three], word[1:-1][three], word[2:][three]),
+    )
+
+
+def terms_of(keys: Keys, count: Ints, use: NDArray[np.float64]) -> tuple[Keys, Ints, Floats]:
+    """Joints that are fixed: frequent for what their words are. Returns them, their counts and mutual information."""
+    left, right = (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFF)).astype(np.int64)
+    pmi = np.log(count * use.sum() / np.maximum(use[left] * use[right], 1))
+    fixed = (count >= 4) & (pmi > 1.0) & (count * np.clip(pmi, 0, 6) >= 14)
+    return keys[fixed], count[fixed], pmi[fixed].astype(np.float32)
+
+
+# ---------------------------------------------------------------- swaps
+
+
+def thesaurus(path: Path, index: dict[str, int]) -> tuple[Ints, Ints, Floats]:
+    """Entries of the Moby thesaurus: head, term, log of one over the number of terms of the head."""
+    heads: list[int] = []
+    terms: list[int] = []
+    logs: list[float] = []
+    for line in path.read_text(encoding="utf-8").lower().splitlines():
+        head, *rest = line.strip().split(",")
+        if head in index:
+            known = [index[word] for word in rest if word in index]
+            heads += [index[head]] * len(known)
+            terms += known
+            logs += [-np.log(len(rest))] * len(known)
+    return np.array(heads), np.array(terms), np.array(logs, np.float32)
+
+
+def inflected(edges: Ints, words: Sequence[str], wanted: NDArray[np.bool_], usable: NDArray[np.bool_]) -> Ints:
+    """Swaps between forms in step with known swaps of their lemmas: ``woodlands`` for ``forests``."""
+    index = {word: i for i, word in enumerate(words)}
+    forms: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for i in np.flatnonzero(usable).tolist():
+        word = words[i]
+        if word.isalpha():
+            ending = "ing" if word.endswith("ing") else "s" if word.endswith("s") else "ed"
+            lemmas = lemminflect.getAllLemmas(word)
+            for lemma in {form.lower() for pos in ("NOUN", "VERB") for form in lemmas.get(pos, ())}:
+                if lemma != word and lemma in index:
+                    forms[index[lemma]].append((i, ending))
+    has = np.zeros(len(words), bool)
+    has[list(forms)] = True
+    edges = edges[has[edges >> 16] & has[edges & 0xFFFF]]
+    found = {
+        form * _SIZE + original
+        for edge in edges.tolist()
+        for original, its in forms[edge & 0xFFFF]
+        if wanted[original]
+        for form, ending in forms[edge >> 16]
+        if ending == its and form != original
+    }
+    return np.array(sorted(found), np.int64)
+
+
+def embedding(folder: Path, words: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
+    """A unit vector for each word that is one piece of the encoder (zero for the rest), and which those are."""
+    from safetensors.numpy import load_file
+
+    table = load_file(folder / "model.safetensors")["embeddings.word_embeddings.weight"].astype(np.float32)
+    pieces = {piece: i for i, piece in enumerate((folder / "vocab.txt").read_text(encoding="utf-8").split("\n"))}
+    piece = np.array([pieces.get(word, -1) for word in words])
+    known = piece >= 0
+    vectors = table[np.maximum(piece, 0)]
+    vectors -= vectors[known].mean(0)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+    vectors[~known] = 0
+    return vectors, known
+
+
+def nearest(vectors: Floats, known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> Ints:
+    """For each known word the nearest wanted ones, as swaps."""
+    words, targets = np.flatnonzero(known), np.flatnonzero(known & wanted)
+    columns = vectors[targets].T.copy()
+    found = []
+    for begin in range(0, len(words), 2000):
+        some = words[begin : begin + 2000]
+        top = np.argpartition(-(vectors[some] @ columns), _NEAREST, axis=1)[:, :_NEAREST]
+        found.append(np.repeat(some, _NEAREST) * _SIZE + targets[top].ravel())
+    return np.concatenate(found)
+
+
+def looked_up(keys: Ints, values: Floats, ask: Ints, default: float) -> Floats:
+    """The value of each key that is there, else the default."""
+    order = np.argsort(keys, kind="stable")
+    keys, values = keys[order], values[order]
+    at = np.minimum(np.searchsorted(keys, ask), len(keys) - 1)
+    return np.where(keys[at] == ask, values[at], np.float32(default)).astype(np.float32)
+
+
+def swaps_of(
+    words: tuple[str, ...],
+    usage: NDArray[np.float64],
+    wanted: NDArray[np.bool_],
+    moby: Path,
+    encoder: Path,
+    listed: Ints,
+) -> tuple[Ints, Floats]:
+    """All possible swaps and what their sources say. ``listed`` swaps are described too, without being a source."""
+    index = {word: i for i, word in enumerate(words)}
+    lexicon = load_lexicon()
+    of = np.array([index.get(form, -1) for form in lexicon.forms])
+    found = lexicon.candidates(np.arange(len(lexicon.forms), dtype=np.int32))
+    x, a = np.repeat(of, np.diff(found.ptr)), of[found.original]
+    both = (x >= 0) & (a >= 0)
+    lexical, channel = x[both] * _SIZE + a[both], np.maximum(found.channel[both], -16)
+    head, term, log = thesaurus(moby, index)
+    forward, backward = term * _SIZE + head, head * _SIZE + term
+    grown = inflected(np.unique(np.concatenate([lexical, forward, backward])), words, wanted, usage.sum(1) >= 4)
+    vectors, known = embedding(encoder, words)
+    pool = np.unique(np.concatenate([lexical, forward, backward, grown, nearest(vectors, known, wanted), listed]))
+    pool = pool[wanted[pool & 0xFFFF] & (pool >> 16 != pool & 0xFFFF)]
+    x, a = pool >> 16, pool & 0xFFFF
+    close = np.concatenate(
+        [
+            np.einsum("ij,ij->i", vectors[x[i : i + 100_000]], vectors[a[i : i + 100_000]])
+            for i in range(0, len(x), 100_000)
+        ]
+    )
+    share = np.log((usage + 1) / usage.sum(0))
+    columns = [looked_up(lexical, channel[:, k], pool, -16) for k in range(4)]
+    columns += [looked_up(forward, log, pool, -8), looked_up(backward, log, pool, -8)]
+    columns += [np.isin(pool, grown, assume_unique=True), close, known[x] & known[a]]
+    columns += [share[x, 0], share[x, 1], share[a, 0]]
+    return pool, np.stack(columns, 1).astype(np.float32)
+
+
+def supported(source: Floats) -> NDArray[np.bool_]:
+    """Swaps that some source besides the list knows."""
+    return (source[:, :4] > -15.9).any(1) | (source[:, 4:6] > -7.9).any(1) | (source[:, 6] > 0) | (source[:, 7] > 0.3)
+
+
+# ---------------------------------------------------------------- what the list teaches
+
+
+def tokens_of(phrase: str) -> list[str]:
+    """A phrase as the runtime sees it."""
+    words = split(phrase)
+    return [words.lower[i] for i in joined(words)]
+
+
+def group(term: str) -> int:
+    """The group of terms that is held out together, 0 to FOLDS - 1."""
+    return int(hashlib.sha256(term.encode()).hexdigest()[:8], 16) % FOLDS
+
+
+def listed_swaps(pairs: Iterable[tuple[str, str]], index: dict[str, int]) -> list[Swap]:
+    """The swaps in entries whose two sides have as many words."""
+    found = set()
+    for tortured, term in pairs:
+        a, b = tokens_of(tortured), tokens_of(term)
+        if len(a) == len(b):
+            found |= {
+                Swap(index[x], index[y], term)
+                for x, y in zip(a, b, strict=True)
+                if x != y and x in index and y in index
+            }
+    return sorted(found)
+
+
+def describe(source: Floats) -> Floats:
+    """The sources as columns that are linear in the log-odds, as far as can be."""
+    columns = [source[:, k] + 16 for k in range(4)] + [source[:, k] > -15.9 for k in range(4)]
+    columns += [source[:, 4] + 8, source[:, 4] > -7.9, source[:, 5] + 8, source[:, 5] > -7.9, source[:, 6]]
+    close = source[:, 7]
+    columns += [close, np.maximum(close - 0.25, 0), np.maximum(close - 0.45, 0), *source[:, 8:].T]
+    return np.stack(columns, 1).astype(np.float32)
+
+
+def experience(seen: Sequence[Swap], ask: Ints, less: int = 0) -> Floats:
+    """How often the list has a swap, its found word and its meant word, each term once; ``less`` one for its own."""
+    keys = np.array([s.found * _SIZE + s.meant for s in seen], np.int64)
+    known, times = np.unique(keys, return_counts=True)
+    both = np.maximum(looked_up(known, times.astype(np.float32), ask, 0) - less, 0)
+    found = np.maximum(np.bincount(keys >> 16, minlength=_SIZE)[ask >> 16] - less, 0)
+    meant = np.maximum(np.bincount(keys & 0xFFFF, minlength=_SIZE)[ask & 0xFFFF] - less, 0)
+    columns = [np.log1p(both), both > 0, np.log1p(found), found > 0, np.log1p(meant), meant > 0]
+    return np.stack([*columns, np.log((both + 0.1) / (found + 1))], 1).astype(np.float32)
+
+
+def teach_swaps(base: Base, seen: Sequence[Swap]) -> tuple[Ints, Floats]:
+    """The swaps that are kept, sorted, and the log-odds of each."""
+    mine = np.array([s.found * _SIZE + s.meant for s in seen], np.int64)
+    usable = supported(base.source) | np.isin(base.swap, mine)
+    pool, about = base.swap[usable], describe(base.source[usable])
+    true = np.searchsorted(pool, mine[np.isin(mine, pool)])
+    others = np.flatnonzero(np.isin(pool >> 16, mine >> 16) & ~np.isin(pool, mine))
+    false = np.random.default_rng(0).choice(others, min(len(others), 10 * len(true)), replace=False)
+    rows = np.concatenate(
+        [
+            np.hstack([about[true], experience(seen, pool[true], 1)]),
+            np.hstack([about[false], experience(seen, pool[false])]),
+        ]
+    )
+    weight = np.r_[np.ones(len(true)), np.full(len(false), len(others) / len(false))]
+    coefficient, bias = logistic(rows, np.r_[np.ones(len(true)), np.zeros(len(false))], weight)
+    score = np.hstack([about, experience(seen, pool)]) @ coefficient + bias
+    order = np.lexsort((-score, pool >> 16))
+    rank = np.arange(len(order)) - np.searchsorted((pool >> 16)[order], (pool >> 16)[order])
+    kept = np.sort(order[(rank < _SWAPS_KEPT) & (score[order] > _LOWEST_SCORE)])
+    return pool[kept], score[kept].astype(np.float32)
+
+
+def logistic(rows: Floats, label: NDArray[Any], weight: NDArray[Any] | None = None) -> tuple[Floats, float]:
+    """Coefficients and bias of a logistic regression on the rows as they are."""
+    mean, spread = rows.mean(0), rows.std(0) + 1e-6
+    fitted = LogisticRegression(max_iter=300).fit((rows - mean) / spread, label, sample_weight=weight)
+    coefficient = fitted.coef_[0] / spread
+    return coefficient.astype(np.float32), float(fitted.intercept_[0] - coefficient @ mean)
+
+
+def assembled(base: Base, swaps: tuple[Ints, Floats], honest: Callable[..., Any], triples: Callable[..., Any]) -> Terms:
+    """Terms that propose, but don't judge yet."""
+    known, score = swaps
+    return Terms(
+        base.words,
+        usage_log(base.usage),
+        honest,
+        triples,
+        base.term,
+        np.log(base.term_count).astype(np.float16).astype(np.float32),
+        base.term_pmi.astype(np.float16).astype(np.float32),
+        np.searchsorted(known >> 16, np.arange(len(base.words) + 1)).astype(np.int64),
+        (known & 0xFFFF).astype(np.uint16),
+        np.clip(np.rint(score * 8), -127, 127).astype(np.int8),
+        np.zeros(len(FEATURES), np.float32),
+        lambda rows: np.zeros(len(rows), np.float32),
+    )
+
+
+def usage_log(usage: NDArray[np.float64]) -> Floats:
+    """Log shares as the runtime has them."""
+    return np.log((usage + 0.5) / usage.sum(0)).astype(np.float16).astype(np.float32)
+
+
+def level(count: Ints) -> NDArray[np.uint8]:
+    """Counts as levels of a :class:`LevelFilter`, from 1."""
+    return (1 + (count >= 2) + (count >= 4) + (count >= 10)).astype(np.uint8)
+
+
+def filtered(keys: Keys, count: Ints) -> LevelFilter:
+    """The keys as a filter."""
+    hashes, shape, layers = _peeled(keys)
+    table = _filled(hashes, shape, layers, (sixbits(hashes) << 2 | (level(count) - 1)).astype(np.uint8))
+    return LevelFilter(Shape(*(int(x) for x in shape)), table)
+
+
+# ---------------------------------------------------------------- planting
+
+
+class Planted(NamedTuple):
+    """A document with one tortured phrase: text, span of the phrase in code points, the phrase and the term meant."""
+
+    text: str
+    start: int
+    end: int
+    phrase: str
+    term: str
+
+
+def is_fixed_term(term: str) -> bool:
+    """Whether an expected phrase has two content words side by side: what is swapped in it is a term, not a phrase like
+    "the following".
+    """
+    tokens = tokens_of(term)
+    roles = np.array([role(token, i) for i, token in enumerate(tokens)], np.int32)
+    return len(roles) > 1 and bool((skeleton(roles)[1] >= 0).any())
+
+
+class Planter:
+    """Puts tortured phrases where honest writers wrote the term."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Index the entries by term."""
+        self.phrases: defaultdict[str, list[str]] = defaultdict(list)
+        for tortured, term in pairs:
+            if is_fixed_term(term):
+                self.phrases[term].append(tortured)
+        terms = sorted(self.phrases)
+        self._table = PhraseTable(tuple((term, term) for term in terms), (0,) * len(terms))
+
+    def plant(self, words: Words, random: np.random.Generator, terms: int, variants: int) -> Iterator[Planted]:
+        """Documents with one phrase each: for up to ``terms`` different terms, ``variants`` tortured phrases."""
+        places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+        for begin, end, entry in self._table.matches(words):
+            places[self._table.pairs[entry][1]].append((begin, end))
+        names = sorted(places)
+        for name in [names[i] for i in random.permutation(len(names))[:terms]]:
+            begin, end = places[name][int(random.integers(len(places[name])))]
+            start, stop = int(words.start[begin]), int(words.end[end - 1])
+            known = self.phrases[name]
+            for phrase in [known[i] for i in random.permutation(len(known))[:variants]]:
+                yield Planted(words.text[:start] + phrase + words.text[stop:], start, start + len(phrase), phrase, name)
+
+
+def around(planted: Planted, size: int = 150) -> Planted:
+    """The phrase with some text around it, cut at spaces."""
+    left = planted.text.rfind(" ", 0, max(planted.start - size, 0)) + 1
+    right = planted.text.find(" ", planted.end + size)
+    text = planted.text[left : right if right >= 0 else len(planted.text)]
+    return Planted(text, planted.start - left, planted.end - left, planted.phrase, planted.term)
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Honest documents and planted ones as roles, put end to end with breaks between.
+
+    Attributes:
+        honest: roles of honest scientific documents.
+        other: roles of other honest documents.
+        planted: the planted snippets.
+        roles: their roles.
+        begin: index in ``roles`` of the first token of each planted phrase; ``end`` after its last.
+    """
+
+    honest: NDArray[np.int32]
+    other: NDArray[np.int32]
+    planted: list[Planted]
+    roles: list[NDArray[np.int32]]
+    begin: list[int]
+    end: list[int]
+    documents: int
+
+
+def sample(terms: Terms, planter: Planter, science: Iterable[Document], other: Iterable[Document], seed: int) -> Sample:
+    """What the judge learns from."""
+    random = np.random.default_rng(seed)
+    pad = np.full(4, -1, np.int32)
+    honest: list[NDArray[np.int32]] = [pad]
+    planted: list[Planted] = []
+    roles: list[NDArray[np.int32]] = []
+    begin: list[int] = []
+    end: list[int] = []
+    count = 0
+    for document in science:
+        words = split(document.text)
+        honest += [terms.roles(words)[1], pad]
+        count += 1
+        for full in planter.plant(words, random, 3, 2):
+            one = around(full)
+            its = split(one.text)
+            tokens, role_of = terms.roles(its)
+            inside = np.flatnonzero((its.start[tokens] >= one.start) & (its.end[tokens] <= one.end))
+            planted.append(one)
+            roles.append(role_of)
+            begin.append(int(inside[0]))
+            end.append(int(inside[-1]) + 1)
+    others = [part for document in other for part in (terms.roles(split(document.text))[1], pad)]
+    return Sample(np.concatenate(honest), np.concatenate([pad, *others]), planted, roles, begin, end, count)
+
+
+class Judged(NamedTuple):
+    """Proposals for planted snippets, and which are right.
+
+    Attributes:
+        proposals: for all snippets.
+        inside: the joint lies in the planted phrase.
+        right: and both originals belong to the term, at their places.
+    """
+
+    proposals: Proposals
+    inside: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+
+def judged(terms: Terms, sampled: Sample, chosen: Sequence[int]) -> Judged:
+    """Proposals for some of the planted snippets."""
+    parts: list[NDArray[np.int32]] = []
+    where: dict[int, tuple[int, int]] = {}
+    at = 0
+    for i in chosen:
+        roles = sampled.roles[i]
+        meant = [token_id(terms, token) for token in tokens_of(sampled.planted[i].term)]
+        aligned = len(meant) == sampled.end[i] - sampled.begin[i]
+        for k in range(sampled.begin[i], sampled.end[i]):
+            where[at + k] = (i, meant[k - sampled.begin[i]] if aligned else -2)
+        parts += [roles, np.full(4, -1, np.int32)]
+        at += len(roles) + 4
+    whole = np.concatenate(parts)
+    proposals = terms.propose(whole)
+    assert proposals is not None, "no joint of the planted phrases is doubtful"
+    places = skeleton(whole)[0]
+    nowhere = (-1, -3)
+    inside = np.zeros(len(proposals.joint), bool)
+    right = inside.copy()
+    for row, (joint, a, b) in enumerate(
+        zip(proposals.joint.tolist(), proposals.left.tolist(), proposals.right.tolist(), strict=True)
+    ):
+        first, second = where.get(int(places[joint]), nowhere), where.get(int(places[joint + 1]), nowhere)
+        inside[row] = first[0] >= 0 and second[0] == first[0]
+        right[row] = inside[row] and first[1] == a and second[1] == b
+    return Judged(proposals, inside, right)
+
+
+def token_id(terms: Terms, token: str) -> int:
+    """The id of a content word, below 0 for other tokens."""
+    return terms._role.get(token, -1)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What one group of held-out terms teaches.
+
+    Attributes:
+        planted: proposals for its planted snippets.
+        snippets: how many there are.
+        honest: proposals for an equal share of the honest scientific documents.
+        documents: how many those are.
+        other: proposals for a share of the other honest documents.
+    """
+
+    planted: Judged
+    snippets: int
+    honest: Proposals | None
+    documents: float
+    other: Proposals | None
+
+
+def lesson(terms: Terms, sampled: Sample, held_out: int) -> Lesson:
+    """The lesson of one group of terms, seen through ``terms`` that were taught without it."""
+    chosen = [i for i, planted in enumerate(sampled.planted) if group(planted.term) == held_out]
+    honest, other = (np.array_split(part, FOLDS)[held_out] for part in (sampled.honest, sampled.other))
+    return Lesson(
+        judged(terms, sampled, chosen),
+        len(chosen),
+        terms.propose(honest),
+        sampled.documents / FOLDS,
+        terms.propose(other),
+    )
+
+
+def teach_judge(lessons: Sequence[Lesson]) -> tuple[Floats, Trees]:
+    """The weights that choose a pair, and the trees that judge it."""
+    seen = [
+        (part.planted.proposals.features[part.planted.inside], part.planted.right[part.planted.inside])
+        for part in lessons
+    ]
+    rank, _ = logistic(np.concatenate([rows for rows, _ in seen]), np.concatenate([right for _, right in seen]))
+    mixture = PLANTED_SHARE * sum(part.documents for part in lessons) / sum(part.snippets for part in lessons)
+    parts: list[tuple[Floats, float, float]] = []
+    for part in lessons:
+        best, facts = evidence(rank, part.planted.proposals)
+        parts.append((facts[part.planted.inside[best]], 1.0, mixture))
+        for proposals, weight in ((part.honest, 1.0), (part.other, _OTHER_WEIGHT)):
+            if proposals is not None:
+                parts.append((evidence(rank, proposals)[1], 0.0, weight))
+    size = [len(facts) for facts, _, _ in parts]
+    trees = HistGradientBoostingClassifier(
+        max_iter=150, learning_rate=0.08, max_leaf_nodes=12, min_samples_leaf=30, l2_regularization=5.0,
+        early_stopping=False, random_state=0,
+    )  # fmt: skip
+    trees.fit(
+        np.concatenate([facts for facts, _, _ in parts]),
+        np.repeat([label for _, label, _ in parts], size),
+        sample_weight=np.repeat([weight for _, _, weight in parts], size),
+    )
+    return rank, exported(trees)
+
+
+def exported(model: HistGradientBoostingClassifier) -> Trees:
+    """Fitted trees as the runtime's flat arrays."""
+    grown = [stage[0].nodes for stage in model._predictors]
+    shape = (len(grown), max(len(nodes) for nodes in grown))
+    feature, cut = np.full(shape, -1, np.int8), np.zeros(shape, np.float32)
+    left, right = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    value = np.zeros(shape, np.float32)
+    for i, nodes in enumerate(grown):
+        inner = nodes["is_leaf"] == 0
+        size = len(nodes)
+        here = np.arange(size)
+        feature[i, :size] = np.where(inner, nodes["feature_idx"], -1)
+        cut[i, :size] = np.where(inner, nodes["num_threshold"], 0)
+        left[i, :size] = np.where(inner, nodes["left"], here)
+        right[i, :size] = np.where(inner, nodes["right"], here)
+        value[i, :size] = np.where(inner, 0, nodes["value"])
+    return Trees(feature, cut, left, right, value, float(np.ravel(model._baseline_prediction)[0]))
+
+
+# ---------------------------------------------------------------- all of it
+
+
+def make_base(
+    words: Sequence[str], corpora: Sequence[Corpus], pairs: Sequence[tuple[str, str]], moby: Path, encoder: Path
+) -> Base:
+    """Everything that the list of tortured phrases doesn't teach."""
+    mass = sum((np.bincount(corpus.ids, minlength=len(words)) for corpus in corpora), np.zeros(len(words), np.int64))
+    wanted = set(load_lexicon().forms) | {token for pair in pairs for side in pair for token in tokens_of(side)}
+    chosen = vocabulary(words, mass, wanted)
+    index = {word: i for i, word in enumerate(chosen)}
+    roles = np.array([-1, -1, -1] + [role(word, index.get(word, -1)) for word in words[3:]], np.int32)
+    hyphen = list(words).index("-")
+    usage = np.zeros((len(chosen), 2))
+    science: list[tuple[Keys, Ints]] = []
+    other: list[tuple[Keys, Ints]] = []
+    triples: list[Keys] = []
+    for corpus in corpora:
+        word, keys, three = joints(corpus.ids, roles, hyphen)
+        usage[:, int(corpus.name not in SCIENCE)] += np.bincount(word, minlength=len(chosen))
+        (science if corpus.name in SCIENCE else other).append(counted(keys))
+        if corpus.name in SCIENCE:
+            triples.append(three)
+    in_science, times = added(science)
+    term, term_count, pmi = terms_of(in_science, times, usage[:, 0])
+    everywhere, count = added([(in_science, times), *other])
+    # Once in a novel says nothing of science and would cost a byte.
+    kept = (count >= 2) | np.isin(everywhere, in_science, assume_unique=True)
+    triple, triple_count = counted(np.concatenate(triples))
+    degree = np.bincount((term >> np.uint64(32)).astype(np.int64), minlength=len(chosen))
+    degree += np.bincount((term & np.uint64(0xFFFF)).astype(np.int64), minlength=len(chosen))
+    seen = listed_swaps(pairs, index)
+    target = (degree >= 3) & (usage[:, 0] >= 30)
+    listed = np.array(sorted({s.found * _SIZE + s.meant for s in seen if usage[s.meant, 0] >= 10}), np.int64)
+    target[listed & 0xFFFF] = True
+    swap, source = swaps_of(chosen, usage, target, moby, encoder, listed)
+    often = triple_count >= 2
+    return Base(
+        chosen,
+        usage,
+        everywhere[kept],
+        count[kept],
+        triple[often],
+        triple_count[often],
+        term,
+        term_count,
+        pmi,
+        swap,
+        source,
+    )
+
+
+def write(terms: Terms, base: Base, path: Path) -> None:
+    """Write the data file that :mod:`unspin.tortured` reads."""
+    assert isinstance(terms.honest, LevelFilter) and isinstance(terms.triples, LevelFilter)
+    assert isinstance(terms.judge, Trees)
+    trees = {f"tree_{name}": getattr(terms.judge, name) for name in ("feature", "cut", "left", "right", "value")}
+    np.savez_compressed(
+        path,
+        words=np.frombuffer("\n".join(base.words).encode(), np.uint8),
+        usage=terms.usage.astype(np.float16),
+        honest=terms.honest.table,
+        triples=terms.triples.table,
+        shape_honest=np.array(terms.honest.shape, np.int64),
+        shape_triples=np.array(terms.triples.shape, np.int64),
+        term=terms.term,
+        term_count=terms.term_count.astype(np.float16),
+        term_pmi=terms.term_pmi.astype(np.float16),
+        swap_ptr=terms.swap_ptr.astype(np.uint32),
+        swap_original=terms.swap_original,
+        swap_score=terms.swap_score,
+        rank=terms.rank,
+        bias=np.array(terms.judge.bias, np.float32),
+        **trees,
+    )
+
+
+def dev_documents(corpora: Path, names: Sequence[str], most: int) -> Iterator[Document]:
+    """The first dev documents of some corpora."""
+    for kind in ("train", "negatives"):
+        for file in corpus_files(corpora, kind):  # type: ignore[arg-type]
+            if file.name.split(".")[0] in names:
+                yield from itertools.islice((d for d in documents(file, 4_000) if d.part == "dev"), most)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "list", "moby", "encoder", "base", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    options = parser.parse_args()
+    pairs = read_list(options.list)
+    if not options.base.exists():
+        make_base(*encoded(options.corpora), pairs, options.moby, options.encoder).save(options.base)
+    base = Base.read(options.base)
+    filters = filtered(base.joint, base.joint_count), filtered(base.triple, base.triple_count)
+    rank, trees = teach_judge(lessons_of(base, filters, pairs, options.corpora))
+    terms = with_judge(taught_without(base, filters, pairs, None), rank, trees)
+    write(terms, base, options.out)
+    print(f"{len(base.term):,} terms, {len(terms.swap_original):,} swaps, {options.out.stat().st_size / 1e6:.2f} MB")
+
+
+def with_judge(terms: Terms, rank: Floats, trees: Trees) -> Terms:
+    """The same terms, able to judge."""
+    fields = (name for name in Terms.__dataclass_fields__ if name not in ("rank", "judge"))
+    return Terms(**{name: getattr(terms, name) for name in fields}, rank=rank, judge=trees)
+
+
+def taught_without(
+    base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Iterable[tuple[str, str]], held_out: int | None
+) -> Terms:
+    """Terms whose swaps were learned without one group of terms (or with all of them)."""
+    index = {word: i for i, word in enumerate(base.words)}
+    seen = [swap for swap in listed_swaps(pairs, index) if group(swap.term) != held_out]
+    return assembled(base, teach_swaps(base, seen), *filters)
+
+
+def lessons_of(
+    base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]], corpora: Path
+) -> list[Lesson]:
+    """What the judge learns from: a lesson for each group of terms."""
+    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]  # type: ignore[arg-type]
+    others = sorted({file.name.split(".")[0] for file in files} - set(PLANTED_IN))
+    sampled: Sample | None = None
+    lessons = []
+    for held_out in range(FOLDS):
+        terms = taught_without(base, filters, pairs, held_out)
+        if sampled is None:
+            science, other = dev_documents(corpora, PLANTED_IN, 3_500), dev_documents(corpora, others, 25)
+            sampled = sample(terms, Planter(pairs), science, other, seed=1)
+        lessons.append(lesson(terms, sampled, held_out))
+    return lessons
+
+
+if __name__ == "__main__":
+    main()

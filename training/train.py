@@ -1,0 +1,176 @@
+"""Train the encoder on simulated text.
+
+    python -m training.train --encoder MINILM_FOLDER --shards scratch/shards --run scratch/run --minutes 90
+
+The learning rate follows the clock, not a number of steps: it rises for 3% of the minutes, then falls as a half cosine to
+a twentieth, so that a run on two CPU cores and one on a GPU both end well annealed. A checkpoint is written every few
+minutes; started again, the run goes on from it with the minutes that are left. Shards are read in order, waiting for the
+next where ``training.examples`` has not made it yet. The learning curve goes to ``RUN/curve.jsonl``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional as F
+
+from training.examples import WordPieces
+from training.network import Encoder, from_minilm
+from unspin.lexicon import load
+
+_RATE, _DECAY, _BATCH = 4e-4, 0.01, 32
+_CHECKPOINT_SECONDS = 240
+
+
+def batches(shards: Path, begin: int, seed: int) -> Iterator[tuple[int, dict[str, Tensor]]]:
+    """(batch number, batch), from batch ``begin`` on; shard after shard, for ever while new shards come."""
+    number, batch = 0, 0
+    while True:
+        file = shards / f"{number:05d}.npz"
+        if not file.exists():
+            available = len(list(shards.glob("*.npz")))
+            file = shards / f"{number % max(available, 1):05d}.npz"
+        with np.load(file) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        size = len(arrays["pieces"])
+        for row in range(0, size - _BATCH + 1, _BATCH):
+            if batch >= begin:
+                yield batch, {
+                    name: torch.from_numpy(
+                        array[row : row + _BATCH].astype(bool if array.dtype == bool else np.int64)
+                    )
+                    for name, array in arrays.items()
+                }
+            batch += 1
+        number += 1
+
+
+class Sampler:
+    """Sampled softmax: the batch's own answers and a random part of the vocabulary stand for all 32,000 words.
+
+    Words are drawn by the 3/4th power of their frequency; each logit is corrected by the log of the chance that its word
+    is in the sample (Jean et al. 2015; Bengio and Senecal 2008), so that the full softmax is what is learned.
+    """
+
+    def __init__(self, log_frequency: Tensor, size: int = 5_000) -> None:
+        self._share = torch.softmax(0.75 * log_frequency.double(), 0)
+        self._size = size
+
+    def logits(self, net: Encoder, vectors: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
+        """(logits [n, sample], answers as columns of the sample [n])."""
+        drawn = torch.multinomial(self._share, self._size, replacement=True).to(answers.device)
+        words, where = torch.unique(torch.cat([answers, drawn]), return_inverse=True)
+        chance = 1 - (1 - self._share.to(answers.device)[words]) ** (self._size + len(answers))
+        logits = vectors @ net.word.weight[words].T + net.word_bias[words]
+        return logits.float() - chance.log().float(), where[: len(answers)]
+
+
+def losses(net: Encoder, sampler: Sampler, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The three losses of a batch: means over the words they concern, in nats."""
+    hidden = net.hidden(batch["pieces"])
+    first, state, target = batch["first"], batch["state"], batch["target"]
+    visible = first & ~batch["hidden"] & (state != 3)
+    swapped = ((state == 1) | (state == 2)).float()
+    swap = F.binary_cross_entropy_with_logits(net.swap(hidden)[..., 0][visible].float(), swapped[visible])
+    believed = visible & (state == 1) & (target >= 0)
+    masked = first & batch["hidden"] & (target >= 0)
+    vectors = torch.cat([net.belief(hidden[believed]), net.context(hidden[masked])])
+    answers = torch.cat([target[believed], target[masked]])
+    logits, answers = sampler.logits(net, vectors, answers)
+    count = int(believed.sum())
+    return {
+        "swap": swap,
+        "belief": F.cross_entropy(logits[:count], answers[:count]) if count else swap.new_zeros(()),
+        "context": F.cross_entropy(logits[count:], answers[count:]) if count < len(logits) else swap.new_zeros(()),
+    }
+
+
+def schedule(share: float) -> float:
+    """The learning rate's factor after ``share`` of the time."""
+    if share < 0.03:
+        return max(share, 0.001) / 0.03
+    return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (share - 0.03) / 0.97)))
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("encoder", "shards", "run"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    torch.manual_seed(1)
+    torch.set_num_threads(options.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    options.run.mkdir(parents=True, exist_ok=True)
+
+    lexicon, pieces_of = load(), WordPieces(Tokenizer.from_file(str(options.encoder / "tokenizer.json")))
+    net = from_minilm(options.encoder, [pieces_of(form) for form in lexicon.forms[: lexicon.vocabulary]]).to(device)
+    frequency = torch.from_numpy(lexicon.log_frequency[: lexicon.vocabulary])
+    # "Nothing" (an inserted word) is drawn like a common word.
+    sampler = Sampler(torch.cat([frequency, frequency.max()[None] - 1]))
+    decayed = [p for p in net.parameters() if p.ndim > 1]
+    other = [p for p in net.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}], lr=_RATE, betas=(0.9, 0.98), fused=True
+    )
+    checkpoint = options.run / "checkpoint.pt"
+    begin, spent = 0, 0.0
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device)
+        net.load_state_dict(saved["net"])
+        optimizer.load_state_dict(saved["optimizer"])
+        begin, spent = saved["batch"], saved["seconds"]
+    # Only the encoder's body has fixed shapes; the heads work on a different number of words each time.
+    net.hidden = torch.compile(net.hidden)  # type: ignore[method-assign]
+
+    started = last = time.monotonic() - spent
+    saved_at = time.monotonic()
+    total: dict[str, float] = {}
+    steps = 0
+    for number, batch in batches(options.shards, begin, seed=1):
+        elapsed = time.monotonic() - started
+        share = elapsed / (60 * options.minutes)
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * schedule(share)
+        moved = {name: tensor.to(device) for name, tensor in batch.items()}
+        with torch.autocast(device, torch.bfloat16):
+            parts = losses(net, sampler, moved)
+        loss = 2.0 * parts["swap"] + 0.5 * parts["belief"] + 0.5 * parts["context"]
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        steps += 1
+        for name, part in parts.items():
+            total[name] = total.get(name, 0.0) + float(part.detach())
+        if steps % 50 == 0:
+            line = {"batch": number + 1, "seconds": round(elapsed), **{k: round(v / 50, 4) for k, v in total.items()}}
+            line["pieces_per_second"] = round(50 * _BATCH * 128 / (time.monotonic() - last)) if steps > 50 else 0
+            print(json.dumps(line), flush=True)
+            with (options.run / "curve.jsonl").open("a") as curve:
+                print(json.dumps(line), file=curve)
+            total, last = {}, time.monotonic()
+        done = share >= 1.0
+        if done or time.monotonic() - saved_at > _CHECKPOINT_SECONDS:
+            state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "batch": number + 1}
+            partial = checkpoint.with_suffix(".part")
+            torch.save(state | {"seconds": time.monotonic() - started}, partial)
+            partial.rename(checkpoint)
+            saved_at = time.monotonic()
+        if done:
+            break
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""Fit what a document's score means in false positives.
+
+    python -m training.verdict --corpora CORPORA --out src/unspin/data/reader.json --documents 1200
+
+Honest documents of part "dev" of at least 100 words, evenly from every corpus (the odd ones too), are scored as the reader
+scores them. The tail of the score is taken as exponential (the simplest of the generalised Pareto family; Pickands 1975):
+above a threshold that one in twenty-five passes, the excess has one parameter, its mean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.specimens import held_out
+from training.corpora import corpus_files
+from unspin.model import encoder as encoders
+from unspin.model import verdict
+from unspin.text import Kind, split
+
+_TAIL = 0.04
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--documents", type=int, default=300, help="documents of each corpus")
+    parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
+    options = parser.parse_args()
+    encoder = encoders.load(options.model)
+    names = [file.name.split(".")[0] for kind in ("train", "negatives") for file in corpus_files(options.corpora, kind)]  # type: ignore[arg-type]
+    scores: list[float] = []
+    for name in names:
+        here = []
+        for document in held_out(options.corpora, [name], "dev", options.documents, (100, 300), seed=8):
+            words = split(document.text)
+            swap = encoder.visible(words, 0.0).swap
+            here.append(verdict.score(swap[words.kind != Kind.MARK]))
+        if here:
+            print(f"{name:22} {len(here):5} documents, highest {max(here):7.2f}, 99th percentile {np.quantile(here, .99):7.2f}")
+        scores += here
+    sample = np.array(scores)
+    threshold = float(np.quantile(sample, 1 - _TAIL))
+    excess = float((sample[sample > threshold] - threshold).mean())
+    slope = -1 / (excess * math.log(10))
+    fitted = {"intercept": math.log10(_TAIL) - slope * threshold, "slope": slope, "ceiling": 0.5, "documents": len(sample)}
+    saved = json.loads(options.out.read_text()) if options.out.exists() else {}
+    options.out.write_text(json.dumps(saved | {"calibration": fitted}, indent=1) + "\n")
+    for rate in (1e-2, 1e-3, 1e-4, 1e-5):
+        at = (math.log10(rate) - fitted["intercept"]) / slope
+        print(f"expected rate {rate:g} at score {at:.2f}; seen here {(sample >= at).mean():.5f}")
+
+
+if __name__ == "__main__":
+    main()
