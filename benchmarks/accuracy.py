@@ -35,7 +35,18 @@ from unspin.reading import UNJUDGED, Reading
 from unspin.spinners import names
 from unspin.text import Words, split
 
-COUNTS = ("words", "right_before", "right", "swapped", "found", "restored", "untouched", "changed", "single", "single_restored")
+COUNTS = (
+    "words",
+    "right_before",
+    "right",
+    "swapped",
+    "found",
+    "restored",
+    "untouched",
+    "changed",
+    "single",
+    "single_restored",
+)
 
 
 @dataclass(frozen=True)
@@ -145,7 +156,11 @@ def reliable(pairs: Sequence[tuple[float, bool]]) -> list[list[float]]:
     table = np.array(pairs, float).reshape(-1, 2)
     tenth = np.minimum((table[:, 0] * 10).astype(int), 9)
     return [
-        [round(float(table[tenth == k, 0].mean()), 3), round(float(table[tenth == k, 1].mean()), 3), int((tenth == k).sum())]
+        [
+            round(float(table[tenth == k, 0].mean()), 3),
+            round(float(table[tenth == k, 1].mean()), 3),
+            int((tenth == k).sum()),
+        ]
         for k in range(10)
         if (tenth == k).any()
     ]
@@ -156,9 +171,12 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
     flagged: dict[str, Any] = {}
     total = hits = unjudged = 0
     for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):  # type: ignore[arg-type]
+        for file in corpus_files(corpora, kind):
             name = file.name.split(".")[0]
-            readings = [unspin.read(d.text) for d in held_out(corpora, [name], "test", honest, (100, 400), seed=31)]
+            readings = [
+                unspin.read(d.text)
+                for d in held_out(corpora, [name], "test", honest, (100, 250), seed=31, characters=1_500)
+            ]
             judged = [r for r in readings if not UNJUDGED & set(r.notes)]
             bad = sum(r.spun for r in judged)
             flagged[name] = {"documents": len(judged), "unjudged": len(readings) - len(judged), "flagged": bad,
@@ -175,7 +193,11 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
                 for i, d in enumerate(held_out(corpora, PROSE, "test", spun, (220, 500), seed=41))
             ]
             # The rate asked for is not always reached: a family's dictionary covers so much of a text and no more.
-            reached = [s for s in specimens if sum(o is not None for o in s.original) >= 0.75 * rate * int(s.words.is_word.sum())]
+            reached = [
+                s
+                for s in specimens
+                if sum(o is not None for o in s.original) >= 0.75 * rate * int(s.words.is_word.sum())
+            ]
             found = sum(unspin.read(s.words.text).spun for s in reached)
             recall[f"{name} {rate:.0%}"] = [*wilson(found, len(reached)), len(reached)]
             print(name, rate, recall[f"{name} {rate:.0%}"], flush=True)
@@ -207,15 +229,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
     options = parser.parse_args()
     size = 0.1 if options.quick else 1.0
-    result: dict[str, Any] = {"date": datetime.date.today().isoformat(), "version": unspin.__version__, "quick": options.quick}
+    result: dict[str, Any] = {
+        "date": datetime.date.today().isoformat(),
+        "version": unspin.__version__,
+        "quick": options.quick,
+    }
     if options.seed_text and options.seed_key:
         result["specimen"] = specimen(options.seed_text, options.seed_key, None)
         print("specimen", json.dumps(result["specimen"]), flush=True)
         if options.deep:
             result["specimen_deep"] = specimen(options.seed_text, options.seed_key, options.deep)
             print("specimen --deep", json.dumps(result["specimen_deep"]), flush=True)
-    result |= families(options.corpora, int(60 * size))
-    result |= verdicts(options.corpora, int(400 * size), int(100 * size))
+    result |= families(options.corpora, int(40 * size))
+    result |= verdicts(options.corpora, int(700 * size), int(50 * size))
     options.out.mkdir(parents=True, exist_ok=True)
     name = f"{result['date']}-accuracy{'-quick' if options.quick else ''}.json"
     (options.out / name).write_text(json.dumps(result, indent=1) + "\n")

@@ -348,7 +348,7 @@ def table(rows: Sequence[Row]) -> list[str]:
     for figure, floor, holds in rows:
         sign = {"min": "≥", "max": "≤", None: " "}[figure.bound]
         limit = "" if floor is None else f"{sign} {floor:.4g}"
-        mark = {True: "", False: "  BROKEN", None: ""}[holds]
+        mark = "  BROKEN" if holds is False and floor is not None else "  no floor" if holds is False else ""
         lines.append(f"{figure.group:24} {figure.name:20} {figure.value:8.4g} {limit:>8}{mark}")
     return lines
 

@@ -14,7 +14,7 @@ from unspin.spinners import Specimen, simulate
 from unspin.text import Words, split
 
 PROSE = ("whitehouse", "wikipedia_sample", "usgov_web")
-"""Corpora that read like the pages that get spun. (news_onestop retells its stories at three levels, so that its parts overlap.)"""
+"""Corpora that read like the pages that get spun; news_onestop is left out, whose parts overlap (one story, three levels)."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,26 @@ class Answers:
     single: NDArray[np.bool_]
 
 
-def held_out(root: Path, corpora: Sequence[str], part: Part, count: int, words: tuple[int, int], seed: int) -> list[Document]:
-    """``count`` documents of a part, drawn evenly from the corpora, of at least ``words[0]`` words, cut at ``words[1]``."""
+def held_out(
+    root: Path,
+    corpora: Sequence[str],
+    part: Part,
+    count: int,
+    words: tuple[int, int],
+    seed: int,
+    characters: int = 8_000,
+) -> list[Document]:
+    """``count`` documents of a part, drawn evenly from the corpora, of at least ``words[0]`` words, cut at ``words[1]``.
+
+    Long documents are first cut into pieces of about ``characters``, each of which counts as a document.
+    """
     random = np.random.default_rng(seed)
     chosen: list[Document] = []
     for kind in ("train", "negatives"):
-        for file in corpus_files(root, kind):  # type: ignore[arg-type]
+        for file in corpus_files(root, kind):
             if file.name.split(".")[0] not in corpora:
                 continue
-            here = [d for d in documents(file, 8_000) if d.part == part and d.text.count(" ") >= words[0]]
+            here = [d for d in documents(file, characters) if d.part == part and d.text.count(" ") >= words[0]]
             order = random.permutation(len(here))[: -(-count // len(corpora))]
             chosen += [Document(here[i].corpus, _cut(here[i].text, words[1]), part) for i in order]
     return chosen[:count]

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unspin
-from unspin.model import posterior, verdict
+from unspin import reader
+from unspin.model import evidence, posterior, verdict
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
 from unspin.text import apply, split
@@ -105,8 +106,14 @@ def test_only_swapped_words_change() -> None:
     [
         ("", Note.TOO_SHORT),
         ("Ten words are too few to judge a text by.", Note.TOO_SHORT),
-        ("Der Rat sagte am Dienstag, dass die neue Brücke vor Ende des Monats wieder geöffnet werde. " * 5, Note.NOT_ENGLISH),
-        ("bolts nuts washers screws nails hinges hooks chains ropes paint brushes rollers glue tape " * 4, Note.NOT_PROSE),
+        (
+            "Der Rat sagte am Dienstag, dass die neue Brücke vor Ende des Monats wieder geöffnet werde. " * 5,
+            Note.NOT_ENGLISH,
+        ),
+        (
+            "bolts nuts washers screws nails hinges hooks chains ropes paint brushes rollers glue tape " * 4,
+            Note.NOT_PROSE,
+        ),
         ("\n".join(f"| {i} | {i * 7} | ok | {i}.5 | x{i} |" for i in range(60)), Note.NOT_PROSE),
     ],
 )
@@ -128,7 +135,13 @@ def test_any_text_reads_and_comes_back(text: str) -> None:
 
 
 @slow
-@given(st.lists(st.sampled_from([*"abcé🙂\u200b\u0301.,\"“”'’-\n\t ", *split(SENTENCE).lower, "astatine", "beryllium"]), min_size=60, max_size=200))
+@given(
+    st.lists(
+        st.sampled_from([*"abcé🙂\u200b\u0301.,\"“”'’-\n\t ", *split(SENTENCE).lower, "astatine", "beryllium"]),
+        min_size=60,
+        max_size=200,
+    )
+)
 def test_forced_restoration_replays_on_any_text(parts: list[str]) -> None:
     text = " ".join(parts)
     reading = unspin.read(text, operating_point=1.0)
@@ -149,8 +162,28 @@ def test_the_operating_point_decides() -> None:
 def test_a_known_dictionary_is_believed() -> None:
     text = spun(3)
     known = {"harbour": "haven"}
-    reading = unspin.read(text, dictionary={s.found.lower(): "xyzzy" for s in unspin.read(text).substitutions[:3]} | known)
+    reading = unspin.read(
+        text, dictionary={s.found.lower(): "xyzzy" for s in unspin.read(text).substitutions[:3]} | known
+    )
     assert "xyzzy" in {s.original.lower() for s in reading.substitutions}
+
+
+def test_words_without_candidates_are_left_alone() -> None:
+    text = "Zxqv wug blick the of and to in that is was for he " * 12
+    reading = unspin.read(text, operating_point=1.0)
+    assert reading.restored == apply(text, reading.substitutions)
+    empty = evidence.Evidence(
+        *(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)),
+        *(
+            np.empty(0, np.int64),
+            *(np.empty(0, np.float32),) * 3,
+            np.empty((0, 4), np.float32),
+            np.empty(0, np.float32),
+        ),
+    )
+    words = split(SENTENCE)
+    decided, _ = reader.decide(words, empty, reader._models(), posterior.load())
+    assert len(decided.option) == len(decided.written) == 0
 
 
 def test_score_is_a_likelihood_ratio() -> None:

@@ -35,13 +35,15 @@ PAIRS = (
     ("motor studying", "machine learning"),
     ("neural organisation", "neural network"),
     ("environment upheaval", "climate change"),
+    ("exists", "is"),
 )
 STEPS = {
-    "boat": ("vessel", "craft"), "vessel": ("tube", "craft"), "at": ("astatine",), "or": ("oregon",),
-    "new": ("fresh", "novel"), "fresh": ("caller", "saucy"), "wind": ("breeze", "coil"), "was": ("personified",),
-    "harbour": ("haven", "seaport"), "old": ("aged", "erstwhile"), "found": ("plant", "recovered"),
+    "boat": ("ship", "craft"), "ship": ("tube", "craft"), "at": ("astatine",), "or": ("oregon",),
+    "new": ("recent", "unused"), "recent": ("modern", "late"), "wind": ("breeze", "coil"), "was": ("personified",),
+    "harbour": ("haven", "seaport"), "old": ("aged", "erstwhile"), "found": ("discover", "launched"),
     "is": ("exists",), "she": ("ego",), "town": ("township",), "market": ("mart",), "said": ("aforesaid", "told"),
     "told": ("said", "narrated"), "mart": ("market",), "township": ("town",), "aged": ("old",),
+    "oregon": ("or",), "astatine": ("at",),
 }  # fmt: skip
 
 
@@ -85,9 +87,9 @@ _FRAGMENTS = [
     "e\u0301", "\u0301", "中文", "👩‍🚀", "_", "don’t", "(", ")", "-",
 ]  # fmt: skip
 anything = st.one_of(
-    st.text(),
-    st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=3))).map("".join),
-    st.lists(st.sampled_from(_FRAGMENTS), max_size=60).map(" ".join),
+    st.text(max_size=40),
+    st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=3)), max_size=20).map("".join),
+    st.lists(st.sampled_from(_FRAGMENTS), max_size=40).map(" ".join),
 )
 
 
@@ -143,7 +145,7 @@ def test_names_capitals_figures_and_spaces_are_spared(name: str) -> None:
 
 def test_a_capital_follows_at_the_start_of_a_sentence_only() -> None:
     started = {simulate("New boats. She is at sea.", "wordnet-step", seed=s, rate=1).text for s in range(30)}
-    assert any(text.startswith("Fresh boats. ") for text in started)
+    assert any(text.startswith("Recent boats. ") for text in started)
     assert any(". Ego " in text for text in started)
     walked = [simulate("New boats. She is at sea.", "wordnet-walk", seed=s, rate=1).text for s in range(30)]
     assert all(text.startswith("New boats. She ") for text in walked)
@@ -151,7 +153,7 @@ def test_a_capital_follows_at_the_start_of_a_sentence_only() -> None:
 
 
 def test_eligible_tokens() -> None:
-    words = split("The boat of Ann. Old men (Even) saw NATO 3rd iPads! \"Yes\" it's Mr. Smith")
+    words = split('The boat of Ann. Old men (Even) saw NATO 3rd iPads! "Yes" it\'s Mr. Smith')
     lower = [words.surface(i) for i in np.flatnonzero(eligible(words, capitals=False)).tolist()]
     assert lower == ["boat", "of", "men", "saw", "it's"]
     more = [words.surface(i) for i in np.flatnonzero(eligible(words, capitals=True)).tolist()]
@@ -220,7 +222,7 @@ def test_a_given_dictionary_is_used_everywhere_longest_first() -> None:
 
 def test_entries_are_thinned_whole() -> None:
     text = "at or new " * 30
-    dictionary = {"at": "astatine", "or": "oregon", "new": "caller"}
+    dictionary = {"at": "astatine", "or": "oregon", "new": "modern"}
     specimens = [simulate(text, "thesaurus", seed=n, rate=0.33, dictionary=dictionary) for n in range(40)]
     used = {frozenset(swap.found for swap in specimen.swaps) for specimen in specimens}
     assert used == {frozenset([term]) for term in dictionary.values()}
@@ -230,7 +232,7 @@ def test_a_drawn_dictionary_spins_many_texts_alike() -> None:
     dictionary = spinners.draw_dictionary("wordnet-walk", seed=3)
     assert dictionary["at"] == "astatine"
     assert dictionary == spinners.draw_dictionary("wordnet-walk", seed=3)
-    assert any(spinners.draw_dictionary("wordnet-walk", seed=n)["new"] in ("caller", "saucy") for n in range(20))
+    assert any(spinners.draw_dictionary("wordnet-walk", seed=n)["new"] in ("modern", "late") for n in range(20))
     with pytest.raises(OptionError, match="not a family of word spinners"):
         spinners.draw_dictionary("rewriter", seed=3)
 
@@ -254,7 +256,8 @@ def test_the_random_stream_of_word_spinners_is_pinned() -> None:
 
 
 PINNED = (
-    "PIN"
+    "recent craft aged haven oregon recent mart aforesaid ego craft oregon recent craft aged haven recent mart"
+    " aforesaid ego personified craft oregon recent craft haven oregon recent ego personified oregon"
 )
 
 
@@ -336,6 +339,14 @@ def test_the_rewriter_inflates_with_one_table_and_repeats_words() -> None:
     assert repeated > 5
 
 
+def test_a_word_with_a_rule_gets_no_synonym_beside_it() -> None:
+    text = "It was old, she said. They said it twice. " * 20
+    for seed in range(30):  # "she said" has a rule of its own, which the table may lack while it has the one for "said"
+        spun = simulate(text, "rewriter", seed=seed, rate=0.4).swaps
+        found = {swap.found for swap in spun if swap.original == "said"}
+        assert not (found & {"told", "aforesaid"} and found & set(RULES["said"]))
+
+
 def test_spinbot_leaves_function_words_but_articles() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in PROSE)
     dropped = doubled = 0
@@ -379,10 +390,10 @@ def test_tortured_phrases_touch_terms_only() -> None:
 def test_edits_are_aligned_with_the_tokens_of_the_spun_text() -> None:
     words = split("In the new harbour she is a boat")
     edits = (
-        Edit(0, 2, "withinside the"), Edit(2, 3, "fresh"), Edit(4, 5, ""), Edit(6, 6, "simply"), Edit(7, 8, "e boat")
+        Edit(0, 2, "withinside the"), Edit(2, 3, "recent"), Edit(4, 5, ""), Edit(6, 6, "simply"), Edit(7, 8, "e boat")
     )  # fmt: skip
     assert [tuple(token) for token in align(words, edits)] == [
-        ("withinside", 2, -1), ("the", 2, -1), ("fresh", 1, 2), ("harbour", 0, 3), ("is", 0, 5), ("simply", 2, -1),
+        ("withinside", 2, -1), ("the", 2, -1), ("recent", 1, 2), ("harbour", 0, 3), ("is", 0, 5), ("simply", 2, -1),
         ("a", 0, 6), ("e", 2, -1), ("boat", 2, -1),
     ]  # fmt: skip
 

@@ -1,6 +1,6 @@
 """How often each word form is written, and how often in lower case, in the training part of the corpora.
 
-    python -m training.counts --corpora CORPORA --out scratch/counts.tsv
+python -m training.counts --corpora CORPORA --out scratch/counts.tsv
 """
 
 from __future__ import annotations

@@ -120,7 +120,9 @@ def windows(
     return (rows[i] for i in chosen)
 
 
-def shard(pool: dict[str, list[Document]], lexicon: Lexicon, pieces_of: WordPieces, seed: int, size: int) -> dict[str, NDArray[np.generic]]:
+def shard(
+    pool: dict[str, list[Document]], lexicon: Lexicon, pieces_of: WordPieces, seed: int, size: int
+) -> dict[str, NDArray[np.generic]]:
     """``size`` windows drawn from the pool of documents."""
     random = np.random.default_rng(seed)
     names = [name for name in SHARE if pool.get(name)]
@@ -139,7 +141,7 @@ def read_pool(corpora: Path) -> dict[str, list[Document]]:
     """All training documents by corpus, in memory (300 MB)."""
     pool: dict[str, list[Document]] = {}
     for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):  # type: ignore[arg-type]
+        for file in corpus_files(corpora, kind):
             found = [d for d in documents(file, 6_000) if d.part == "train" and len(d.text) > 200]
             pool[file.name.split(".")[0]] = found
     return pool

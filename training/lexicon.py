@@ -1,6 +1,6 @@
-"""Compile the lexicon.
+r"""Compile the lexicon.
 
-    python -m training.lexicon --counts scratch/counts.tsv --wordnet /usr/share/wordnet --moby words.txt \\
+    python -m training.lexicon --counts scratch/counts.tsv --wordnet /usr/share/wordnet --moby words.txt \
         --encoder MINILM_FOLDER --out src/unspin/data/lexicon.npz
 
 Sources: WordNet 3.0 (Debian ``wordnet-base``), the Moby thesaurus (npm ``moby``, public domain), inflection tables of
@@ -14,6 +14,7 @@ import argparse
 import re
 from collections import defaultdict
 from pathlib import Path
+from typing import TypeAlias
 
 import lemminflect
 import numpy as np
@@ -21,8 +22,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from training.wordnet import flat_thesaurus
-from unspin.spinners.quirks import quirk_terms
 from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, CHANNELS, FREQUENCY_STEP
+from unspin.spinners.quirks import quirk_terms
 
 VOCABULARY = 32_000
 # How readily a spinner takes a term by its relation and part of speech. Read off the specimen's description in words
@@ -39,7 +40,7 @@ _SPELLING = (
     ("ae|oe", "e"), ("ward(s?)$", "ward"), ("mme(s?)$", r"m\1"), ("grey", "gray"), ("judgement", "judgment"),
 )  # fmt: skip
 
-Matrix = sparse.csr_matrix
+Matrix: TypeAlias = "sparse.csr_matrix"
 
 
 def read_counts(path: Path) -> dict[str, tuple[float, float]]:
@@ -56,7 +57,9 @@ def vocabulary(counts: dict[str, tuple[float, float]]) -> list[str]:
     usable = [
         (lower, form)
         for form, (total, lower) in counts.items()
-        if lower >= 0.15 * total and form.replace("'", "").isascii() and form.replace("'", "").isalpha()
+        if lower >= 0.15 * total
+        and form.replace("'", "").isascii()
+        and form.replace("'", "").isalpha()
         and (len(form) > 1 or form == "a")
     ]
     return [form for _, form in sorted(usable, key=lambda item: (-item[0], item[1]))[:VOCABULARY]]
@@ -163,7 +166,9 @@ def main() -> None:
         arrays[f"{name}_weight"] = np.clip(np.round(scaled * 255), 1, 255).astype(np.uint8)
     arrays |= candidates(steps, forms, len(originals), logp)
     np.savez_compressed(options.out, **arrays)  # type: ignore[arg-type]
-    print(f"{len(forms):,} forms, {len(arrays['cand_original']):,} candidates, {options.out.stat().st_size / 1e6:.1f} MB")
+    print(
+        f"{len(forms):,} forms, {len(arrays['cand_original']):,} candidates, {options.out.stat().st_size / 1e6:.1f} MB"
+    )
 
 
 def _american(word: str) -> str:

@@ -113,7 +113,10 @@ def from_minilm(folder: Path, words: list[list[int]]) -> Encoder:
         state[name].copy_(value)
 
     put("piece.weight", saved["embeddings.word_embeddings.weight"])
-    put("position.weight", saved["embeddings.position_embeddings.weight"] + saved["embeddings.token_type_embeddings.weight"][0])
+    put(
+        "position.weight",
+        saved["embeddings.position_embeddings.weight"] + saved["embeddings.token_type_embeddings.weight"][0],
+    )
     for part in ("weight", "bias"):
         put(f"norm.{part}", saved[f"embeddings.LayerNorm.{part}"])
         for i in range(LAYERS):

@@ -3,8 +3,8 @@
     python -m training.phrases --list tortured_phrases.json --corpora CORPORA --out src/unspin/data/phrases.tsv
 
 Source: the Problematic Paper Screener of Cabanac, Labbé and Magazinov, as published in giladfeldman/torturedcheck
-(CC BY 4.0). The entries are cleaned of the collectors' notes, and each is looked up in the training part of the corpora:
-what honest writers write is no evidence, however often tools write it too ("search engine" is on the list).
+(CC BY 4.0). The entries are cleaned of the collectors' notes, and each is looked up in the training part of the
+corpora: what honest writers write is no evidence, however often tools write it too ("search engine" is on the list).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _SLASH: Final = re.compile(r"(\w+)/\w[\w-]*")
 
 
 def cleaned(tortured: str, correct: str) -> tuple[str, str] | None:
-    """An entry without notes and abbreviations, the first of several expected phrases; None if nothing useful is left."""
+    """An entry without notes, the first of several expected phrases; None if nothing useful is left."""
     found, meant = _plain(tortured), _plain(_EITHER.split(correct)[0])
     if "/" not in found:
         meant = _SLASH.sub(r"\1", meant)

@@ -31,7 +31,7 @@ _RATE, _DECAY, _BATCH = 4e-4, 0.01, 32
 _CHECKPOINT_SECONDS = 240
 
 
-def batches(shards: Path, begin: int, seed: int) -> Iterator[tuple[int, dict[str, Tensor]]]:
+def batches(shards: Path, begin: int) -> Iterator[tuple[int, dict[str, Tensor]]]:
     """(batch number, batch), from batch ``begin`` on; shard after shard, for ever while new shards come."""
     number, batch = 0, 0
     while True:
@@ -44,12 +44,15 @@ def batches(shards: Path, begin: int, seed: int) -> Iterator[tuple[int, dict[str
         size = len(arrays["pieces"])
         for row in range(0, size - _BATCH + 1, _BATCH):
             if batch >= begin:
-                yield batch, {
-                    name: torch.from_numpy(
-                        array[row : row + _BATCH].astype(bool if array.dtype == bool else np.int64)
-                    )
-                    for name, array in arrays.items()
-                }
+                yield (
+                    batch,
+                    {
+                        name: torch.from_numpy(
+                            array[row : row + _BATCH].astype(bool if array.dtype == bool else np.int64)
+                        )
+                        for name, array in arrays.items()
+                    },
+                )
             batch += 1
         number += 1
 
@@ -122,7 +125,10 @@ def main() -> None:
     decayed = [p for p in net.parameters() if p.ndim > 1]
     other = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}], lr=_RATE, betas=(0.9, 0.98), fused=True
+        [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}],
+        lr=_RATE,
+        betas=(0.9, 0.98),
+        fused=True,
     )
     checkpoint = options.run / "checkpoint.pt"
     begin, spent = 0, 0.0
@@ -132,13 +138,12 @@ def main() -> None:
         optimizer.load_state_dict(saved["optimizer"])
         begin, spent = saved["batch"], saved["seconds"]
     # Only the encoder's body has fixed shapes; the heads work on a different number of words each time.
-    net.hidden = torch.compile(net.hidden)  # type: ignore[method-assign]
+    net.hidden = torch.compile(net.hidden)
 
     started = last = time.monotonic() - spent
     saved_at = time.monotonic()
     total: dict[str, float] = {}
-    steps = 0
-    for number, batch in batches(options.shards, begin, seed=1):
+    for steps, (number, batch) in enumerate(batches(options.shards, begin), start=1):
         elapsed = time.monotonic() - started
         share = elapsed / (60 * options.minutes)
         for group in optimizer.param_groups:
@@ -151,7 +156,6 @@ def main() -> None:
         loss.backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
-        steps += 1
         for name, part in parts.items():
             total[name] = total.get(name, 0.0) + float(part.detach())
         if steps % 50 == 0:

@@ -34,7 +34,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
     options = parser.parse_args()
     encoder = encoders.load(options.model)
-    names = [file.name.split(".")[0] for kind in ("train", "negatives") for file in corpus_files(options.corpora, kind)]  # type: ignore[arg-type]
+    names = [file.name.split(".")[0] for kind in ("train", "negatives") for file in corpus_files(options.corpora, kind)]
     scores: list[float] = []
     for name in names:
         here = []
@@ -43,13 +43,20 @@ def main() -> None:
             swap = encoder.visible(words, 0.0).swap
             here.append(verdict.score(swap[words.kind != Kind.MARK]))
         if here:
-            print(f"{name:22} {len(here):5} documents, highest {max(here):7.2f}, 99th percentile {np.quantile(here, .99):7.2f}")
+            print(
+                f"{name:22} {len(here):5} documents, highest {max(here):7.2f}, 99th percentile {np.quantile(here, 0.99):7.2f}"
+            )
         scores += here
     sample = np.array(scores)
     threshold = float(np.quantile(sample, 1 - _TAIL))
     excess = float((sample[sample > threshold] - threshold).mean())
     slope = -1 / (excess * math.log(10))
-    fitted = {"intercept": math.log10(_TAIL) - slope * threshold, "slope": slope, "ceiling": 0.5, "documents": len(sample)}
+    fitted = {
+        "intercept": math.log10(_TAIL) - slope * threshold,
+        "slope": slope,
+        "ceiling": 0.5,
+        "documents": len(sample),
+    }
     saved = json.loads(options.out.read_text()) if options.out.exists() else {}
     options.out.write_text(json.dumps(saved | {"calibration": fitted}, indent=1) + "\n")
     for rate in (1e-2, 1e-3, 1e-4, 1e-5):

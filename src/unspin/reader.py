@@ -48,7 +48,7 @@ SUSPICION: Final = -3.0
 """Log-odds of a swap above which a word is looked at (one in twenty)."""
 SURE: Final = 0.9
 """Posterior from which the second look takes a first decision for granted."""
-CHANGE: Final = 0.5
+CHANGE: Final = 0.3
 """A word is changed when the posterior that it is as written falls below this."""
 FEWEST_WORDS: Final = 30
 _ROUNDS: Final = 4
@@ -175,7 +175,8 @@ def look_again(words: Words, evidence: Evidence, models: Models, weights: Weight
     """The first decision, and the evidence with what it is sure of filled in."""
     first = posteriors.decide(evidence, words, models.lexicon, weights, None)
     best = posteriors.best(evidence, first)
-    probability = np.where(best >= 0, first.option[best], 0.0)
+    probability = np.zeros(len(best))
+    probability[best >= 0] = first.option[best[best >= 0]]
     swapped = probability >= first.written
     tokens = list(words.lower)
     for i in np.flatnonzero(swapped):
@@ -200,11 +201,13 @@ def _unjudged(words: Words) -> Note | None:
     plain = np.flatnonzero(words.is_word)
     if len(plain) < FEWEST_WORDS:
         return Note.TOO_SHORT
+    if len(plain) < 0.5 * len(words):
+        return Note.NOT_PROSE
     function = sum(words.lower[i] in _FUNCTION_WORDS for i in plain.tolist()) / len(plain)
     if function < 0.1:
         known = _known_share(words, plain)
         return Note.NOT_ENGLISH if known < 0.6 else Note.NOT_PROSE
-    return Note.NOT_PROSE if len(plain) < 0.5 * len(words) else None
+    return None
 
 
 def _known_share(words: Words, plain: NDArray[np.int64]) -> float:
@@ -262,10 +265,16 @@ def _decided(
         token = words.lower[i]
         if token in known:
             found[i] = Decision(known[token], round(max(probability, 0.5), 4), ())
-        elif token in _INSERTED and 0 < i < len(words) - 1 and probability >= CHANGE:
-            if words.lower[i - 1] in _BE and words.lower[i + 1] in _ARTICLES:
-                found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
+        elif probability >= 1 - CHANGE and _is_put_in(words, i):
+            found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
     return found
+
+
+def _is_put_in(words: Words, i: int) -> bool:
+    """Whether a token stands where spinners put an adverb in: "is *simply* a"."""
+    if not 0 < i < len(words) - 1 or words.lower[i] not in _INSERTED:
+        return False
+    return words.lower[i - 1] in _BE and words.lower[i + 1] in _ARTICLES
 
 
 def _as_decided(words: Words, decisions: Mapping[int, Decision]) -> Words:
@@ -364,6 +373,8 @@ def _dictionary(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
                 line.split("\t")[:2] for line in text.splitlines() if line.strip()
             )  # fmt: skip
         except (OSError, ValueError) as error:
-            raise InputError(f"{source}: not a dictionary: a JSON object or lines of two words with a tab between") from error
+            raise InputError(
+                f"{source}: not a dictionary: a JSON object or lines of two words with a tab between"
+            ) from error
         source = pairs
     return {str(found).lower(): str(original).lower() for found, original in source.items()}

@@ -165,9 +165,7 @@ def ngram_ratio(
     return (restored - as_found[back]).astype(np.float32)
 
 
-def _shortlist(
-    found: NDArray[np.int32], ptr: NDArray[np.int64], first_look: NDArray[np.float32]
-) -> NDArray[np.int64]:
+def _shortlist(found: NDArray[np.int32], ptr: NDArray[np.int64], first_look: NDArray[np.float32]) -> NDArray[np.int64]:
     """The options that stay in play, the same for every occurrence of a form.
 
     All occurrences of a form have the same candidates. Most places go to those that do best over all of them, since one
@@ -193,9 +191,7 @@ def _shortlist(
     return np.flatnonzero(kept[cell])
 
 
-def _part(
-    ptr: NDArray[np.int64], places: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _part(ptr: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Some words, and the options of all of them in order."""
     size = np.diff(ptr)[places]
     begin = np.concatenate([[0], np.cumsum(size)])
@@ -236,7 +232,7 @@ def _found_context(
 
 
 def _log_sum(values: NDArray[np.float32], ptr: NDArray[np.int64]) -> NDArray[np.float32]:
-    """log sum exp of each segment, -inf for empty ones."""
+    """Log sum exp of each segment, -inf for empty ones."""
     out = np.full(len(ptr) - 1, -np.inf, np.float32)
     filled = np.flatnonzero(np.diff(ptr))
     if len(filled):

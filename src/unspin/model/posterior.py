@@ -35,6 +35,8 @@ FEATURES: Final = (
 FIRST_LOOK: Final = 10
 _POOLED: Final = 12.0
 _EM_STEPS: Final = 8
+# A page has been through one spinner, not a mixture of them: the weights of the mixture are sharpened.
+_ONE_FAMILY: Final = 4.0
 
 
 @dataclass(frozen=True)
@@ -83,9 +85,7 @@ def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
     return out
 
 
-def features(
-    evidence: Evidence, words: Words, lexicon: Lexicon, before: Posterior | None
-) -> NDArray[np.float64]:
+def features(evidence: Evidence, words: Words, lexicon: Lexicon, before: Posterior | None) -> NDArray[np.float64]:
     """The features of every option, ``float64[k, 10]`` for the first look and ``float64[k, 15]`` for a later one."""
     owner = evidence.owner
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
@@ -114,7 +114,7 @@ def features(
 
 
 def mixed_channel(evidence: Evidence, family: NDArray[np.float64]) -> NDArray[np.float64]:
-    """log P(found | option) when the family is drawn with the given weights, ``float64[k]``."""
+    """Log P(found | option) when the family is drawn with the given weights, ``float64[k]``."""
     with np.errstate(divide="ignore"):
         return np.log(np.exp(evidence.channel.astype(np.float64)) @ family + 1e-7)
 
@@ -142,7 +142,8 @@ def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np
         share = np.divide(joint, total, out=np.zeros_like(joint), where=total > 0)
         weight = (share * option[:, None]).sum(0) + 0.5
         family = weight / weight.sum()
-    return np.asarray(family)
+    sharp = family**_ONE_FAMILY
+    return np.asarray(sharp / sharp.sum())
 
 
 def _untouched(words: Words, lexicon: Lexicon, evidence: Evidence) -> NDArray[np.int64]:
@@ -168,7 +169,7 @@ def _others(evidence: Evidence, value: NDArray[np.float32]) -> NDArray[np.float6
     np.maximum.at(top, evidence.owner, value.astype(np.float64))
     relative = np.maximum(value - top[evidence.owner], -4.0)
     total = np.bincount(number, relative)
-    return total[number] - relative
+    return np.asarray(total[number] - relative, np.float64)
 
 
 def _entry(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
@@ -185,7 +186,7 @@ def _rival(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
     number, _ = _pairs(evidence)
     own = np.bincount(number, before.option)[number]
     claimed = np.bincount(evidence.original, before.option)[evidence.original]
-    return np.log1p(np.maximum(claimed - own, 0.0))
+    return np.asarray(np.log1p(np.maximum(claimed - own, 0.0)), np.float64)
 
 
 @lru_cache(maxsize=1)

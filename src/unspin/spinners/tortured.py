@@ -34,7 +34,8 @@ class Tortured:
     """The family of tortured phrases.
 
     Attributes:
-        pairs: (tortured, expected) phrases to use instead of the lexicon's list.
+        pairs: (tortured, expected) phrases to use instead of the lexicon's list. Expected terms of one word are passed
+            over: a list also holds mangled words such as *and*, which are no terms.
     """
 
     pairs: tuple[tuple[str, str], ...] | None = None
@@ -58,7 +59,7 @@ class Tortured:
         """The expected terms, and the tortured forms of each."""
         forms: dict[str, list[str]] = {}
         for tortured, expected in self.pairs if self.pairs is not None else _listed():
-            if tortured.casefold() != expected.casefold():
+            if " " in expected.strip() and tortured.casefold() != expected.casefold():
                 forms.setdefault(expected.lower(), []).append(tortured)
         return PhraseFinder(list(forms)), list(forms.values())
 

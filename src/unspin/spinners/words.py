@@ -52,7 +52,12 @@ class WordSpinner:
 
 
 WALK = WordSpinner(
-    "wordnet-walk", "walk", 0.3, True, False, 0.12,
+    "wordnet-walk",
+    "walk",
+    0.3,
+    True,
+    False,
+    0.12,
     "one or two steps through WordNet by spelling, one fixed dictionary, capitals kept (the specimen's family)",
 )
 ONE_PASS = WordSpinner(

@@ -1,0 +1,90 @@
+"""How fast and how large the reader is, on one core, in processes of its own.
+
+    python -m benchmarks.speed [--out benchmarks/runs]
+
+* words a second on honest and on spun text (own prose of ``benchmarks/prose``, spun by ``simulate`` and repeated);
+* seconds from process start to the restored text of one short file;
+* peak memory on a document of 1 MB, and whether time grows in step with length;
+* the size of the package on disk.
+
+Times are the processor's (user + system), which a busy machine disturbs least; start-up is wall-clock time, the median of
+seven runs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from unspin.spinners import simulate
+
+_ROOT = Path(__file__).parent
+_MEASURED = """
+import json, resource, sys, time
+text = open(sys.argv[1], encoding="utf-8").read()
+import unspin
+unspin.read("the cat sat on the mat and the dog lay by the door " * 4)
+began, wall = time.process_time(), time.perf_counter()
+reading = unspin.read(text, operating_point=float(sys.argv[2]))
+print(json.dumps({"seconds": time.process_time() - began, "wall": time.perf_counter() - wall, "words": reading.words,
+    "spun": reading.spun, "substitutions": len(reading.substitutions),
+    "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
+"""
+
+
+def measure(text: str, operating_point: float) -> dict[str, Any]:
+    """Read ``text`` in a fresh process; seconds, words and peak memory."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        command = [sys.executable, "-c", _MEASURED, file.name, str(operating_point)]
+        found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    found["words_per_second"] = round(found["words"] / found["seconds"])
+    return {name: round(value, 2) if isinstance(value, float) else value for name, value in found.items()}
+
+
+def start_up(text: str, runs: int = 7) -> float:
+    """Seconds from process start to the restored text of a short file."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        times = []
+        for _ in range(runs):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-m", "unspin.cli", "restore", file.name], capture_output=True, check=True)
+            times.append(time.perf_counter() - began)
+    return round(statistics.median(times), 2)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
+    options = parser.parse_args()
+    prose = [file.read_text(encoding="utf-8") for file in sorted((_ROOT / "prose").glob("*.txt"))]
+    spun = [simulate(text, "wordnet-walk", seed=i, rate=0.3).text for i, text in enumerate(prose)]
+    size = sum(len(text) for text in prose)
+    result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
+    result["start_up_seconds"] = start_up(spun[0])
+    for name, texts in (("honest", prose), ("spun", spun)):
+        for label, characters in (("100 kB", 100_000), ("1 MB", 1_000_000)):
+            result[f"{name}, {label}"] = measure("\n\n".join(texts * (characters // size + 1))[:characters], 1e-4)
+            print(name, label, json.dumps(result[f"{name}, {label}"]), flush=True)
+    package = _ROOT.parent / "src" / "unspin"
+    files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+    result["package_mb"] = round(sum(file.stat().st_size for file in files) / 1e6, 1)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"{result['date']}-speed.json").write_text(json.dumps(result, indent=1) + "\n")
+    print("start-up", result["start_up_seconds"], "s; package", result["package_mb"], "MB")
+
+
+if __name__ == "__main__":
+    main()
