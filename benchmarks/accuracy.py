@@ -102,12 +102,13 @@ def figures(counts: Sequence[Count], draws: int = 400) -> dict[str, Any]:
             "changed": total["changed"] / max(total["untouched"], 1),
         }
 
+    def interval(name: str) -> list[float]:
+        return [float(x) for x in np.quantile([d[name] for d in drawn], (0.025, 0.975)).round(4)]
+
     point = rates(table)
     drawn = [rates(table[random.integers(0, len(table), len(table))]) for _ in range(draws)]
-    return {
-        "documents": len(counts), "words": int(table[:, 0].sum()),
-        **{k: [round(v, 4), *np.quantile([d[k] for d in drawn], (0.025, 0.975)).round(4).tolist()] for k, v in point.items()},
-    }  # fmt: skip
+    shown = {name: [round(float(value), 4), *interval(name)] for name, value in point.items()}
+    return {"documents": len(counts), "words": int(table[:, 0].sum()), **shown}
 
 
 def wilson(hits: int, total: int) -> list[float]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +44,9 @@ from unspin.text import (
     split,
 )
 
+if TYPE_CHECKING:
+    from unspin.model.deep import CausalModel
+
 SUSPICION: Final = -3.0
 """Log-odds of a swap above which a word is looked at (one in twenty)."""
 SURE: Final = 0.9
@@ -53,6 +56,7 @@ CHANGE: Final = 0.3
 FEWEST_WORDS: Final = 30
 _ROUNDS: Final = 4
 _ALTERNATIVES: Final = 4
+_SECOND_OPINION: Final = 8  # options that a causal language model may look at
 # A text whose words are hardly ever one of these is a list, a table, code, or not English.
 _FUNCTION_WORDS: Final = frozenset(
     "the a an and of to in is that it for was with he as his on be at by i this had not are but from or have they which"
@@ -191,6 +195,40 @@ def decide(words: Words, evidence: Evidence, models: Models, weights: Weights) -
     return posteriors.decide(again, words, models.lexicon, weights, first), again
 
 
+def second_opinion(
+    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel
+) -> Posterior:
+    """The posterior after a causal language model has read the best options of every suspicious word."""
+    shortlists: list[NDArray[np.int64]] = []
+    options: list[str] = []
+    prior: list[float] = []
+    tokens = list(words.lower)
+    for i, place in enumerate(evidence.place.tolist()):
+        here = np.arange(evidence.ptr[i], evidence.ptr[i + 1])
+        best = here[np.argsort(-posterior.option[here], kind="stable")][:_SECOND_OPINION]
+        shortlists.append(best)
+        options += [words.lower[place], *(lexicon.forms[k] for k in evidence.original[best])]
+        prior += [float(posterior.written[i]), *posterior.option[best].tolist()]
+        if len(best) and posterior.option[best[0]] > posterior.written[i]:
+            tokens[place] = lexicon.forms[evidence.original[best[0]]]
+    ptr = np.concatenate([[0], np.cumsum([len(best) + 1 for best in shortlists])]).astype(np.int64)
+    with np.errstate(divide="ignore"):
+        score = model.decide(words, tokens, evidence.place, ptr, options, np.log(np.array(prior))).score
+    option, written = np.zeros_like(posterior.option), posterior.written.copy()
+    for i, best in enumerate(shortlists):
+        share = np.exp(score[ptr[i] : ptr[i + 1]] - score[ptr[i] : ptr[i + 1]].max())
+        share /= share.sum()
+        written[i], option[best] = share[0], share[1:]
+    return replace(posterior, option=option, written=written)
+
+
+@lru_cache(maxsize=1)
+def _causal_model(path: Path) -> CausalModel:
+    from unspin.model import deep  # late: torch
+
+    return deep.load(path)
+
+
 @lru_cache(maxsize=1)
 def _models() -> Models:
     return Models(lexicons.load(), encoders.load(), NGram.load())
@@ -231,6 +269,8 @@ def _restore(
                 break
         evidence = gather(now, visible, models.lexicon, models.encoder, models.ngram)
         posterior, evidence = decide(now, evidence, models, weights)
+        if deep is not None:
+            posterior = second_opinion(now, evidence, posterior, models.lexicon, _causal_model(deep))
         if not turn:
             family = _family(posterior)
         new = _decided(now, visible, evidence, posterior, models.lexicon, known)

@@ -40,7 +40,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -265,6 +265,12 @@ class Terms:
     _role = {}  # type: dict[str, int]
     _seen = np.zeros(0, bool)
 
+    @cached_property
+    def _use(self) -> tuple[Floats, Floats, Floats]:
+        """Log share of each word in science, its log share in both kinds of text together, its leaning to science."""
+        science, common = self.usage[:, 0], self.usage[:, 1]
+        return science, np.logaddexp(science, common), science - common
+
     def roles(self, words: Words) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """The tokens of a document without inner hyphens, and the :func:`role` of each."""
         index = joined(words)
@@ -330,9 +336,7 @@ class Terms:
         x, y, between = word[joint], word[joint + 1], link[joint]
         at_left, at_right = a != x, b != y
         swapped = at_left * 1.0 + at_right
-        science, common = self.usage[:, 0], self.usage[:, 1]
-        use = np.logaddexp(science, common)
-        lean = science - common
+        science, use, lean = self._use
         before, after = np.maximum(joint - 1, 0), np.minimum(joint + 1, len(link) - 1)
         has_left = (joint > 0) & (link[before] >= 0)
         has_right = (joint + 1 < len(link)) & (link[after] >= 0)
