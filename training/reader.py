@@ -25,7 +25,7 @@ from unspin.model import posterior as posteriors
 from unspin.model.evidence import Evidence
 from unspin.model.ngram import NGram
 from unspin.model.posterior import FEATURES, FIRST_LOOK, Posterior, Weights
-from unspin.reader import Models, look_again, look_first
+from unspin.reader import Models, look_first, read_again
 
 # (family, rate, share of the documents). The specimen's family leads; every family is there.
 MIXTURE = (
@@ -111,10 +111,10 @@ def main() -> None:
         for answers, (_, evidence) in zip(specimens, looks, strict=True)
     ]
     weights = Weights(_fit(cases, [None] * len(cases), models), np.zeros(len(FEATURES)))
-    again = [look_again(case.answers.words, case.evidence, models, weights) for case in cases]  # fmt: skip
-    cases = [Case(case.answers, evidence, truth(case.answers, evidence, models.lexicon.forms))
-             for case, (_, evidence) in zip(cases, again, strict=True)]  # fmt: skip
-    weights = Weights(weights.first, _fit(cases, [posterior for posterior, _ in again], models))
+    first = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, weights, None) for c in cases]
+    again = [read_again(c.answers.words, c.evidence, look, models) for c, look in zip(cases, first, strict=True)]
+    cases = [Case(c.answers, evidence, c.truth) for c, evidence in zip(cases, again, strict=True)]
+    weights = Weights(weights.first, _fit(cases, first, models))
     named = {
         "first": dict(zip(FEATURES[:FIRST_LOOK], weights.first.round(5).tolist(), strict=True)),
         "second": dict(zip(FEATURES, weights.second.round(5).tolist(), strict=True)),

@@ -1,0 +1,132 @@
+"""What each part of the decision gives: the same documents, read with less and less evidence left out.
+
+    python -m benchmarks.ablation --corpora CORPORA [--documents 40] [--out benchmarks/runs]
+
+For each row the weights are fitted anew on documents of part "dev" with only the named features, and measured on part
+"test": the specimen's family at 30%, the verdict taken for granted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.accuracy import COUNTS, Count, figures
+from benchmarks.specimens import PROSE, Answers, held_out, spin
+from training.corpora import Part
+from training.reader import Case, fit, truth
+from unspin import lexicon as lexicons
+from unspin.model import encoder as encoders
+from unspin.model import posterior as posteriors
+from unspin.model.ngram import NGram
+from unspin.model.posterior import FEATURES, FIRST_LOOK, Posterior
+from unspin.reader import CHANGE, Models, decide, look_first, read_again
+
+_ALWAYS = ("swap", "swapped", "found_unknown", "frequency")
+ROWS: dict[str, tuple[str, ...]] = {
+    "encoder, word in sight, among the candidates": ("belief",),
+    "+ channel": ("belief", "channel"),
+    "+ 4-gram": ("belief", "channel", "ngram"),
+    "+ context with the word hidden": ("belief", "channel", "ngram", "context", "found_context", "untouched"),
+}
+
+
+def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[str, Any]:
+    """Figures of posteriors over cases."""
+    counts = []
+    for case, look in zip(cases, looks, strict=True):
+        best = posteriors.best(case.evidence, look)
+        changed = {
+            int(case.evidence.place[i]): models.lexicon.forms[case.evidence.original[best[i]]]
+            for i in np.flatnonzero((look.written < CHANGE) & (best >= 0))
+        }
+        tally = dict.fromkeys(COUNTS, 0)
+        for i in np.flatnonzero(case.answers.words.kind < 2).tolist():
+            original, now = case.answers.original[i], changed.get(i)
+            tally["words"] += 1
+            tally["right_before"] += original is None
+            tally["right"] += now == original
+            tally["swapped"] += original is not None
+            tally["found"] += original is not None and now is not None
+            tally["restored"] += original is not None and now == original
+            tally["untouched"] += original is None
+            tally["changed"] += original is None and now is not None
+        counts.append(Count(tuple(tally[name] for name in COUNTS)))
+    return figures(counts)
+
+
+def collect(corpora: Path, part: Part, documents: int, models: Models) -> list[Case]:
+    """Specimens of the specimen's family with the evidence of the first look."""
+    cases = []
+    for i, document in enumerate(held_out(corpora, PROSE, part, documents, (150, 500), seed=61)):
+        answers: Answers = spin(document, "wordnet-walk", 0.3, seed=8_000 + i)
+        _, evidence = look_first(answers.words, models)
+        cases.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
+    return cases
+
+
+def first_look(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models: Models) -> list[Posterior]:
+    """Posteriors of the first look with only some features, weights fitted for them."""
+    columns = [FEATURES.index(name) for name in (*names, *_ALWAYS)]
+
+    def values(case: Case) -> NDArray[np.float64]:
+        return posteriors.features(case.evidence, case.answers.words, models.lexicon, None)[:, columns]
+
+    weight = fit([(values(case), case.evidence.ptr, case.truth) for case in fitted])
+    looks = []
+    for case in tested:
+        option, written = posteriors.softmax_with_rest(values(case) @ weight, case.evidence.ptr)
+        looks.append(Posterior(option, written, np.full(4, 0.25), 0.3))
+    return looks
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--documents", type=int, default=40)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
+    options = parser.parse_args()
+    models = Models(lexicons.load(), encoders.load(), NGram.load())
+    fitted, tested = (collect(options.corpora, part, options.documents, models) for part in ("dev", "test"))
+    result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
+    for row, names in ROWS.items():
+        result[row] = measure(tested, first_look(fitted, tested, names, models), models)
+    weights = posteriors.load()
+    first = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, weights, None) for c in tested]
+    result["first look, as shipped"] = measure(tested, first, models)
+    cases = [
+        Case(c.answers, read_again(c.answers.words, c.evidence, look, models), c.truth)
+        for c, look in zip(tested, first, strict=True)
+    ]
+    alone = posteriors.Weights(weights.first, np.concatenate([weights.first, np.zeros(len(FEATURES) - FIRST_LOOK)]))
+    plain = [Posterior(look.option, look.written, np.full(4, 0.25), look.rate) for look in first]
+    for row, used, before in (
+        ("+ read again with what is sure filled in", alone, plain),
+        ("+ rate, family, dictionary", weights, first),
+    ):
+        looks = [
+            posteriors.decide(c.evidence, c.answers.words, models.lexicon, used, look)
+            for c, look in zip(cases, before, strict=True)
+        ]
+        result[row] = measure(cases, looks, models)
+    final = [decide(c.answers.words, c.evidence, models, weights) for c in tested]
+    cases = [Case(c.answers, evidence, c.truth) for c, (_, evidence) in zip(tested, final, strict=True)]
+    result["+ a third look, as shipped"] = measure(cases, [look for look, _ in final], models)
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"{result['date']}-ablation.json").write_text(json.dumps(result, indent=1) + "\n")
+    for row, found in result.items():
+        if isinstance(found, dict):
+            print(
+                f"{row:48} right {found['right'][0]:.3f} restored {found['restored'][0]:.3f} changed {found['changed'][0]:.4f}"
+            )
+
+
+if __name__ == "__main__":
+    main()
