@@ -176,7 +176,7 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
             name = file.name.split(".")[0]
             readings = [
                 unspin.read(d.text)
-                for d in held_out(corpora, [name], "test", honest, (100, 250), seed=31, characters=1_500)
+                for d in held_out(corpora, [name], "test", honest, (100, 250), seed=33, characters=1_500)
             ]
             judged = [r for r in readings if not UNJUDGED & set(r.notes)]
             bad = sum(r.spun for r in judged)
@@ -226,7 +226,7 @@ def main() -> None:
     parser.add_argument("--seed-text", type=Path)
     parser.add_argument("--seed-key", type=Path)
     parser.add_argument("--deep", type=Path)
-    parser.add_argument("--only", choices=("words", "verdicts"), help="one half of the measurement")
+    parser.add_argument("--only", choices=("specimen", "words", "verdicts"), help="one part of the measurement")
     parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
     options = parser.parse_args()
@@ -242,10 +242,10 @@ def main() -> None:
         if options.deep:
             result["specimen_deep"] = specimen(options.seed_text, options.seed_key, options.deep)
             print("specimen --deep", json.dumps(result["specimen_deep"]), flush=True)
-    if options.only != "verdicts":
+    if options.only in (None, "words"):
         result |= families(options.corpora, int(40 * size))
-    if options.only != "words":
-        result |= verdicts(options.corpora, int(700 * size), int(50 * size))
+    if options.only in (None, "verdicts"):
+        result |= verdicts(options.corpora, int(700 * size), int(30 * size))
     options.out.mkdir(parents=True, exist_ok=True)
     part = f"-{options.only}" if options.only else ""
     name = f"{result['date']}-accuracy{part}{'-quick' if options.quick else ''}.json"
