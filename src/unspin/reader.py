@@ -3,7 +3,7 @@
 One pass of the encoder over the document as it stands gives every word its odds of a swap, and the verdict rests on them.
 Only in a document that reads as spun are the words decided: a first look at the evidence on each suspicious word, then two
 more with what is sure filled in and the document's rate, family and dictionary known. The decided text is read once more,
-until nothing changes, so that restoring twice is the same as restoring once.
+until nothing changes or the rounds are spent; where it comes to rest, restoring twice is the same as restoring once.
 """
 
 from __future__ import annotations
@@ -112,11 +112,11 @@ def read(
         ModelError: ``deep`` needs an extra that is not installed.
     """
     words = split(text)
-    models = _models()
     note = _unjudged(words)
     if note is not None:
         return Reading(text=text, restored=text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0,
                        words=int(words.is_word.sum()), notes=(note,))  # fmt: skip
+    models = _models()
     visible = models.encoder.visible(words, SUSPICION)
     score = verdict.score(visible.swap[words.kind != Kind.MARK])
     rate = verdict.load().rate(score)

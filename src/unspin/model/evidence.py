@@ -68,7 +68,6 @@ def gather(
     lexicon: Lexicon,
     encoder: Encoder,
     ngram: NGram,
-    tokens: Sequence[str] | None = None,
 ) -> Evidence:
     """Collect the evidence on the suspicious words of a document.
 
@@ -78,11 +77,9 @@ def gather(
         lexicon: the candidates.
         encoder: for the context.
         ngram: for the context.
-        tokens: what stands at each token now, where a first decision has been filled in; as found by default.
     """
-    tokens = words.lower if tokens is None else tokens
     found = lexicon.ids([words.lower[i] for i in visible.places])
-    context = encoder.hidden(words, tokens, visible.places)
+    context = encoder.hidden(words, words.lower, visible.places)
     candidates = lexicon.candidates(found)
     belief, expected = np.empty((2, len(candidates.original)), np.float32)
     total = np.empty(len(found), np.float32)
@@ -107,7 +104,7 @@ def gather(
         original=original,
         belief=belief[keep],
         context=expected[keep],
-        ngram=ngram_ratio(words, tokens, visible.places[owner], original, lexicon, ngram),
+        ngram=ngram_ratio(words, words.lower, visible.places[owner], original, lexicon, ngram),
         channel=candidates.channel[keep],
         found_context=_found_context(found, context, total, lexicon, encoder),
     )
