@@ -22,19 +22,24 @@ from benchmarks.specimens import PROSE, Answers, held_out, spin
 from training.corpora import Part
 from training.reader import Case, fit, truth
 from unspin import lexicon as lexicons
+from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
 from unspin.model.ngram import NGram
-from unspin.model.posterior import FEATURES, FIRST_LOOK, Posterior
-from unspin.reader import CHANGE, Models, decide, look_first, read_again
 
-_ALWAYS = ("swap", "swapped", "found_unknown", "frequency")
+from unspin.model.posterior import FEATURES, Posterior
+from unspin.reader.looks import SUSPICION, Models, decide, look_first, read_again
+from unspin.reader.substitutions import CHANGE
+
+_ALWAYS = ("swap", "swapped", "frequency")
 ROWS: dict[str, tuple[str, ...]] = {
     "encoder, word in sight, among the candidates": ("belief",),
     "+ channel": ("belief", "channel"),
     "+ 4-gram": ("belief", "channel", "ngram"),
-    "+ context with the word hidden": ("belief", "channel", "ngram", "context", "found_context", "untouched"),
 }
+_CONTEXT = ("belief", "channel", "ngram", "untouched", "context", "found_context", "found_unknown")
+# A document of which nothing is known yet.
+_NOTHING = Posterior(np.empty(0), np.empty(0), np.full(len(CHANNELS), 1 / len(CHANNELS)), 0.3)
 
 
 def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[str, Any]:
@@ -66,24 +71,42 @@ def collect(corpora: Path, part: Part, documents: int, models: Models) -> list[C
     cases = []
     for i, document in enumerate(held_out(corpora, PROSE, part, documents, (150, 500), seed=61)):
         answers: Answers = spin(document, "wordnet-walk", 0.3, seed=8_000 + i)
-        _, evidence = look_first(answers.words, models)
+        evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         cases.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     return cases
 
 
-def first_look(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models: Models) -> list[Posterior]:
-    """Posteriors of the first look with only some features, weights fitted for them."""
+def alone(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models: Models) -> list[Posterior]:
+    """Posteriors with only some features, each word by itself, weights fitted for them."""
     columns = [FEATURES.index(name) for name in (*names, *_ALWAYS)]
 
     def values(case: Case) -> NDArray[np.float64]:
-        return posteriors.features(case.evidence, case.answers.words, models.lexicon, None)[:, columns]
+        return posteriors.features(case.evidence, case.answers.words, models.lexicon, _NOTHING)[:, columns]
 
     weight = fit([(values(case), case.evidence.ptr, case.truth) for case in fitted])
     looks = []
     for case in tested:
         option, written = posteriors.softmax_with_rest(values(case) @ weight, case.evidence.ptr)
-        looks.append(Posterior(option, written, np.full(4, 0.25), 0.3))
+        looks.append(Posterior(option, written, _NOTHING.family, _NOTHING.rate))
     return looks
+
+
+def again(cases: list[Case], looks: list[Posterior], models: Models) -> list[Case]:
+    """The cases with the context read, what ``looks`` are sure of filled in."""
+    return [
+        Case(c.answers, read_again(c.answers.words, c.evidence, look, models)[0], c.truth)
+        for c, look in zip(cases, looks, strict=True)
+    ]
+
+
+def as_shipped(cases: list[Case], models: Models, looks: int) -> tuple[list[Case], list[Posterior]]:
+    """The first so many looks of the reader."""
+    weights = posteriors.Weights(posteriors.load().looks[:looks])
+    final = [decide(c.answers.words, c.evidence, models, weights) for c in cases]
+    return (
+        [Case(c.answers, evidence, c.truth) for c, (_, evidence) in zip(cases, final, strict=True)],
+        [look for look, _ in final],
+    )
 
 
 def main() -> None:
@@ -97,28 +120,11 @@ def main() -> None:
     fitted, tested = (collect(options.corpora, part, options.documents, models) for part in ("dev", "test"))
     result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
     for row, names in ROWS.items():
-        result[row] = measure(tested, first_look(fitted, tested, names, models), models)
-    weights = posteriors.load()
-    first = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, weights, None) for c in tested]
-    result["first look, as shipped"] = measure(tested, first, models)
-    cases = [
-        Case(c.answers, read_again(c.answers.words, c.evidence, look, models), c.truth)
-        for c, look in zip(tested, first, strict=True)
-    ]
-    alone = posteriors.Weights(weights.first, np.concatenate([weights.first, np.zeros(len(FEATURES) - FIRST_LOOK)]))
-    plain = [Posterior(look.option, look.written, np.full(4, 0.25), look.rate) for look in first]
-    for row, used, before in (
-        ("+ read again with what is sure filled in", alone, plain),
-        ("+ rate, family, dictionary", weights, first),
-    ):
-        looks = [
-            posteriors.decide(c.evidence, c.answers.words, models.lexicon, used, look)
-            for c, look in zip(cases, before, strict=True)
-        ]
-        result[row] = measure(cases, looks, models)
-    final = [decide(c.answers.words, c.evidence, models, weights) for c in tested]
-    cases = [Case(c.answers, evidence, c.truth) for c, (_, evidence) in zip(tested, final, strict=True)]
-    result["+ a third look, as shipped"] = measure(cases, [look for look, _ in final], models)
+        result[row] = measure(tested, alone(fitted, tested, names, models), models)
+    hidden = [again(c, as_shipped(c, models, 1)[1], models) for c in (fitted, tested)]
+    result["+ context, the word hidden"] = measure(hidden[1], alone(*hidden, _CONTEXT, models), models)
+    for looks, row in enumerate(("first look, as shipped", "second look, as shipped", "third look, as shipped"), start=1):
+        result[row] = measure(*as_shipped(tested, models, looks), models)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{result['date']}-ablation.json").write_text(json.dumps(result, indent=1) + "\n")
     for row, found in result.items():

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unspin
-from unspin import reader
+from unspin.reader import looks
 from unspin.model import evidence, posterior, verdict
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
@@ -182,7 +182,7 @@ def test_words_without_candidates_are_left_alone() -> None:
         ),
     )
     words = split(SENTENCE)
-    decided, _ = reader.decide(words, empty, reader._models(), posterior.load())
+    decided, _ = looks.decide(words, empty, looks.load(), posterior.load())
     assert len(decided.option) == len(decided.written) == 0
 
 

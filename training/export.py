@@ -3,13 +3,15 @@
     python -m training.export --run scratch/run --encoder MINILM_FOLDER --out src/unspin/data
 
 Writes ``encoder.onnx`` (weights int8, one scale a column; activations quantised on the fly), ``words.npz`` (the output
-layer, int8, one scale a row) and ``tokenizer.json``. The graph is written out by hand with onnxruntime's fused operators
-(Attention, SkipLayerNormalization, BiasGelu); before it is quantised, its figures are checked against the network's.
+layer, int8, one scale a row) and ``vocab.txt`` (the wordpieces, one a line, in the order of their ids). The graph is
+written out by hand with onnxruntime's fused operators (Attention, SkipLayerNormalization, BiasGelu); before it is
+quantised, its figures are checked against the network's.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import tempfile
 from pathlib import Path
@@ -137,6 +139,13 @@ def load_run(run: Path) -> Encoder:
     return net.eval()
 
 
+def vocabulary(tokenizer: Path) -> list[str]:
+    """The wordpieces of a ``tokenizer.json``, in the order of their ids."""
+    ids: dict[str, int] = json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"]
+    assert sorted(ids.values()) == list(range(len(ids))), f"{tokenizer}: ids with gaps"
+    return sorted(ids, key=ids.__getitem__)
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -164,8 +173,9 @@ def main() -> None:
     codes = np.round(table / scale[:, None]).astype(np.int8)
     bias = net.word_bias.detach().numpy()
     np.savez_compressed(options.out / "words.npz", codes=codes, scale=scale.astype(np.float32), bias=bias)
-    shutil.copy(options.encoder / "tokenizer.json", options.out / "tokenizer.json")
-    for name in ("encoder.onnx", "words.npz", "tokenizer.json"):
+    pieces = vocabulary(options.encoder / "tokenizer.json")
+    (options.out / "vocab.txt").write_bytes("".join(f"{piece}\n" for piece in pieces).encode())
+    for name in ("encoder.onnx", "words.npz", "vocab.txt"):
         print(f"{name}: {(options.out / name).stat().st_size / 1e6:.1f} MB")
 
 

@@ -1,10 +1,13 @@
-"""Compile the list of tortured phrases.
+r"""Compile the list of tortured phrases.
 
-    python -m training.phrases --list tortured_phrases.json --corpora CORPORA --out src/unspin/data/phrases.tsv
+    python -m training.phrases --list tortured_phrases.json --corpora CORPORA --text scratch/text.npz \\
+        --out src/unspin/data/phrases.tsv
 
 Source: the Problematic Paper Screener of Cabanac, Labbé and Magazinov, as published in giladfeldman/torturedcheck
 (CC BY 4.0). The entries are cleaned of the collectors' notes, and each is looked up in the training part of the
 corpora: what honest writers write is no evidence, however often tools write it too ("search engine" is on the list).
+
+The corpora as ids are kept in ``--text``, which is made once (minutes) and read by :mod:`training.terms` too.
 """
 
 from __future__ import annotations
@@ -69,8 +72,23 @@ class Corpus:
     ids: NDArray[np.uint16]
 
 
-def encoded(corpora: Path) -> tuple[list[str], list[Corpus]]:
-    """The training part of all corpora, and the vocabulary (of the ``train`` corpora)."""
+def encoded(corpora: Path, kept: Path) -> tuple[list[str], list[Corpus]]:
+    """The vocabulary, and the training part of all corpora, read from ``kept`` where that was made before."""
+    if not kept.exists():
+        words, found = _encoded(corpora)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        partial = kept.with_suffix(".part")
+        with partial.open("wb") as file:
+            arrays = {corpus.name: corpus.ids for corpus in found}
+            np.savez(file, **arrays, words=np.frombuffer("\n".join(words).encode(), np.uint8))  # type: ignore[arg-type]
+        partial.rename(kept)
+    with np.load(kept) as data:
+        words = bytes(data["words"]).decode().split("\n")
+        return words, [Corpus(name, data[name]) for name in data.files if name != "words"]
+
+
+def _encoded(corpora: Path) -> tuple[list[str], list[Corpus]]:
+    """The vocabulary (of the ``train`` corpora), and the training part of all corpora."""
     files = corpus_files(corpora, "train")
 
     def texts() -> Iterator[tuple[float, str]]:
@@ -122,11 +140,11 @@ def honest_counts(pairs: list[tuple[str, str]], words: list[str], corpora: list[
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("list", "corpora", "out"):
+    for name in ("list", "corpora", "text", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     options = parser.parse_args()
     pairs = read_list(options.list)
-    counts = honest_counts(pairs, *encoded(options.corpora))
+    counts = honest_counts(pairs, *encoded(options.corpora, options.text))
     lines = [f"{found}\t{meant}\t{counts[i]}" for i, (found, meant) in enumerate(pairs)]
     options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(pairs):,} phrases, {len(counts):,} of them in honest text, {options.out.stat().st_size / 1e6:.2f} MB")

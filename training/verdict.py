@@ -61,7 +61,7 @@ def main() -> None:
         "documents": len(sample),
     }
     saved = json.loads(options.out.read_text()) if options.out.exists() else {}
-    options.out.write_text(json.dumps(saved | {"calibration": fitted}, indent=1) + "\n")
+    options.out.write_text(json.dumps(saved | {"calibration": fitted}) + "\n")
     for rate in (1e-2, 1e-3, 1e-4, 1e-5):
         at = (math.log10(rate) - fitted["intercept"]) / slope
         print(f"expected rate {rate:g} at score {at:.2f}; seen here {(sample >= at).mean():.5f}")

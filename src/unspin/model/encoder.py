@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from unspin.model.wordpiece import WordPieces
 from unspin.text import Kind, Shape, Words, sentence_starts
 
 HIDDEN: Final = 384
@@ -28,7 +28,8 @@ NAME: Final = np.float32(4)
 """What a capital inside a sentence takes off the log-odds: spinners leave names alone, but for a few terms that their
 dictionaries capitalise ("Oregon" for "or"). The encoder itself sees no capitals."""
 _LONGEST: Final = 126
-_CLS, _SEP, _MASK, _UNKNOWN = 101, 102, 103, 100
+_REMEMBERED: Final = 256  # windows; some 100 kB each
+_CLS, _SEP, _MASK = 101, 102, 103
 _MOST_PIECES: Final = 8
 _SENTENCE_END: Final = frozenset(".!?")
 
@@ -71,10 +72,11 @@ class Encoder:
         self._session = onnxruntime.InferenceSession(
             str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._wordpieces = WordPieces.read(folder / "vocab.txt")
         self._known: dict[str, tuple[int, ...]] = {}
+        # Most windows of a text stay as they are from one round of restoring to the next.
+        self._see_visible = lru_cache(maxsize=_REMEMBERED)(self._see)
+        self._see_hidden = lru_cache(maxsize=_REMEMBERED)(self._look_behind)
         with np.load(folder / "words.npz") as archive:
             self._codes: NDArray[np.int8] = archive["codes"]
             self._scale: NDArray[np.float32] = archive["scale"]
@@ -89,8 +91,7 @@ class Encoder:
         """The wordpieces of one word (at most 8)."""
         known = self._known.get(word)
         if known is None:
-            ids = self._tokenizer.encode(word, add_special_tokens=False).ids[:_MOST_PIECES]
-            known = tuple(ids) or (_UNKNOWN,)
+            known = self._wordpieces(word)[:_MOST_PIECES]
             if len(self._known) < 200_000:  # bounded, whatever the crawl
                 self._known[word] = known
         return known
@@ -119,14 +120,15 @@ class Encoder:
         nothing = np.zeros(len(words), bool)
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
         for window in self.windows(words):
-            (odds, belief), first = self._run(words.lower, window, nothing, ("swap", "belief"))
-            here = odds[first]
+            ids, first = self._pieces(words.lower, window, nothing)
+            odds, belief = self._see_visible(ids.tobytes(), first.tobytes(), suspicion)
+            here = odds.copy()
             here[names[window.begin : window.end]] -= NAME
             here[words.kind[window.begin : window.end] == Kind.MARK] = NEVER
             swap[window.begin : window.end] = here
             suspicious = np.flatnonzero(here > suspicion)
             places.append(suspicious + window.begin)
-            beliefs.append(belief[first[suspicious]])
+            beliefs.append(belief[np.searchsorted(np.flatnonzero(odds > suspicion), suspicious)])
         return Visible(swap, np.concatenate(places), np.concatenate(beliefs))
 
     def hidden(self, words: Words, tokens: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -146,13 +148,15 @@ class Encoder:
         for window in self.windows(words):
             begin, end = np.searchsorted(places, (window.begin, window.end))
             if end > begin:
-                (vectors,), first = self._run(tokens, window, hide, ("context",))
-                context[begin:end] = vectors[first[places[begin:end] - window.begin]]
+                ids, first = self._pieces(tokens, window, hide)
+                here = first[places[begin:end] - window.begin]
+                context[begin:end] = self._see_hidden(ids.tobytes(), here.tobytes())
         return context
 
-    def _run(
-        self, tokens: Sequence[str], window: Window, hide: NDArray[np.bool_], names: tuple[str, ...]
-    ) -> tuple[list[NDArray[np.float32]], NDArray[np.int64]]:
+    def _pieces(
+        self, tokens: Sequence[str], window: Window, hide: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The wordpieces of a window, and where each of its tokens begins among them."""
         ids = [_CLS]
         first = np.empty(window.end - window.begin, np.int64)
         for place, i in enumerate(range(window.begin, window.end)):
@@ -163,8 +167,20 @@ class Encoder:
                 ids.extend(self.pieces(tokens[i]))
         # Restorations may be longer than what stood there; positions end at 512, far off.
         ids.append(_SEP)
-        outputs = self._session.run(names, {"pieces": np.array([ids], np.int64)})
-        return [output[0] for output in outputs], first
+        return np.array(ids, np.int64), first
+
+    def _see(self, ids: bytes, first: bytes, suspicion: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Swap odds of each token of a window, and the belief vectors of those above ``suspicion``."""
+        swap, belief = self._session.run(("swap", "belief"), {"pieces": np.frombuffer(ids, np.int64)[None]})
+        at = np.frombuffer(first, np.int64)
+        odds = swap[0, at]
+        return odds, belief[0, at[odds > suspicion]]
+
+    def _look_behind(self, ids: bytes, places: bytes) -> NDArray[np.float32]:
+        """The context vectors at the pieces ``places`` of a window."""
+        (context,) = self._session.run(("context",), {"pieces": np.frombuffer(ids, np.int64)[None]})
+        vectors: NDArray[np.float32] = context[0, np.frombuffer(places, np.int64)]
+        return vectors
 
 
 def load(folder: Path | None = None) -> Encoder:

@@ -1,7 +1,7 @@
 """The posterior over what was written, for all suspicious words of a document together.
 
-For each suspicious word the choice is between "as written" and its options; a log-linear model weighs the evidence
-(:mod:`unspin.model.evidence`). What makes it one decision for the document and not one for each word:
+For each suspicious word the choice is between "as written" and its options; a scorer weighs the evidence
+(:mod:`unspin.model.evidence`, :mod:`unspin.model.scorer`). What makes it one decision for the document and not one for each word:
 
 * the family: channel probabilities are mixed with the weights that explain this document best;
 * the rate: the share of swapped words found so far is the prior of the next look;
@@ -17,23 +17,29 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import CHANNELS, Lexicon
 from unspin.model.evidence import Evidence
+from unspin.model.scorer import Linear, Network, Scorer
 from unspin.text import Words
 
 FEATURES: Final = (
-    "belief", "context", "ngram", "channel", "frequency", "swap", "swapped", "found_context", "found_unknown", "untouched",
-    "rate", "pooled_context", "pooled_ngram", "entry", "rival",
+    "belief", "ngram", "channel", "frequency", "swap", "swapped", "untouched",
+    "context", "found_context", "found_unknown", "rate", "pooled_context", "pooled_ngram", "entry", "rival",
+    "context_to_best", "ngram_to_best", "belief_to_best", "channel_to_best", *(f"{name}_channel" for name in CHANNELS),
+    "written_before", "option_before", "occurrences", "found_frequency",
 )  # fmt: skip
-"""The features of an option, in the order of their weights; "as written" scores 0. The last five need a first look."""
+"""The features of an option, in the order of their weights; "as written" scores 0."""
 
-FIRST_LOOK: Final = 10
+FIRST_LOOK: Final = 7
+"""The features of the first look; the others need a look before them."""
+LOOKS: Final = ("first", "second", "third")
 _POOLED: Final = 12.0
+_FAR: Final = -12.0
 _EM_STEPS: Final = 8
 # A page has been through one spinner, not a mixture of them: the weights of the mixture are sharpened.
 _ONE_FAMILY: Final = 4.0
@@ -41,10 +47,9 @@ _ONE_FAMILY: Final = 4.0
 
 @dataclass(frozen=True)
 class Weights:
-    """Weights of the two looks, ``float64[features]`` each, as fitted."""
+    """The scorers of the looks, as fitted: one for each name of :data:`LOOKS`."""
 
-    first: NDArray[np.float64]
-    second: NDArray[np.float64]
+    looks: tuple[Scorer, ...]
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,32 @@ class Posterior:
     rate: float
 
 
-def decide(evidence: Evidence, words: Words, lexicon: Lexicon, weights: Weights, before: Posterior | None) -> Posterior:
-    """The posterior after one look; ``before`` is that of the look before it, None for the first."""
+def decide(
+    evidence: Evidence, words: Words, lexicon: Lexicon, scorer: Scorer, before: Posterior | None
+) -> Posterior:
+    """The posterior after one look with the scorer of that look; ``before`` is that of the look before it, if any."""
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
-    values = features(evidence, words, lexicon, before)
-    weight = weights.first if before is None else weights.second
-    score = values @ weight[: values.shape[1]]
+    score = scorer(features(evidence, words, lexicon, before))
     option, written = softmax_with_rest(score, evidence.ptr)
-    family = _explain(evidence, option, family)
+    return _of_document(option, written, evidence, words, family)
+
+
+def settle(before: Posterior, after: Posterior, sure: NDArray[np.bool_], evidence: Evidence, words: Words) -> Posterior:
+    """``after``, but for the words whose decision was taken for granted (``sure``, ``bool[m]``): they stay as before."""
+    option = np.where(sure[evidence.owner], before.option, after.option)
+    written = np.where(sure, before.written, after.written)
+    return _of_document(option, written, evidence, words, after.family)
+
+
+def _of_document(
+    option: NDArray[np.float64],
+    written: NDArray[np.float64],
+    evidence: Evidence,
+    words: Words,
+    family: NDArray[np.float64],
+) -> Posterior:
     judged = max(int((words.kind < 2).sum()), 1)
-    return Posterior(option, written, family, float((1 - written).sum()) / judged)
+    return Posterior(option, written, _explain(evidence, option, family), float((1 - written).sum()) / judged)
 
 
 def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
@@ -86,35 +107,40 @@ def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
 
 
 def features(evidence: Evidence, words: Words, lexicon: Lexicon, before: Posterior | None) -> NDArray[np.float64]:
-    """The features of every option, ``float64[k, 10]`` for the first look and ``float64[k, 15]`` for a later one."""
+    """The features of every option, ``float64[k, 7]`` for the first look and ``float64[k, 27]`` for a later one."""
     owner = evidence.owner
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
-    context = np.nan_to_num(evidence.found_context, nan=0.0).astype(np.float64)
     counts = np.bincount(_untouched(words, lexicon, evidence), minlength=len(lexicon.forms))
     columns = [
         evidence.belief,
-        evidence.context,
         evidence.ngram,
         mixed_channel(evidence, family),
         lexicon.log_frequency[evidence.original],
         evidence.swap[owner],
         np.ones(len(owner)),
-        context[owner],
-        np.isnan(evidence.found_context)[owner],
         np.log1p(counts[evidence.original]),
     ]
     if before is not None:
         columns += [
+            evidence.context,
+            np.nan_to_num(evidence.found_context, nan=0.0)[owner],
+            np.isnan(evidence.found_context)[owner],
             np.full(len(owner), np.log((before.rate + 0.005) / (1.005 - min(before.rate, 0.9)))),
             *(np.clip(_others(evidence, value), -_POOLED, _POOLED) for value in (evidence.context, evidence.ngram)),
             _entry(evidence, before),
             _rival(evidence, before),
+            *(_to_best(evidence, value) for value in (evidence.context, evidence.ngram, evidence.belief, columns[2])),
+            *mixed_channel(evidence, np.eye(len(CHANNELS))).T,
+            np.log(before.written + 1e-4)[owner],
+            np.log(before.option + 1e-5),
+            np.log(np.bincount(evidence.found + 1)[evidence.found + 1])[owner],
+            lexicon.log_frequency[np.maximum(evidence.found, 0)][owner],
         ]
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 
 def mixed_channel(evidence: Evidence, family: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log P(found | option) when the family is drawn with the given weights, ``float64[k]``."""
+    """Log P(found | option) when the family is drawn with the given weights ``[4]``; a column each for several ``[4, n]``."""
     with np.errstate(divide="ignore"):
         return np.log(np.exp(evidence.channel.astype(np.float64)) @ family + 1e-7)
 
@@ -165,11 +191,16 @@ def _others(evidence: Evidence, value: NDArray[np.float32]) -> NDArray[np.float6
     """Sum of an option's value over the *other* occurrences of the same spun form, above the mean of its rivals."""
     number, _ = _pairs(evidence)
     # The best rival of a place sets its zero: what counts is how an original fares against the other originals.
-    top = np.full(len(evidence.place), -np.inf)
-    np.maximum.at(top, evidence.owner, value.astype(np.float64))
-    relative = np.maximum(value - top[evidence.owner], -4.0)
+    relative = np.maximum(_to_best(evidence, value), -4.0)
     total = np.bincount(number, relative)
     return np.asarray(total[number] - relative, np.float64)
+
+
+def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
+    """How far an option's value lies below that of the best option of the same word, ``float64[k]``."""
+    top = np.full(len(evidence.place), -np.inf)
+    np.maximum.at(top, evidence.owner, value.astype(np.float64))
+    return np.asarray(np.maximum(value - top[evidence.owner], _FAR), np.float64)
 
 
 def _entry(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
@@ -193,7 +224,5 @@ def _rival(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
 def load() -> Weights:
     """The shipped weights."""
     saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["weights"]
-    return Weights(*(np.array([saved[look][name] for name in FEATURES[:size]]) for look, size in _LOOKS))
-
-
-_LOOKS: Final = (("first", FIRST_LOOK), ("second", len(FEATURES)))
+    first = Linear(np.array([saved["first"][name] for name in FEATURES[:FIRST_LOOK]]))
+    return Weights((first, *(Network.load(saved[look]) for look in LOOKS[1:])))

@@ -1,7 +1,7 @@
 """Words with offsets, case, sentences and quotations. This room knows nothing of spinning."""
 
 from unspin.text.casing import indefinite_article, match_case
-from unspin.text.edits import apply, apply_within, removal_span
+from unspin.text.edits import apply, apply_within, compose, removal_span
 from unspin.text.quotations import QuotationSpan, find_quotations
 from unspin.text.sentences import sentence_spans, sentence_starts
 from unspin.text.words import Kind, Shape, Words, split
@@ -13,6 +13,7 @@ __all__ = [
     "Words",
     "apply",
     "apply_within",
+    "compose",
     "find_quotations",
     "indefinite_article",
     "match_case",

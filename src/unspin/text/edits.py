@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Protocol
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, Protocol
 
-__all__ = ["Edit", "apply", "apply_within", "removal_span"]
+__all__ = ["Composition", "Edit", "apply", "apply_within", "compose", "removal_span"]
 
 _SPACE_BEFORE = re.compile(r"[^\S\r\n]*\Z")
 _SPACE_AFTER = re.compile(r"[^\S\r\n]*")
@@ -73,3 +73,52 @@ def removal_span(text: str, start: int, end: int) -> tuple[int, int]:
     if left < start and not at_line_start:
         return left, end
     return start, right
+
+
+class Composition(NamedTuple):
+    """Edits that belong together, of two that follow one another.
+
+    Attributes:
+        start: offset into the first text.
+        end: offset into the first text, after the last code point replaced.
+        original: what stands there after both.
+        before: indices of the edits of the first text in it.
+        after: indices of the edits of the text between in it.
+    """
+
+    start: int
+    end: int
+    original: str
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+
+def compose(before: Sequence[Edit], between: str, after: Sequence[Edit]) -> Iterator[Composition]:
+    """Edits of a text, followed by edits of the text ``between`` that they make, as edits of the first text, in order.
+
+    Edits that touch the same place become one. Both must be in order without overlaps, and ``after`` without insertions.
+    """
+    spans: list[tuple[int, int]] = []
+    shift = 0  # from the first text to the text between
+    for edit in before:
+        begin = edit.start + shift
+        spans.append((begin, begin + len(edit.original)))
+        shift += len(edit.original) - (edit.end - edit.start)
+    back = 0  # from the text between to the first text, here
+    i = j = 0
+    while i < len(before) or j < len(after):
+        first_before = j >= len(after) or (i < len(before) and spans[i][0] <= after[j].start)
+        low, high = spans[i] if first_before else (after[j].start, after[j].end)
+        at, begin, end = low + back, i, j
+        while True:
+            if i < len(before) and ((first_before and i == begin) or spans[i][0] < high):
+                high = max(high, spans[i][1])
+                back += (before[i].end - before[i].start) - (spans[i][1] - spans[i][0])
+                i += 1
+            elif j < len(after) and (after[j].start < high or (not first_before and j == end)):
+                high = max(high, after[j].end)
+                j += 1
+            else:
+                break
+        now = apply_within(between, after[end:j], low, high)
+        yield Composition(at, high + back, now, tuple(range(begin, i)), tuple(range(end, j)))

@@ -1,0 +1,37 @@
+"""What can be judged: English prose of some length. All else is said to be unjudgeable, never guessed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin import lexicon as lexicons
+from unspin.reading import Note
+from unspin.text import Words
+
+FEWEST_WORDS: Final = 30
+# A text whose words are hardly ever one of these is a list, a table, code, or not English.
+_FUNCTION_WORDS: Final = frozenset(
+    "the a an and of to in is that it for was with he as his on be at by i this had not are but from or have they which"
+    " you were her she we their has would will been its who my there no do said so when".split()
+)
+
+
+def unjudged(words: Words) -> Note | None:
+    """Why a document cannot be judged, or None."""
+    plain = np.flatnonzero(words.is_word)
+    if len(plain) < FEWEST_WORDS:
+        return Note.TOO_SHORT
+    if len(plain) < 0.5 * len(words):
+        return Note.NOT_PROSE
+    function = sum(words.lower[i] in _FUNCTION_WORDS for i in plain.tolist()) / len(plain)
+    if function < 0.1:
+        return Note.NOT_ENGLISH if _known_share(words, plain) < 0.6 else Note.NOT_PROSE
+    return None
+
+
+def _known_share(words: Words, plain: NDArray[np.int64]) -> float:
+    """Share of a document's words that the lexicon knows."""
+    return float((lexicons.load().ids([words.lower[i] for i in plain]) >= 0).mean())

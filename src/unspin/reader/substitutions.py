@@ -1,0 +1,190 @@
+"""From what was decided for a token to edits of the text: case, articles, words that were put in; and edits of edits."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from unspin import tortured as torture
+from unspin.lexicon import Lexicon
+from unspin.model import posterior as posteriors
+from unspin.model.encoder import Visible
+from unspin.model.evidence import Evidence
+from unspin.model.posterior import Posterior
+from unspin.reading import Quotation, Substitution
+from unspin.text import (
+    Words,
+    apply_within,
+    compose,
+    find_quotations,
+    indefinite_article,
+    match_case,
+    removal_span,
+    sentence_starts,
+)
+
+CHANGE: Final = 0.3
+"""A word is changed when the posterior that it is as written falls below this."""
+_ALTERNATIVES: Final = 4
+_BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
+_INSERTED: Final = frozenset(
+    "simply merely just really actually basically truly essentially literally certainly definitely indeed surely clearly"
+    " honestly plainly".split()
+)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What was decided for one token: the original and what else it may have been."""
+
+    original: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...]
+
+
+def decisions(
+    words: Words,
+    visible: Visible,
+    evidence: Evidence,
+    posterior: Posterior,
+    lexicon: Lexicon,
+    known: Mapping[str, str],
+) -> dict[int, Decision]:
+    """The tokens that are changed, and to what; ``known`` is the spinner's dictionary as far as the user has it."""
+    found: dict[int, Decision] = {}
+    best = posteriors.best(evidence, posterior)
+    for i in np.flatnonzero((posterior.written < CHANGE) & (best >= 0)):
+        options = np.arange(evidence.ptr[i], evidence.ptr[i + 1])
+        order = options[np.argsort(-posterior.option[options], kind="stable")][: _ALTERNATIVES + 1]
+        ranked = [(lexicon.forms[evidence.original[k]], round(float(posterior.option[k]), 4)) for k in order]
+        place = int(evidence.place[i])
+        others = [*ranked[1:], (words.lower[place], round(float(posterior.written[i]), 4))]
+        others.sort(key=lambda pair: -pair[1])
+        found[place] = Decision(ranked[0][0], ranked[0][1], tuple(p for p in others if p[1] >= 0.001)[:_ALTERNATIVES])
+    for i in visible.places.tolist():
+        probability = 1 / (1 + math.exp(-float(visible.swap[i])))
+        token = words.lower[i]
+        if token in known:
+            found[i] = Decision(known[token], round(max(probability, 0.5), 4), ())
+        elif probability >= 1 - CHANGE and _is_put_in(words, i):
+            found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
+    return found
+
+
+def _is_put_in(words: Words, i: int) -> bool:
+    """Whether a token stands where spinners put an adverb in: "is *simply* a"."""
+    if not 0 < i < len(words) - 1 or words.lower[i] not in _INSERTED:
+        return False
+    return words.lower[i - 1] in _BE and words.lower[i + 1] in _ARTICLES
+
+
+def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, ...]:
+    """Decisions as edits of the text: in the case of the place, articles made to fit."""
+    starts = sentence_starts(words)
+    made: list[Substitution] = []
+    for i in sorted(decided):
+        decision = decided[i]
+        found = words.surface(i)
+        start, end = int(words.start[i]), int(words.end[i])
+        if not decision.original:
+            start, end = removal_span(words.text, start, end)
+            made.append(Substitution(start, end, words.text[start:end], "", decision.confidence, decision.alternatives))
+            continue
+        original = match_case(found, decision.original, bool(starts[i]))
+        if original == found:
+            continue
+        if i and words.lower[i - 1] in ("a", "an") and i - 1 not in decided:
+            made += _article(words, i - 1, original, decision.confidence)
+        made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
+    return tuple(made)
+
+
+def _article(words: Words, i: int, following: str, confidence: float) -> list[Substitution]:
+    """The article before a restored word, where it no longer fits."""
+    fitting = indefinite_article(following)
+    if fitting == words.lower[i]:
+        return []
+    found = words.surface(i)
+    original = fitting.capitalize() if found[0].isupper() else fitting
+    return [Substitution(int(words.start[i]), int(words.end[i]), found, original, confidence)]
+
+
+def chain(
+    text: str, before: Sequence[Substitution], between: str, after: Sequence[Substitution]
+) -> tuple[Substitution, ...]:
+    """Edits of ``text``, and edits of the text ``between`` that they make, as edits of ``text``."""
+    merged: list[Substitution] = []
+    for step in compose(before, between, after):
+        found = text[step.start : step.end]
+        if found == step.original:
+            continue
+        if not step.after:
+            merged.append(before[step.before[0]])
+            continue
+        newest = [after[k] for k in step.after]
+        merged.append(
+            Substitution(
+                step.start,
+                step.end,
+                found,
+                step.original,
+                min(s.confidence for s in newest),
+                newest[0].alternatives if len(newest) == 1 else (),
+            )
+        )
+    return tuple(merged)
+
+
+def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Substitution, ...]:
+    """The substitutions with the spinner's walk from the original to the word found, where there is one."""
+    return tuple(
+        replace(s, route=lexicon.route(s.original.lower(), s.found.lower())) if s.original.strip() else s
+        for s in substitutions
+    )
+
+
+def tortured_phrases(words: Words) -> tuple[Substitution, ...]:
+    """The tortured phrases of science in a text, each with the term it stands for."""
+    starts = sentence_starts(words)
+    phrases = []
+    for finding in torture.find(words):
+        start, end = int(words.start[finding.begin]), int(words.end[finding.end - 1])
+        original = match_case(words.surface(finding.begin), finding.original, bool(starts[finding.begin]))
+        phrases.append(Substitution(start, end, words.text[start:end], original, round(finding.probability, 4)))
+    return tuple(phrases)
+
+
+def with_phrases(
+    substitutions: Sequence[Substitution], phrases: Sequence[Substitution]
+) -> tuple[Substitution, ...]:
+    """Both together; a phrase goes before the single words inside it."""
+    rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]
+    return tuple(sorted([*phrases, *rest], key=lambda s: s.start))
+
+
+def quotations(
+    words: Words, substitutions: tuple[Substitution, ...]
+) -> tuple[tuple[Quotation, ...], tuple[Substitution, ...]]:
+    """The quotations of the document, and the substitutions with those inside a quotation marked."""
+    read_as = list(words.lower)
+    for s in substitutions:
+        i = int(np.searchsorted(words.start, s.start))
+        if i < len(words) and words.start[i] == s.start and words.end[i] == s.end:
+            read_as[i] = s.original.lower()
+    spans = find_quotations(words, read_as)
+    begins = np.array([span.start for span in spans], np.int64)
+    marked = []
+    for s in substitutions:
+        k = int(np.searchsorted(begins, s.start, "right")) - 1
+        marked.append(replace(s, quoted=k >= 0 and s.end <= spans[k].end))
+    found = []
+    for span in spans:
+        said = apply_within(words.text, marked, span.start, span.end)
+        page = words.text[span.start : span.end]
+        speaker = apply_within(words.text, marked, *span.speaker) if span.speaker else None
+        found.append(Quotation(span.start, span.end, speaker, page, said, said != page))
+    return tuple(found), tuple(marked)
