@@ -1,7 +1,9 @@
-# `make demo` and `make test` build .venv on their first run (about a minute) and need nothing but Python 3.11+ and make.
+# `make demo` and `make test` build .venv on their first run (a minute or two) and need nothing but Python 3.11+ and make.
+# The tests of the page drive /usr/bin/chromium and are skipped where there is none.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 SOURCES := src training benchmarks examples tests
 
@@ -11,7 +13,7 @@ SOURCES := src training benchmarks examples tests
 help: ## this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
 
-demo: $(READY) ## restore a spun article before your eyes
+demo: $(BASE) ## restore a spun article before your eyes
 	@$(BIN)/python -m examples.demo
 
 test: $(READY) ## all tests
@@ -35,11 +37,16 @@ check: test lint types floors ## everything that must hold before a change is se
 
 venv: $(READY) ## the environment alone
 
-$(READY): pyproject.toml
+$(BASE): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "unspin needs Python 3.11 or later; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "building $(VENV) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(READY): $(BASE)
+	@echo "adding what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 

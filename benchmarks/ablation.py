@@ -121,9 +121,11 @@ def main() -> None:
     result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
     for row, names in ROWS.items():
         result[row] = measure(tested, alone(fitted, tested, names, models), models)
-    hidden = [again(c, as_shipped(c, models, 1)[1], models) for c in (fitted, tested)]
-    result["+ context, the word hidden"] = measure(hidden[1], alone(*hidden, _CONTEXT, models), models)
-    for looks, row in enumerate(("first look, as shipped", "second look, as shipped", "third look, as shipped"), start=1):
+    learnt, hidden = (again(cases, as_shipped(cases, models, 1)[1], models) for cases in (fitted, tested))
+    result["+ context, the word hidden"] = measure(hidden, alone(learnt, hidden, _CONTEXT, models), models)
+    for looks, row in enumerate(
+        ("first look, as shipped", "second look, as shipped", "third look, as shipped"), start=1
+    ):
         result[row] = measure(*as_shipped(tested, models, looks), models)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / f"{result['date']}-ablation.json").write_text(json.dumps(result, indent=1) + "\n")

@@ -181,9 +181,10 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
             judged = [r for r in readings if not UNJUDGED & set(r.notes)]
             bad = sum(r.spun for r in judged)
             flagged[name] = {"documents": len(judged), "unjudged": len(readings) - len(judged), "flagged": bad,
-                             "highest": max((r.score for r in judged), default=None)}  # fmt: skip
+                             "highest": max((r.score for r in judged), default=None),
+                             "rates": sorted(r.false_positive_rate for r in judged)}  # fmt: skip
             total, hits, unjudged = total + len(judged), hits + bad, unjudged + len(readings) - len(judged)
-            print(name, json.dumps(flagged[name]), flush=True)
+            print(name, len(judged), bad, flagged[name]["highest"], flush=True)
     recall: dict[str, Any] = {}
     for name in names():
         for rate in (0.1, 0.2, 0.3):

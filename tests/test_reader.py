@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unspin
-from unspin.reader import looks
 from unspin.model import evidence, posterior, verdict
+from unspin.reader import looks
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
 from unspin.text import apply, split

@@ -45,9 +45,7 @@ def test_a_restored_document_falls_into_the_same_stretches(monkeypatch: pytest.M
     monkeypatch.setattr(rounds, "STRETCH", 8)
     text = simulate(ARTICLE, "wordnet-walk", seed=4, rate=0.3).text
     restored = unspin.restore(text)
-    before, after = (
-        [part[s:e].count(".") for s, e in rounds.stretches(split(part))] for part in (text, restored)
-    )
+    before, after = ([part[s:e].count(".") for s, e in rounds.stretches(split(part))] for part in (text, restored))
     assert restored != text
     assert before == after
 

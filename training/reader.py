@@ -219,7 +219,9 @@ def main() -> None:
         evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         cases.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     named = {
-        name: scorer.saved() if isinstance(scorer, Network) else dict(zip(FEATURES, scorer.weight.tolist(), strict=False))
+        name: scorer.saved()
+        if isinstance(scorer, Network)
+        else dict(zip(FEATURES, scorer.weight.tolist(), strict=False))
         for name, scorer in learn(cases, models)
     }
     saved = json.loads(options.out.read_text()) if options.out.exists() else {}

@@ -5,7 +5,7 @@
 Honest documents of part "dev" of at least 100 words, evenly from every corpus (the odd ones too), are scored as the reader
 scores them. The tail of the score is taken as exponential (the simplest of the generalised Pareto family; Pickands 1975):
 above a threshold that one in twenty-five passes, the excess has one parameter, its mean, taken at the upper end of its
-interval.
+interval. Below it the quantiles of the scores are kept as they are.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from unspin.model import verdict
 from unspin.text import Kind, split
 
 _TAIL = 0.04
+_TABLE = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, _TAIL)
 
 
 def main() -> None:
@@ -54,16 +55,18 @@ def main() -> None:
     # The upper end of a 97.5% interval of the mean: a false positive is worse than a miss, and far tails run heavy.
     excess = float(above.mean() * (1 + 1.96 / math.sqrt(len(above))))
     slope = -1 / (excess * math.log(10))
+    tail = math.log10(_TAIL) - slope * threshold
     fitted = {
-        "intercept": math.log10(_TAIL) - slope * threshold,
+        "scores": [round(float(np.quantile(sample, 1 - rate)), 3) for rate in _TABLE],
+        "rates": list(_TABLE),
+        "intercept": tail,
         "slope": slope,
-        "ceiling": 0.5,
         "documents": len(sample),
     }
     saved = json.loads(options.out.read_text()) if options.out.exists() else {}
     options.out.write_text(json.dumps(saved | {"calibration": fitted}) + "\n")
     for rate in (1e-2, 1e-3, 1e-4, 1e-5):
-        at = (math.log10(rate) - fitted["intercept"]) / slope
+        at = (math.log10(rate) - tail) / slope
         print(f"expected rate {rate:g} at score {at:.2f}; seen here {(sample >= at).mean():.5f}")
 
 

@@ -14,7 +14,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, complain, is_terminal, remark, well_behaved, write
-from unspin.errors import InputError
+from unspin.errors import InputError, MissingExtra, UnknownFormat
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -50,7 +50,7 @@ def check(
     \b
     Examples:
       unspin check page.txt
-      unspin check articles/ 'more/**/*.md'
+      unspin check articles/ 'more/**/*.pdf'
       unspin check articles/ --json | jq -r 'select(.spun).path'
 
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
@@ -93,6 +93,9 @@ def _outcomes(paths: Sequence[str], settings: options.Settings) -> Iterator[Outc
                 document = load(path)
             except InputError as error:
                 waiting.append((path, error))
+                continue
+            except MissingExtra as error:  # for this document only: the others may be plain text
+                waiting.append((path, UnknownFormat(str(error))))
                 continue
             waiting.append(document)
             yield document.text

@@ -10,7 +10,9 @@ import typer
 
 from unspin.cli.check import check
 from unspin.cli.read import read
+from unspin.cli.report import report
 from unspin.cli.restore import restore
+from unspin.cli.serve import serve
 from unspin.cli.simulate import simulate
 
 __all__ = ["app", "main"]
@@ -57,7 +59,7 @@ def unspin(
     """  # noqa: D301 - the help needs the real control character
 
 
-for command in (restore, read, check, simulate):
+for command in (restore, read, check, report, simulate, serve):
     app.command()(command)
 
 

@@ -32,7 +32,7 @@ def read(
     \b
     Examples:
       unspin read page.txt
-      unspin read page.txt --words
+      unspin read paper.pdf --words
       unspin read - --json < page.txt | jq .share
 
     Exit status: 0 not spun, 1 spun, 2 an error.

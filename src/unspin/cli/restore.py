@@ -20,24 +20,29 @@ def restore(
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
-    A document that does not read as spun comes back byte for byte. Encoding and line breaks stay as they are.
+    A plain text that does not read as spun comes back byte for byte. Encoding and line breaks stay as they are. Of
+    HTML, PDF and DOCX comes the main text, in UTF-8.
 
     \b
     Examples:
       unspin restore page.txt > readable.txt
+      unspin restore paper.pdf
       curl -s https://example.org/page.txt | unspin restore -
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured)
-    from unspin.documents import load
+    from unspin.documents import load, shown
 
     document = load(file)
     import unspin
-    from unspin.report.wording import verdict
+    from unspin.report.wording import note_in_words, verdict
 
     reading = unspin.read(document.text, **settings)
     write(document.encode(reading.restored))
+    if document.format != "text":
+        for note in document.notes:  # what is missing from the page must not go unnoticed
+            remark(f"{shown(document.path)}: {note_in_words(note)}")
     if is_terminal(sys.stderr) and reading.restored == document.text:
         remark(f"{verdict(reading)}; printed unchanged")
     return 0

@@ -43,8 +43,8 @@ def simulate(
 
     \b
     Examples:
-      unspin simulate essay.txt --spinner wordnet --seed 7 > spun.txt
-      unspin simulate essay.txt --spinner wordnet --seed 7 --json | jq '.swaps[0]'
+      unspin simulate essay.txt --spinner wordnet-walk --seed 7 > spun.txt
+      unspin simulate essay.txt --spinner wordnet-walk --seed 7 --json | jq '.swaps[0]'
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character

@@ -1,6 +1,18 @@
-"""From bytes to text: documents as they come, with what is needed to write them back unchanged."""
+"""From bytes to text: documents as they come, with what leads back to page and paragraph."""
 
-from unspin.documents.load import STANDARD_INPUT, Document, decode, load, shown
+from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Format, Limits, Place, shown
+from unspin.documents.load import from_bytes, load
 from unspin.documents.paths import expand
 
-__all__ = ["STANDARD_INPUT", "Document", "decode", "expand", "load", "shown"]
+__all__ = [
+    "LIMITS",
+    "STANDARD_INPUT",
+    "Document",
+    "Format",
+    "Limits",
+    "Place",
+    "expand",
+    "from_bytes",
+    "load",
+    "shown",
+]

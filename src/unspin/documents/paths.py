@@ -7,20 +7,19 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from unspin.documents.load import LATER_SUFFIXES, STANDARD_INPUT
+from unspin.documents.document import STANDARD_INPUT
+from unspin.documents.formats import DOCUMENT_SUFFIXES, TEXT_SUFFIXES
 
-__all__ = ["TEXT_SUFFIXES", "expand"]
-
-TEXT_SUFFIXES = frozenset({"", ".txt", ".text", ".md", ".markdown"})
-"""What is taken from a folder; a file named by itself may have any name."""
+__all__ = ["expand"]
 
 
 def expand(paths: Iterable[str | os.PathLike[str]]) -> list[str]:
     """The documents that ``paths`` name, each once, those of one folder or pattern sorted by name.
 
-    From a folder, with all below it, come plain text and the formats that can be read some day (so that none is passed
-    over in silence); hidden files are left out. What is not there, and a folder with nothing in it, stays as it is, so
-    that loading it says what is wrong.
+    From a folder, with all below it, come plain text, HTML, PDF and DOCX by their suffixes (also where the optional part
+    is not installed, so that none is passed over in silence); hidden files and what Word keeps beside an open document
+    are left out. What is not there, and a folder with nothing in it, stays as it is, so that loading it says what is
+    wrong.
     """
     return list(dict.fromkeys(file for path in paths for file in _expand_one(os.fspath(path))))
 
@@ -44,5 +43,5 @@ def _files(folder: str) -> Iterator[str]:
     for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if not name.startswith(".") and Path(name).suffix.lower() in TEXT_SUFFIXES | LATER_SUFFIXES:
+            if not name.startswith((".", "~$")) and Path(name).suffix.lower() in TEXT_SUFFIXES | DOCUMENT_SUFFIXES:
                 yield os.path.join(parent, name)

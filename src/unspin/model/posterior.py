@@ -69,9 +69,7 @@ class Posterior:
     rate: float
 
 
-def decide(
-    evidence: Evidence, words: Words, lexicon: Lexicon, scorer: Scorer, before: Posterior | None
-) -> Posterior:
+def decide(evidence: Evidence, words: Words, lexicon: Lexicon, scorer: Scorer, before: Posterior | None) -> Posterior:
     """The posterior after one look with the scorer of that look; ``before`` is that of the look before it, if any."""
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
     score = scorer(features(evidence, words, lexicon, before))
@@ -111,10 +109,11 @@ def features(evidence: Evidence, words: Words, lexicon: Lexicon, before: Posteri
     owner = evidence.owner
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
     counts = np.bincount(_untouched(words, lexicon, evidence), minlength=len(lexicon.forms))
+    channel = mixed_channel(evidence, family)
     columns = [
         evidence.belief,
         evidence.ngram,
-        mixed_channel(evidence, family),
+        channel,
         lexicon.log_frequency[evidence.original],
         evidence.swap[owner],
         np.ones(len(owner)),
@@ -129,7 +128,7 @@ def features(evidence: Evidence, words: Words, lexicon: Lexicon, before: Posteri
             *(np.clip(_others(evidence, value), -_POOLED, _POOLED) for value in (evidence.context, evidence.ngram)),
             _entry(evidence, before),
             _rival(evidence, before),
-            *(_to_best(evidence, value) for value in (evidence.context, evidence.ngram, evidence.belief, columns[2])),
+            *(_to_best(evidence, value) for value in (evidence.context, evidence.ngram, evidence.belief, channel)),
             *mixed_channel(evidence, np.eye(len(CHANNELS))).T,
             np.log(before.written + 1e-4)[owner],
             np.log(before.option + 1e-5),

@@ -62,7 +62,8 @@ class Network:
     @classmethod
     def load(cls, saved: dict[str, Any]) -> Self:
         """From what :meth:`saved` gave."""
-        return cls(**{name: np.array(value) if isinstance(value, list) else value for name, value in saved.items()})
+        values: dict[str, Any] = {name: np.array(value) for name, value in saved.items()}
+        return cls(**values | {"offset": float(saved["offset"])})
 
 
 def _short(value: Any) -> Any:

@@ -6,7 +6,7 @@ training, which leaves the ratio of the two likelihoods. Honest documents score 
 share promises swaps that are not there.
 
 The false-positive rate of a score is read off a curve fitted on held-out honest documents (``python -m training.verdict``):
-the tail of the score is exponential, log10 rate = intercept + slope * score.
+the tail of the score is exponential, log10 rate = intercept + slope * score; below the tail their quantiles are a table.
 """
 
 from __future__ import annotations
@@ -32,15 +32,25 @@ _LEAST: Final = -9.0
 
 @dataclass(frozen=True)
 class Calibration:
-    """The tail of honest scores: log10(false-positive rate) = ``intercept`` + ``slope`` * score, at most ``ceiling``."""
+    """How many honest documents score as high: a table for ordinary scores, an exponential tail above them.
 
+    Attributes:
+        scores: scores of the table, rising.
+        rates: share of honest documents that score as high as each, falling from 1.
+        intercept: of the tail, log10 rate = ``intercept`` + ``slope`` * score from the last score of the table.
+        slope: of the tail.
+    """
+
+    scores: tuple[float, ...]
+    rates: tuple[float, ...]
     intercept: float
     slope: float
-    ceiling: float
 
     def rate(self, score: float) -> float:
         """Share of ordinary documents that score as high, down to one in ten million: no fit reaches further."""
-        return float(10 ** min(math.log10(self.ceiling), max(-7.0, self.intercept + self.slope * score)))
+        if score < self.scores[-1]:
+            return float(np.interp(score, self.scores, self.rates))
+        return float(10 ** max(-7.0, self.intercept + self.slope * score))
 
 
 def score(log_odds: NDArray[np.float32]) -> float:
@@ -55,4 +65,4 @@ def score(log_odds: NDArray[np.float32]) -> float:
 def load() -> Calibration:
     """The shipped calibration."""
     saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["calibration"]
-    return Calibration(saved["intercept"], saved["slope"], saved["ceiling"])
+    return Calibration(tuple(saved["scores"]), tuple(saved["rates"]), saved["intercept"], saved["slope"])

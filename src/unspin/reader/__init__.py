@@ -119,9 +119,7 @@ def read_many(
         yield read(text, operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured)
 
 
-def _reading(
-    judgement: Reading, words: Words, substitutions: tuple[Substitution, ...], family: str | None
-) -> Reading:
+def _reading(judgement: Reading, words: Words, substitutions: tuple[Substitution, ...], family: str | None) -> Reading:
     """The reading of a document whose verdict stands."""
     swapped = sum(1 for s in substitutions if s.found.lower() not in ("a", "an"))
     found, substitutions = quotations(words, substitutions)

@@ -51,9 +51,7 @@ def look_first(words: Words, visible: Visible, models: Models) -> Evidence:
     return gather(words, visible, models.lexicon, models.encoder, models.ngram)
 
 
-def read_again(
-    words: Words, evidence: Evidence, look: Posterior, models: Models
-) -> tuple[Evidence, NDArray[np.bool_]]:
+def read_again(words: Words, evidence: Evidence, look: Posterior, models: Models) -> tuple[Evidence, NDArray[np.bool_]]:
     """The evidence with the context read, what the last look is sure of filled in; and what that is, ``bool[m]``."""
     best = posteriors.best(evidence, look)
     probability = np.zeros(len(best))

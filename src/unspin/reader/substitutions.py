@@ -158,9 +158,7 @@ def tortured_phrases(words: Words) -> tuple[Substitution, ...]:
     return tuple(phrases)
 
 
-def with_phrases(
-    substitutions: Sequence[Substitution], phrases: Sequence[Substitution]
-) -> tuple[Substitution, ...]:
+def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substitution]) -> tuple[Substitution, ...]:
     """Both together; a phrase goes before the single words inside it."""
     rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]
     return tuple(sorted([*phrases, *rest], key=lambda s: s.start))

@@ -31,6 +31,7 @@ __all__ = [
     "error_record",
     "from_json",
     "schema",
+    "summary",
     "to_dict",
     "to_json",
 ]
@@ -51,7 +52,7 @@ def to_dict(reading: Reading) -> dict[str, Any]:
         "schema": READING_SCHEMA,
         "unspin": version(),
         "offsets": OFFSETS,
-        **_summary(reading),
+        **summary(reading),
         "text": reading.text,
         "restored": reading.restored,
         "substitutions": [
@@ -110,7 +111,7 @@ def from_json(data: bytes | str) -> Reading:
 
 def check_record(path: str, reading: Reading) -> dict[str, Any]:
     """What ``unspin check --json`` writes of one document: its figures without its text."""
-    return {"schema": CHECK_SCHEMA, "unspin": version(), "path": _encodable(path), **_summary(reading)}
+    return {"schema": CHECK_SCHEMA, "unspin": version(), "path": _encodable(path), **summary(reading)}
 
 
 def error_record(path: str, error: InputError) -> dict[str, Any]:
@@ -130,12 +131,13 @@ def dumps(record: dict[str, Any], *, indent: bool = False) -> bytes:
 
 @cache
 def schema(name: str = "reading") -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of ``"reading"`` or ``"check"``."""
+    """The JSON Schema (draft 2020-12) of ``"reading"``, ``"check"`` or ``"report"``."""
     loaded: dict[str, Any] = orjson.loads(resources.files("unspin.report").joinpath(f"{name}.schema.json").read_bytes())
     return loaded
 
 
-def _summary(reading: Reading) -> dict[str, Any]:
+def summary(reading: Reading) -> dict[str, Any]:
+    """Verdict and figures, without the text and what was swapped in it."""
     return {
         "verdict": verdict_name(reading),
         "says": verdict(reading),

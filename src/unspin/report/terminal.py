@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
-from unspin.report.wording import note_in_words, verdict, verdict_name
+from unspin.report.wording import GUESS_BELOW, note_in_words, verdict, verdict_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +21,6 @@ __all__ = ["COLOURS", "SIGN_CLOSE", "SIGN_OPEN", "WordRow", "plain", "show", "wo
 
 SIGN_OPEN = "‹"
 SIGN_CLOSE = "›"
-_GUESS = 0.5  # below this confidence a word is marked as a guess
 _LEGEND = "‹word› restored   ‹word?› a guess   ‹› a word taken out"
 COLOURS = {"spun": "bold red", "written": "bold green", "unjudged": "bold yellow"}
 _RESTORED = "bold green"
@@ -142,7 +141,7 @@ def _marked(reading: Reading, start: int, end: int) -> _Block:
     for substitution in reading.substitutions:
         if substitution.start < start or substitution.end > end:
             continue
-        guess = substitution.confidence < _GUESS
+        guess = substitution.confidence < GUESS_BELOW
         mark = SIGN_OPEN + substitution.original + "?" * (guess and bool(substitution.original)) + SIGN_CLOSE
         kept = reading.text[at : substitution.start]
         spans.append((length + len(kept), length + len(kept) + len(mark), _GUESSED if guess else _RESTORED))

@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from unspin.reading import UNJUDGED, Note, Reading
+from collections.abc import Sequence
 
-__all__ = ["NOTES", "VERDICTS", "note_in_words", "one_in", "rate_in_words", "verdict", "verdict_name"]
+from unspin.reading import UNJUDGED, Note, Reading
+from unspin.report.source import Entry, Settings
+
+__all__ = [
+    "DISCLAIMER",
+    "FORMATS",
+    "GUESS_BELOW",
+    "NOTES",
+    "VERDICTS",
+    "alternatives_in_words",
+    "note_in_words",
+    "one_in",
+    "overall",
+    "percent",
+    "rate_in_words",
+    "reason",
+    "settings_in_words",
+    "verdict",
+    "verdict_name",
+    "walk_in_words",
+]
 
 VERDICTS = {"spun": "reads as machine-spun", "written": "reads as written", "unjudged": "cannot be judged"}
 
@@ -15,6 +35,14 @@ NOTES: dict[str, str] = {
     Note.TRUNCATED: "only the beginning was read",
     Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
 }
+
+FORMATS = {"text": "plain text", "html": "web page", "pdf": "PDF", "docx": "Word document"}
+"""Formats of documents; one that is not here is shown as it is named."""
+
+DISCLAIMER = "Evidence about a text, not an accusation of a person. A restored word is a probability, not a quotation."
+
+GUESS_BELOW = 0.5
+"""A restored word of less confidence is marked as a guess."""
 
 _SMALLEST_RATE = 1e-12  # nobody has counted as many documents
 
@@ -61,3 +89,51 @@ def one_in(rate: float) -> int:
 def note_in_words(note: str) -> str:
     """A note for people; one without a fixed name stays as it is."""
     return NOTES.get(note, note)
+
+
+def percent(probability: float) -> str:
+    """``"75%"``; a probability is never certain: ``">99%"``, ``"<1%"``."""
+    if probability >= 0.995:
+        return ">99%"
+    return "<1%" if probability < 0.01 else f"{probability:.0%}"
+
+
+def alternatives_in_words(alternatives: Sequence[tuple[str, float]]) -> str:
+    """``"fresh 20%, visitor 5%"``, without those below one per cent."""
+    return ", ".join(f"{word.strip() or '(nothing)'} {percent(p)}" for word, p in alternatives if p >= 0.01)
+
+
+def reason(entry: Entry) -> str:
+    """Why a document has no reading, without its name in front."""
+    return str(entry.outcome).removeprefix(f"{entry.source.name}: ")
+
+
+def walk_in_words(route: Sequence[str]) -> str:
+    """``"new → fresh → caller"``, from the original to the word found."""
+    return " → ".join(route)
+
+
+def overall(entries: Sequence[Entry], settings: Settings | None) -> str:
+    """One sentence on many documents: how many read as spun, and how many would by chance."""
+    readings = [entry.outcome for entry in entries if isinstance(entry.outcome, Reading)]
+    spun = sum(reading.spun for reading in readings)
+    parts = [f"{spun:,} of {len(readings):,} {'reads' if spun == 1 else 'read'} as machine-spun"]
+    if settings is not None and readings:
+        parts.append(f"about {len(readings) * settings.operating_point:.2g} expected by chance")
+    if unread := len(entries) - len(readings):
+        parts.append(f"{unread:,} could not be read")
+    return "; ".join(parts)
+
+
+def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
+    """Name and value of each setting."""
+    if settings is None:
+        return [("Settings", "not recorded")]
+    point = settings.operating_point
+    rows = [("Operating point", f"called spun if at most 1 ordinary document in {one_in(point):,} scores as high")]
+    rows.append(("Tortured phrases", "looked for" if settings.tortured else "not looked for"))
+    if settings.dictionary is not None:
+        rows.append(("Dictionary of the spinner", settings.dictionary))
+    if settings.deep is not None:
+        rows.append(("Second opinion", settings.deep))
+    return rows

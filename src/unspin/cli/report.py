@@ -1,0 +1,204 @@
+"""``unspin report``: readings to keep, to print and to pass on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from unspin.cli import options
+from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
+from unspin.errors import InputError, OptionError
+
+if TYPE_CHECKING:
+    from unspin.report.export import Format
+    from unspin.report.source import Entry, Settings
+
+__all__ = ["report"]
+
+_STANDARD_OUTPUT = "-"
+
+
+@well_behaved
+def report(
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE", help="Files, folders, patterns, or - for standard input.", show_default=False),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="The report; a folder for a report each and an overview; - for standard output.",
+            show_default=False,
+        ),
+    ],
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format", metavar="html|docx|csv|json|md", help="By default what PATH ends in.", show_default=False
+        ),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Leave out the full text; keep the swaps with a few words around them.")
+    ] = False,
+    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    dictionary: options.Dictionary = None,
+    deep: options.Deep = None,
+    tortured: options.Tortured = False,
+) -> int:
+    """Write a report on documents: the verdict, the marked text, every swap, the quotations.
+
+    An HTML report is one file that needs nothing else and prints well. In DOCX the swaps are tracked changes. Several
+    documents come with an overview. A document that cannot be read is named in the report and on standard error, and
+    stops nothing but itself.
+
+    \b
+    Examples:
+      unspin report page.txt -o report.html
+      unspin report page.html --public -o evidence.html
+      unspin report essay.docx -o changes.docx
+      unspin report articles/ -o reports/
+
+    Exit status: 0 done, 2 something could not be read or written.
+    """  # noqa: D301 - the help needs the real control character
+    settings = options.settings(operating_point, deep, dictionary, tortured)
+    folder = output != _STANDARD_OUTPUT and (os.path.isdir(output) or output.endswith(("/", os.sep)))
+    form = _format(format, output, folder)
+    from unspin.documents import expand
+
+    paths = expand(files)
+    if not folder:
+        _spare(output, paths)
+    entries = [_entry(path, settings, public) for path in _watched(paths)]
+    failed = [entry.outcome for entry in entries if isinstance(entry.outcome, InputError)]
+    if len(failed) == len(entries):
+        for error in failed[:-1]:
+            complain(error)
+        raise failed[-1]
+    for error in failed:
+        complain(error)
+    from unspin.report.source import Settings
+
+    shown = Settings(
+        operating_point=operating_point,
+        tortured=tortured,
+        dictionary=dictionary.name if dictionary else None,
+        deep=deep.name if deep else None,
+    )
+    if folder:
+        _write_folder(Path(output), entries, form, public, shown)
+    else:
+        _write_file(output, entries, form, public, shown)
+    return ERROR if failed else 0
+
+
+def _format(name: str | None, output: str, folder: bool) -> Format:
+    """What to write.
+
+    Raises:
+        OptionError: there is no such format, or it cannot be told.
+    """
+    from unspin.report.export import FORMATS, format_of
+
+    names = ", ".join(FORMATS)
+    if name is not None:
+        if name.lower() not in FORMATS:
+            raise OptionError(f"--format {name}: no such format; choose one of {names}")
+        return FORMATS[name.lower()]
+    if folder or output == _STANDARD_OUTPUT:
+        return FORMATS["html"]
+    found = format_of(Path(output).suffix)
+    if found is None:
+        raise OptionError(f"-o {output}: its ending names no format; give --format, one of {names}")
+    return found
+
+
+def _spare(output: str, paths: Sequence[str]) -> None:
+    """Refuse to write over a document that is to be read.
+
+    Raises:
+        OptionError: the report is one of the documents.
+    """
+    for path in paths:
+        if os.path.exists(output) and os.path.exists(path) and os.path.samefile(output, path):
+            raise OptionError(f"-o {output}: would write over a document; choose another name")
+
+
+def _watched(paths: Sequence[str]) -> Iterable[str]:
+    """The paths, with a bar on standard error where there are many and somebody watches."""
+    if len(paths) < 2 or not is_terminal(sys.stderr):
+        return paths
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(paths, "", console=Console(stderr=True))
+
+
+def _entry(path: str, settings: options.Settings, public: bool) -> Entry:
+    """Read one document; what goes wrong is its outcome."""
+    import unspin
+    from unspin.documents import load, shown
+    from unspin.report.source import Entry, Source
+
+    # Where a document lies on this machine is nothing for the public.
+    name = shown(os.path.basename(path)) if public else shown(path)
+    try:
+        document = load(path)
+        reading = unspin.read(document.text, **settings)
+    except InputError as error:
+        return Entry(Source(name), error)
+    reading = replace(reading, notes=reading.notes + document.notes)
+    return Entry(Source(name, document.format, document.place), reading)
+
+
+def _write_file(output: str, entries: Sequence[Entry], form: Format, public: bool, settings: Settings) -> None:
+    from unspin.report.export import export
+
+    data = export(entries, form.name, public=public, settings=settings)
+    if output != _STANDARD_OUTPUT:
+        _save(Path(output), data)
+    elif form.name == "docx" and is_terminal(sys.stdout):
+        raise OptionError("-o -: a Word document is nothing for a terminal; name a file")
+    else:
+        write(data)
+
+
+def _write_folder(folder: Path, entries: Sequence[Entry], form: Format, public: bool, settings: Settings) -> None:
+    from unspin.report.folder import INDEX, files
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OptionError(f"-o {folder}: cannot be made ({reason}); check the path") from None
+    for name, data in files(entries, form.name, public=public, settings=settings):
+        _save(folder / name, data)
+    if is_terminal(sys.stderr):
+        remark(f"begin with {folder / INDEX}")
+
+
+def _save(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.exists() and not path.is_file():  # a pipe, a device
+            path.write_bytes(data)
+            return
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise OptionError(f"-o {path}: cannot be written ({reason}); check the path and its permissions") from None

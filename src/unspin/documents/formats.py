@@ -1,0 +1,68 @@
+"""Which format a document is in. Its first bytes say so; the suffix of its name is asked only where they don't."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import PurePath
+from typing import Final
+
+from unspin.documents.document import Format, shown
+from unspin.errors import UnknownFormat
+
+__all__ = ["DOCUMENT_SUFFIXES", "HTML_SUFFIXES", "TEXT_SUFFIXES", "sniff"]
+
+TEXT_SUFFIXES: Final = frozenset({"", ".txt", ".text", ".md", ".markdown"})
+"""Plain text, as far as a folder is taken; a file named by itself may have any name."""
+HTML_SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml"})
+DOCUMENT_SUFFIXES: Final = HTML_SUFFIXES | {".pdf", ".docx"}
+"""Formats of the optional part ``unspin[documents]``."""
+
+_ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
+_FOREIGN: Final = (
+    (_ZIP, "a zip archive (.epub, .odt, .xlsx …)", "extract the text first"),
+    (b"\x1f\x8b", "gzip", "unpack it first"),
+    (b"{\\rtf", "RTF", "save it as .docx or plain text"),
+)
+_HEAD = 4096
+# What may stand before the first tag of a page: white space, comments, the XML declaration.
+_BEFORE = rb"(?:\s+|<!--.*?-->|<\?xml[^>]*>)*"
+_PAGE = re.compile(_BEFORE + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(rb"<(?:/?[a-z][^<>]*|!--|!doctype)", re.IGNORECASE)
+
+
+def sniff(data: bytes, path: str) -> Format:
+    """The format of ``data``, a document called ``path``.
+
+    Raises:
+        UnknownFormat: it is known to be in one that is not read, or is encrypted.
+    """
+    suffix = PurePath(path).suffix.lower()
+    head = data[:_HEAD].lstrip()
+    if head.startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head[:1024]):
+        return "pdf"
+    if data.startswith(_ZIP) and b"word/document" in data:  # the names in a zip archive are not compressed
+        return "docx"
+    if data.startswith(_OLE):
+        _refuse_ole(data, path)
+    for magic, kind, advice in _FOREIGN:
+        if data.startswith(magic):
+            raise UnknownFormat(f"{shown(path)}: {kind}, not text; {advice}")
+    page = _in_ascii(head)
+    if _PAGE.match(page) or (suffix in HTML_SUFFIXES and _TAG.search(page)):
+        return "html"
+    return "text"
+
+
+def _refuse_ole(data: bytes, path: str) -> None:
+    if _ENCRYPTED_OFFICE in data:
+        raise UnknownFormat(f"{shown(path)}: encrypted; save it without a password")
+    raise UnknownFormat(f"{shown(path)}: an old Office file (.doc …); save it as .docx")
+
+
+def _in_ascii(head: bytes) -> bytes:
+    """The beginning of a text without what UTF-16 and byte order marks put between its ASCII characters."""
+    for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        head = head.removeprefix(mark)
+    return head.replace(b"\0", b"")

@@ -1,0 +1,117 @@
+"""HTML: the main text of a page, by trafilatura; menus, scripts, styles and what is hidden don't come through.
+
+The page is taken apart, never shown: what comes out is text, in which ``&lt;b&gt;`` has become the characters ``<b>``
+and nothing is markup any more.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lxml import etree  # type: ignore[import-untyped]
+from lxml.html import HtmlElement, HTMLParser, document_fromstring  # type: ignore[import-untyped]
+from trafilatura import bare_extraction
+
+from unspin.documents.document import Extract, Limits, capped
+from unspin.documents.plain import MARKS, guess
+from unspin.documents.prose import tidy
+from unspin.errors import EmptyInput, UnknownEncoding
+
+__all__ = ["decode", "extract"]
+
+_HIDDEN: Final = etree.XPath(
+    "//script | //style | //noscript | //template | //iframe | //object | //embed | //svg | //canvas | //audio | //video"
+    " | //select | //datalist | //button | //textarea | //dialog[not(@open)] | //*[@hidden]"
+    " | //*[contains(translate(@style, 'DISPLAYNOE ', 'displaynoe'), 'display:none')]"
+    " | //*[contains(translate(@style, 'VISIBLTYHDEN ', 'visibltyhden'), 'visibility:hidden')]"
+)
+_NOTE_MARKS: Final = etree.XPath("//sup[.//a]")
+_NOTE_MARK: Final = re.compile(r"\W*(?:\d{1,3}|[a-z]|note \d+)?\W*", re.IGNORECASE)
+# Elements that begin and end a paragraph, in HTML and in what trafilatura makes of it.
+_BLOCKS: Final = frozenset(
+    "address article aside blockquote body caption cell center code dd details div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 head header hr html item legend li list main nav ol p pre quote row section summary"
+    " table tbody td tfoot th thead title tr ul".split()
+)
+_BREAKS: Final = frozenset({"br", "lb"})
+_CHARSET: Final = re.compile(
+    rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
+)
+_DECLARED_WITHIN: Final = 4096
+# The web calls Windows-1252 by other names: https://encoding.spec.whatwg.org/#names-and-labels
+_AS_WINDOWS: Final = frozenset({"ascii", "iso8859-1"})
+_NO_CHARACTERS: Final = re.compile("[\0-\b\v\f\x0e-\x1f\x7f\ufffe\uffff]")
+
+
+def extract(data: bytes, limits: Limits) -> Extract:
+    """The main text of a page, a paragraph for each block; all that is visible where there is no main text.
+
+    Raises:
+        EmptyInput: it shows no text.
+    """
+    tree = _parse(decode(data))
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    found = bare_extraction(tree, include_comments=False) if tree is not None else None
+    paragraphs = list(_paragraphs(found.body)) if found is not None and not isinstance(found, dict) else []
+    if not paragraphs and tree is not None:
+        paragraphs = list(_paragraphs(next(iter(tree.iter("body")), tree)))
+    if not paragraphs:
+        raise EmptyInput("a page that shows no text; if a script writes it, save the page from a browser as text")
+    return capped((((None, text),) for text in paragraphs), limits.characters)
+
+
+def decode(data: bytes) -> str:
+    """The characters of a page: by its byte order mark, as UTF-8, by what it declares, or by a guess."""
+    for mark, encoding in MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    if data[:64].count(0) > 16:
+        return data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    if declared := _CHARSET.search(data[:_DECLARED_WITHIN]):
+        try:
+            name = codecs.lookup((declared[1] or declared[2]).decode("ascii")).name
+            return data.decode("cp1252" if name in _AS_WINDOWS else name, "replace")
+        except (LookupError, UnicodeError, ValueError):
+            pass
+    try:
+        return guess(data, "page")[0]
+    except UnknownEncoding:
+        return data.decode("utf-8", "replace")
+
+
+def _parse(page: str) -> HtmlElement | None:
+    """The tree without what a reader of the page does not see, or None where there is none."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False, huge_tree=True)
+    clean = _NO_CHARACTERS.sub(" ", page).encode("utf-8", "replace")
+    try:
+        tree = document_fromstring(clean, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError):
+        return None
+    marks = [mark for mark in _NOTE_MARKS(tree) if _NOTE_MARK.fullmatch("".join(mark.itertext()))]
+    for element in [*_HIDDEN(tree), *marks]:
+        if element.getparent() is not None:
+            element.drop_tree()
+    return tree
+
+
+def _paragraphs(root: HtmlElement) -> Iterator[str]:
+    """The text of each block, in order, without recursion: a page may be nested as deep as it likes."""
+    open_: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        ends = event == "end"
+        if element.tag in _BLOCKS:
+            yield from tidy(open_)
+            open_ = []
+        if not ends and element.tag in _BREAKS:
+            open_.append("\n")
+        if text := element.tail if ends and element is not root else None if ends else element.text:
+            open_.append(text.replace("\n", " "))
+    yield from tidy(open_)

@@ -1,0 +1,261 @@
+"""A report as a Word document: what was found with each restored word as a tracked change, and how sure it is as a comment.
+
+Accepting all changes gives the restored text, rejecting them gives the text as found. The changes are by "unspin" and without
+a date, so that the same reading gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import TYPE_CHECKING
+
+from unspin.errors import MissingExtra
+from unspin.reading import UNJUDGED, Reading, Substitution
+from unspin.report import anchors, evidence
+from unspin.report.markup import visible
+from unspin.report.pieces import Kept, paragraphs
+from unspin.report.source import Entry, Settings, Source
+from unspin.report.version import MODEL_CARD, version
+from unspin.report.wording import (
+    DISCLAIMER,
+    FORMATS,
+    alternatives_in_words,
+    note_in_words,
+    overall,
+    percent,
+    reason,
+    settings_in_words,
+    verdict,
+    walk_in_words,
+)
+
+if TYPE_CHECKING:
+    from docx.document import Document
+
+__all__ = ["AUTHOR", "MOST_COMMENTS", "render"]
+
+AUTHOR = "unspin"
+"""The author of the changes and comments."""
+MOST_COMMENTS = 1_000
+"""In a document with more swaps only the first place of each distinct swap has a comment: word processors grow slow."""
+
+_STAMP = (1980, 1, 1, 0, 0, 0)  # of the parts of the file: the first that a zip archive can hold
+_WIDTH, _HEIGHT, _MARGIN = 210, 297, 22  # mm
+_SMALL = 9  # pt, in tables
+
+
+def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None) -> bytes:
+    """The report on ``entries``, each on pages of its own.
+
+    Raises:
+        MissingExtra: python-docx is not installed.
+    """
+    try:
+        import docx
+    except ModuleNotFoundError:
+        raise MissingExtra("documents", "a report in DOCX") from None
+    writer = _Writer(docx.Document())
+    single = len(entries) == 1
+    title = entries[0].source.name if single else f"{len(entries):,} documents"
+    if not single:
+        writer.heading(title, 0)
+        writer.line(f"{overall(entries, settings)}.")
+    for entry in entries:
+        writer.entry(entry, public, 0 if single else 1)
+    writer.made(public, settings)
+    return writer.save(title)
+
+
+class _Writer:
+    """A Word document in the making."""
+
+    def __init__(self, document: Document) -> None:
+        from docx.shared import Mm
+
+        self._document = document
+        self._ids = count(1)
+        section = document.sections[0]
+        section.page_width, section.page_height = Mm(_WIDTH), Mm(_HEIGHT)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(_MARGIN)
+
+    def heading(self, text: str, level: int, *, fresh: bool = False) -> None:
+        """A heading, on a new page if ``fresh``."""
+        self._document.add_heading(_fit(text), level).paragraph_format.page_break_before = fresh
+
+    def line(self, text: str, style: str | None = None) -> None:
+        """A paragraph of one line of text."""
+        self._document.add_paragraph(_fit(text), style)
+
+    def entry(self, entry: Entry, public: bool, level: int) -> None:
+        """All that is said about one document."""
+        source, outcome = entry.source, entry.outcome
+        self.heading(source.name, level, fresh=level > 0)
+        if not isinstance(outcome, Reading):
+            self.line(f"Could not be read: {reason(entry)}")
+            return
+        says = verdict(outcome)
+        self._document.add_paragraph().add_run(_fit(f"{says[:1].upper()}{says[1:]}.")).bold = True
+        self.line("; ".join(_facts(source, outcome)) + ".")
+        if public:
+            self._public(source, outcome)
+        else:
+            self._full(source, outcome)
+
+    def made(self, public: bool, settings: Settings | None) -> None:
+        """How the report was made, and the foot of the pages."""
+        from unspin.report.docx_elements import page_number
+
+        self.heading("How this was made", 2)
+        rows = [("unspin", f"version {version()}"), ("Models", MODEL_CARD), *settings_in_words(settings)]
+        if public:
+            rows.append(("Edition", evidence.RULE))
+        self._table(("", ""), (40, 126), rows)
+        foot = self._document.sections[0].footer.paragraphs[0]
+        foot.text = f"{DISCLAIMER}  "
+        foot._p.append(page_number())
+
+    def save(self, title: str) -> bytes:
+        """The file; parts in their order, with one date."""
+        properties = self._document.core_properties
+        properties.title, properties.author, properties.comments = _fit(title)[:255], AUTHOR, ""
+        written, again = io.BytesIO(), io.BytesIO()
+        self._document.save(written)
+        with zipfile.ZipFile(written) as old, zipfile.ZipFile(again, "w", zipfile.ZIP_DEFLATED) as new:
+            for name in old.namelist():
+                new.writestr(zipfile.ZipInfo(name, _STAMP), old.read(name), zipfile.ZIP_DEFLATED)
+        return again.getvalue()
+
+    def _full(self, source: Source, reading: Reading) -> None:
+        if reading.substitutions:
+            self.line(
+                "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
+                " all rejected the text as found. Comments say how sure each is."
+            )
+        self.heading("Text", 2)
+        self._text(reading)
+        said = [
+            (_who(quotation.speaker, source.where(quotation.start)), quotation.found, quotation.restored)
+            for quotation in reading.quotations
+            if quotation.altered
+        ]
+        self._quotations(said)
+        self._anchors(reading)
+
+    def _text(self, reading: Reading) -> None:
+        """The text as found, every substitution a tracked change."""
+        from unspin.report.docx_elements import change, commented, run
+
+        remarked = set(_remarked(reading.substitutions))
+        for paragraph in paragraphs(reading):
+            body = self._document.add_paragraph()._p
+            for piece in paragraph.pieces:
+                if isinstance(piece, Kept):
+                    body.append(run(piece.text))
+                    continue
+                changes = change(piece.substitution, AUTHOR, self._ids)
+                if piece.number in remarked:
+                    changes = commented(changes, self._comment(piece.substitution))
+                body.extend(changes)
+
+    def _comment(self, substitution: Substitution) -> int:
+        """Write a comment and give its number."""
+        parts = [f"{percent(substitution.confidence)} sure"]
+        if others := alternatives_in_words(substitution.alternatives):
+            parts.append(f"or: {others}")
+        if substitution.route:
+            parts.append(f"walk: {walk_in_words(substitution.route)}")
+        comment = self._document.comments.add_comment(_fit("; ".join(parts)), AUTHOR, "u")
+        for name in comment._comment_elm.attrib:
+            if name.endswith("}date"):
+                del comment._comment_elm.attrib[name]
+        return comment.comment_id
+
+    def _public(self, source: Source, reading: Reading) -> None:
+        self.line(evidence.RULE)
+        if not reading.substitutions:
+            return
+        gathered = evidence.gather(reading, source)
+        self.heading("Swaps", 2)
+        self._table(
+            ("Times", "Found", "Original", "Confidence", "Walk", "Places"),
+            (14, 30, 30, 22, 38, 32),
+            (
+                (f"{s.times:,}", s.found, s.original or "(nothing)", percent(s.confidence), walk_in_words(s.route),
+                 evidence.places_in_words(s))
+                for s in gathered.swaps
+            ),
+        )  # fmt: skip
+        contexts = [(s, *s.context) for s in gathered.swaps if s.context]
+        if contexts:
+            self.heading("In context", 2)
+        for s, before, after in contexts:
+            self.line(f"… {before} {s.found} [{s.original}] {after} …", "List Bullet")
+        self._quotations(
+            [(_who(said.speaker, said.place), said.found + " …" * said.cut, said.restored + " …" * said.cut)
+             for said in gathered.quotations]
+        )  # fmt: skip
+        if gathered.quotations_left_out:
+            self.line(f"{gathered.quotations_left_out:,} more altered quotations left out.")
+        self._anchors(reading)
+
+    def _quotations(self, rows: Sequence[Sequence[str]]) -> None:
+        if rows:
+            self.heading("Quotations that were altered", 2)
+            self._table(("Speaker", "The page says", "Was probably said"), (32, 67, 67), rows)
+
+    def _anchors(self, reading: Reading) -> None:
+        found = anchors.find(reading)
+        if not reading.substitutions or not (found.names or found.figures):
+            return
+        self.heading("Names and figures that came through", 2)
+        for title, group in (("Names", found.names), ("Figures and dates", found.figures)):
+            if group:
+                self.line(f"{title}: {', '.join(anchor.text for anchor in group)}.")
+
+    def _table(self, columns: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> None:
+        """A table with columns of so many millimetres; without a head where the columns have no names."""
+        from docx.shared import Mm, Pt
+
+        from unspin.report.docx_elements import element
+
+        table = self._document.add_table(0, len(columns), "Table Grid")
+        table.autofit = False
+        head = [columns] if any(columns) else []
+        for number, row in enumerate((*head, *rows)):
+            made = table.add_row()
+            made._tr.get_or_add_trPr().append(element("w:cantSplit"))
+            if number < len(head):
+                made._tr.get_or_add_trPr().append(element("w:tblHeader"))
+            for cell, text, width in zip(made.cells, row, widths, strict=True):
+                cell.width = Mm(width)
+                written = cell.paragraphs[0].add_run(_fit(text))
+                written.font.size, written.bold = Pt(_SMALL), number < len(head)
+
+
+def _remarked(substitutions: Sequence[Substitution]) -> Iterator[int]:
+    """Numbers of the substitutions that have a comment."""
+    seen: set[tuple[str, str]] = set()
+    for number, s in enumerate(substitutions, start=1):
+        pair = (s.found.strip().lower(), s.original.lower())
+        if len(substitutions) <= MOST_COMMENTS or (pair not in seen and len(seen) < MOST_COMMENTS):
+            yield number
+        seen.add(pair)
+
+
+def _facts(source: Source, reading: Reading) -> Iterator[str]:
+    yield f"Format: {FORMATS.get(source.format, source.format)}"
+    if reading.spun and reading.spinner:
+        yield f"spinner: most like {reading.spinner}"
+    yield from (note_in_words(note) for note in reading.notes if note not in UNJUDGED)
+
+
+def _who(speaker: str | None, place: str) -> str:
+    return ", ".join(part for part in (speaker or "not named", place) if part)
+
+
+def _fit(text: str) -> str:
+    """The text on one line, without characters that XML cannot hold."""
+    return " ".join(visible(text).split())

@@ -1,0 +1,63 @@
+"""Pieces of WordprocessingML that python-docx has no words for: tracked changes, comment ranges, fields.
+
+Element names and their order are those of ISO/IEC 29500-1, 17.13 (annotations) and 17.16 (fields).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+
+from unspin.reading import Substitution
+from unspin.report.markup import visible
+
+__all__ = ["change", "commented", "element", "page_number", "run"]
+
+_XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
+_BREAKS = str.maketrans(dict.fromkeys("\r\n\t\v\f\x85\u2028\u2029", " "))
+
+
+def element(tag: str, **attributes: str) -> Any:
+    """``element("w:ins", author="me")``: an element of the namespace w with attributes of the same."""
+    return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
+
+
+def run(text: str, tag: str = "w:t") -> Any:
+    """A run with its text; white space stays, line breaks become spaces."""
+    made, body = element("w:r"), element(tag)
+    body.text = visible(text.translate(_BREAKS))
+    body.set(_XML_SPACE, "preserve")
+    made.append(body)
+    return made
+
+
+def change(substitution: Substitution, author: str, identities: Iterator[int]) -> Iterator[Any]:
+    """A substitution as a tracked deletion and a tracked insertion."""
+    if substitution.found:
+        deleted = element("w:del", id=str(next(identities)), author=author)
+        deleted.append(run(substitution.found, "w:delText"))
+        yield deleted
+    if substitution.original:
+        inserted = element("w:ins", id=str(next(identities)), author=author)
+        inserted.append(run(substitution.original))
+        yield inserted
+
+
+def commented(body: Iterator[Any], identity: int) -> Iterator[Any]:
+    """``body`` between the marks of a comment."""
+    yield element("w:commentRangeStart", id=str(identity))
+    yield from body
+    yield element("w:commentRangeEnd", id=str(identity))
+    reference = element("w:r")
+    reference.append(element("w:commentReference", id=str(identity)))
+    yield reference
+
+
+def page_number() -> Any:
+    """A field that shows the number of the page."""
+    field = element("w:fldSimple", instr="PAGE")
+    field.append(run("1"))
+    return field

@@ -1,0 +1,220 @@
+"""What may be shown of a document in public: the evidence without the text.
+
+A public report must not be a copy of the page. So each distinct swap stands once, the most frequent first and not in the order
+of the text; at most :data:`CONTEXT_WORDS` words of the page are shown on either side, altered quotations are cut after
+:data:`QUOTED_WORDS` words, and all that is shown of the page's running text is at most :data:`SHOWN_SHARE` of its words.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from unspin.reading import Reading, Substitution
+from unspin.report.source import Source
+from unspin.text import Kind, apply_within, split
+from unspin.text.paragraphs import paragraph_starts
+
+__all__ = [
+    "CONTEXT_WORDS",
+    "QUOTED_SHARE",
+    "QUOTED_WORDS",
+    "RULE",
+    "SHOWN_SHARE",
+    "Evidence",
+    "Said",
+    "Swap",
+    "gather",
+    "places_in_words",
+]
+
+CONTEXT_WORDS = 3
+"""Words of the page on either side of a swap, never beyond its paragraph."""
+QUOTED_WORDS = 20
+"""Words of an altered quotation."""
+QUOTED_SHARE = 0.15
+"""Share of the page's words that quotations may take up."""
+SHOWN_SHARE = 0.25
+"""Share of the page's words that quotations and contexts may take up together."""
+
+_MOST_PLACES = 3  # in a table
+
+RULE = (
+    f"Public edition: the full text is left out. Each distinct swap stands once, with at most {CONTEXT_WORDS} words of the"
+    f" page on either side; altered quotations are cut after {QUOTED_WORDS} words; together they show at most"
+    f" {SHOWN_SHARE:.0%} of the page's words."
+)
+"""The rule in words, as reports print it."""
+
+
+class Swap(NamedTuple):
+    """One distinct swap.
+
+    Attributes:
+        times: how often it occurs.
+        found: the word on the page, as at the place of ``context``.
+        original: what was probably written there, ``""`` where a word was put in.
+        confidence: mean over the places, 0 to 1.
+        alternatives: those of the first place, ``(word, probability)``.
+        route: the walk from the original to the word found, empty when unknown.
+        places: in words, each once, in order; empty where the document does not say.
+        context: the page's words before and after, or None where no more of the page may be shown.
+    """
+
+    times: int
+    found: str
+    original: str
+    confidence: float
+    alternatives: tuple[tuple[str, float], ...]
+    route: tuple[str, ...]
+    places: tuple[str, ...]
+    context: tuple[str, str] | None
+
+
+class Said(NamedTuple):
+    """The beginning of an altered quotation; ``cut`` where there is more of it."""
+
+    speaker: str | None
+    found: str
+    restored: str
+    cut: bool
+    place: str
+
+
+class Evidence(NamedTuple):
+    """What may be shown.
+
+    Attributes:
+        swaps: the most frequent first, then the surest.
+        quotations: in order; those that were altered and fit.
+        quotations_left_out: how many altered ones did not fit.
+    """
+
+    swaps: tuple[Swap, ...]
+    quotations: tuple[Said, ...]
+    quotations_left_out: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As plain dicts, lists, strings and numbers."""
+        return {
+            "swaps": [
+                swap._asdict()
+                | {
+                    "alternatives": [list(alternative) for alternative in swap.alternatives],
+                    "route": list(swap.route),
+                    "places": list(swap.places),
+                    "context": None if swap.context is None else list(swap.context),
+                }
+                for swap in self.swaps
+            ],
+            "quotations": [said._asdict() for said in self.quotations],
+            "quotations_left_out": self.quotations_left_out,
+        }
+
+
+def places_in_words(swap: Swap) -> str:
+    """The first places of a swap, and how many more there are."""
+    more = len(swap.places) - _MOST_PLACES
+    return "; ".join(swap.places[:_MOST_PLACES]) + (f"; and {more:,} more" if more > 0 else "")
+
+
+def gather(reading: Reading, source: Source) -> Evidence:
+    """The evidence of a reading, within the bounds of this module."""
+    page = _Page(reading)
+    altered = [quotation for quotation in reading.quotations if quotation.altered]
+    said = []
+    for quotation in altered:
+        end = page.shown(quotation.start, quotation.end, QUOTED_WORDS)
+        if page.take(quotation.start, end, QUOTED_SHARE):
+            restored = apply_within(reading.text, reading.substitutions, quotation.start, end)
+            found = reading.text[quotation.start : end]
+            place = source.where(quotation.start)
+            cut = bool(reading.text[end : quotation.end].strip())
+            said.append(Said(quotation.speaker, _flat(found), _flat(restored), cut, place))
+    groups: dict[tuple[str, str], list[Substitution]] = {}
+    for s in reading.substitutions:
+        groups.setdefault((s.found.strip().lower(), s.original.lower()), []).append(s)
+    ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), -_mean(item[1]), item[0]))
+    swaps = tuple(_swap(page, source, group) for _, group in ranked)
+    return Evidence(swaps, tuple(said), len(altered) - len(said))
+
+
+def _swap(page: _Page, source: Source, group: Sequence[Substitution]) -> Swap:
+    shown, context = group[0], None
+    for substitution in group:
+        context = page.context(substitution)
+        if context is not None:
+            shown = substitution
+            break
+    places = dict.fromkeys(source.where(s.start) for s in group)
+    return Swap(
+        times=len(group),
+        found=_flat(shown.found),
+        original=_flat(shown.original),
+        confidence=_mean(group),
+        alternatives=shown.alternatives,
+        route=next((s.route for s in group if s.route), ()),
+        places=tuple(place for place in places if place),
+        context=context,
+    )
+
+
+class _Page:
+    """The page's words and numbers, and which of them are shown already."""
+
+    def __init__(self, reading: Reading) -> None:
+        words = split(reading.text)
+        self._text = reading.text
+        counted = words.kind != Kind.MARK
+        self._start = words.start[counted].tolist()
+        self._end = words.end[counted].tolist()
+        self._paragraphs = paragraph_starts(reading.text).tolist()
+        self._taken = [False] * len(self._start)
+        self._left = int(SHOWN_SHARE * len(self._start))
+        self._quoted = 0
+
+    def shown(self, start: int, end: int, most: int) -> int:
+        """The end of what may be shown of ``text[start:end]`` if it is ``most`` words at most."""
+        first, last = self._words(start, end)
+        return end if last - first <= most else self._end[first + most - 1]
+
+    def take(self, start: int, end: int, share: float) -> bool:
+        """Count a quotation among what is shown; False where it would be too much."""
+        first, last = self._words(start, end)
+        if self._quoted + last - first > share * len(self._start) or not self._mark(first, last):
+            return False
+        self._quoted += last - first
+        return True
+
+    def context(self, substitution: Substitution) -> tuple[str, str] | None:
+        """The words around a substitution, if none of them is shown yet and there is room for them."""
+        first, last = self._words(substitution.start, substitution.end)
+        paragraph = bisect_right(self._paragraphs, substitution.start)
+        low = self._paragraphs[paragraph - 1] if paragraph else 0
+        high = self._paragraphs[paragraph] if paragraph < len(self._paragraphs) else len(self._text)
+        left = max(first - CONTEXT_WORDS, bisect_left(self._start, low))
+        right = min(last + CONTEXT_WORDS, bisect_left(self._start, high))
+        if right <= left or not self._mark(left, right):
+            return None
+        before = self._text[min(self._start[left], substitution.start) : substitution.start]
+        return _flat(before), _flat(self._text[substitution.end : max(self._end[right - 1], substitution.end)])
+
+    def _words(self, start: int, end: int) -> tuple[int, int]:
+        """Indices ``[first, last)`` of the words that begin in ``[start, end)``."""
+        return bisect_left(self._start, start), bisect_left(self._start, end)
+
+    def _mark(self, first: int, last: int) -> bool:
+        if last - first > self._left or any(self._taken[first:last]):
+            return False
+        self._left -= last - first
+        self._taken[first:last] = [True] * (last - first)
+        return True
+
+
+def _mean(group: Sequence[Substitution]) -> float:
+    return sum(s.confidence for s in group) / len(group)
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())

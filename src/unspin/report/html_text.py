@@ -1,0 +1,101 @@
+"""Text with marks: what was found, what was restored, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from unspin.reading import Substitution
+from unspin.report.markup import Markup, element, join
+from unspin.report.pieces import Kept, Paragraph, Piece
+from unspin.report.wording import GUESS_BELOW, alternatives_in_words, percent, walk_in_words
+
+__all__ = ["as_found", "as_restored", "linked", "paragraph", "run", "swap_cells"]
+
+Mark = Callable[[Piece], Markup]
+
+
+def paragraph(part: Paragraph, mark: Mark, **attributes: str) -> Markup:
+    """A paragraph with every piece as ``mark`` makes it."""
+    return element("p", run(part.pieces, mark), **attributes)
+
+
+def run(pieces: Iterable[Piece], mark: Mark) -> Markup:
+    """Pieces side by side."""
+    return join(mark(piece) for piece in pieces)
+
+
+def linked(piece: Piece, identity: str) -> Markup:
+    """A restored word that says what stood there and leads to its row in the table of swaps."""
+    if isinstance(piece, Kept):
+        return join([piece.text])
+    number, s = piece
+    body = s.original.strip()
+    return _around(
+        s.original,
+        element(
+            "a",
+            body,
+            class_=f"mark {_kind(s)}",
+            id=f"{identity}-m{number}",
+            href=f"#{identity}-s{number}",
+            title=_told(s),
+            aria_label=None if body else "a word taken out",
+            data_number=str(number),
+        ),
+    )
+
+
+def as_restored(piece: Piece) -> Markup:
+    """A restored word, marked."""
+    if isinstance(piece, Kept):
+        return join([piece.text])
+    original = piece.substitution.original
+    return _around(original, element("ins", original.strip(), class_=f"mark {_kind(piece.substitution)}"))
+
+
+def as_found(piece: Piece) -> Markup:
+    """A word as it stood there, marked."""
+    if isinstance(piece, Kept):
+        return join([piece.text])
+    found = piece.substitution.found
+    return _around(found, element("del", found.strip(), class_="mark found"))
+
+
+def swap_cells(
+    found: str, original: str, sure: float, alternatives: Sequence[tuple[str, float]], route: Sequence[str]
+) -> tuple[Markup, ...]:
+    """The cells of a swap that both editions have: found, original, confidence, alternatives, walk."""
+    kind = "guess" if sure < GUESS_BELOW else "restored"
+    restored = element("span", original, class_=f"mark {kind}") if original.strip() else element("i", "nothing")
+    bar = element("span", percent(sure), class_="bar", style=f"--share:{min(1.0, max(0.0, sure)):.3f}")
+    others, walk = alternatives_in_words(alternatives), walk_in_words(route)
+    return (
+        element("td", element("span", found.strip(), class_="mark found"), class_="found-cell", data_label="found"),
+        element("td", restored, class_="original-cell", data_label="original"),
+        element("td", bar, class_="sure", data_label="confidence"),
+        element("td", others or "–", class_="others" if others else "others none", data_label="or"),
+        element("td", walk or "–", class_="walk" if walk else "walk none", data_label="walk"),
+    )
+
+
+def _around(text: str, mark: Markup) -> Markup:
+    """The mark, with the white space of ``text`` outside it."""
+    body = text.strip()
+    before, _, after = text.partition(body) if body else (text, "", "")
+    return join([before, mark, after])
+
+
+def _kind(substitution: Substitution) -> str:
+    if not substitution.original.strip():
+        return "gone"
+    return "guess" if substitution.confidence < GUESS_BELOW else "restored"
+
+
+def _told(substitution: Substitution) -> str:
+    """What pointing at a marked word says."""
+    lines = [f"found: {' '.join(substitution.found.split())}", f"confidence: {percent(substitution.confidence)}"]
+    if substitution.alternatives:
+        lines.append(f"or: {alternatives_in_words(substitution.alternatives)}")
+    if substitution.route:
+        lines.append(f"walk: {walk_in_words(substitution.route)}")
+    return "\n".join(lines)

@@ -1,0 +1,85 @@
+"""What a report is made from: documents, each with its reading or the reason why there is none, and the settings.
+
+A report never opens a file. Who has one (the command line, the page) hands over a name, a format, and a function that leads
+an offset back to page and paragraph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from unspin.errors import UnspinError
+from unspin.reading import Reading
+
+__all__ = ["Entry", "Place", "Settings", "Source", "entry"]
+
+
+class Place(Protocol):
+    """Where an offset lies in the document as people see it."""
+
+    @property
+    def page(self) -> int | None:
+        """The page, from 1; None where the format has none."""
+
+    @property
+    def paragraph(self) -> int:
+        """The paragraph, from 1: of the page where there is one, else of the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a text came from.
+
+    Attributes:
+        name: what the report calls it, a path or a title; shown, never opened.
+        format: ``"text"``, ``"html"``, ``"pdf"``, ``"docx"``.
+        place: from an offset (code points) to its place; None where the document does not say.
+    """
+
+    name: str
+    format: str = "text"
+    place: Callable[[int], Place] | None = None
+
+    def where(self, offset: int) -> str:
+        """``"p. 3, par. 2"``, ``"par. 2"``, or ``""`` where the document does not say."""
+        if self.place is None:
+            return ""
+        place = self.place(offset)
+        return f"par. {place.paragraph}" if place.page is None else f"p. {place.page}, par. {place.paragraph}"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One document of a report.
+
+    Attributes:
+        source: where it came from.
+        outcome: its reading, or the error that says why there is none.
+    """
+
+    source: Source
+    outcome: Reading | UnspinError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the reader was told; reports show it.
+
+    Attributes:
+        operating_point: a document is called spun if at most this share of ordinary documents scores as high.
+        tortured: whether tortured phrases were restored in documents that otherwise read as written.
+        dictionary: name of the spinner's dictionary, if one was given.
+        deep: name of the causal language model that gave a second opinion, if any.
+    """
+
+    operating_point: float
+    tortured: bool = False
+    dictionary: str | None = None
+    deep: str | None = None
+
+
+def entry(name: str, outcome: Reading | UnspinError, format: str = "text") -> Entry:
+    """An entry of which no more than the name is known."""
+    return Entry(Source(name, format), outcome)

@@ -1,0 +1,100 @@
+"""The application: routes, guards and the page, put together."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from importlib import resources
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.cors import CORSMiddleware
+from starlette.routing import Match, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+import unspin
+from unspin.web import export, files, guards, openapi, problems, routes, stream
+from unspin.web.desk import Abandoned
+from unspin.web.limits import Limits
+from unspin.web.service import ReadFunction, Service
+
+__all__ = ["LOOPBACK", "create"]
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""The names under which a server on the loopback address is asked for."""
+
+
+def create(
+    limits: Limits | None = None,
+    *,
+    read: ReadFunction | None = None,
+    hosts: Collection[str] = LOOPBACK,
+    origins: Collection[str] = (),
+) -> FastAPI:
+    """Make the application.
+
+    Args:
+        limits: what it takes on; :class:`Limits` by default.
+        read: reads one document; ``unspin.read`` by default.
+        hosts: names under which it may be asked for; ``"*"`` for any.
+        origins: origins of pages elsewhere that may ask, as ``"https://journal.example"``; ``"*"`` for any.
+    """
+    limits = Limits() if limits is None else limits
+    service = Service(unspin.read if read is None else read, limits)
+
+    @asynccontextmanager
+    async def life(_: FastAPI) -> AsyncIterator[None]:
+        service.desk.open()
+        yield
+        service.desk.close()
+
+    app = _Application(lifespan=life, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.state.service = service
+    problems.register(app)
+    app.add_exception_handler(Abandoned, _on_abandoned)
+    for router in (routes.router, stream.router, files.router, export.router):
+        app.include_router(router)
+    page = resources.files("unspin.web").joinpath("static")
+    if page.is_dir():
+        mimetypes.add_type("text/javascript", ".js")  # which some Windows registries have as plain text
+        app.router.routes.append(_Page("/", StaticFiles(directory=str(page), html=True), name="page"))
+
+    # From inside out.
+    app.add_middleware(guards.Door, limits=limits)
+    if limits.requests_per_minute:
+        app.add_middleware(guards.Rate, per_minute=limits.requests_per_minute)
+    app.add_middleware(guards.Hosts, hosts=hosts, origins=origins)
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+            expose_headers=["Content-Disposition", "Retry-After"],
+        )
+    app.add_middleware(guards.Shield)
+    app.add_middleware(guards.ResponseHeaders)
+    return app
+
+
+class _Application(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """The description of the API, with readings as their own schema describes them."""
+        if not self.openapi_schema:
+            self.openapi_schema = openapi.describe(self)
+        return self.openapi_schema
+
+
+class _Page(Mount):
+    """The files of the page at the root; what belongs to the API stays with it, wrong methods too."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """See Starlette."""
+        path = scope.get("path", "")
+        return (Match.NONE, {}) if path.startswith("/v1/") or path == "/openapi.json" else super().matches(scope)
+
+
+async def _on_abandoned(_: Request, error: Exception) -> Response:
+    return problems.answer(problems.busy("the server is closing, or the client has left"))

@@ -1,0 +1,60 @@
+"""Readings to be kept: the report in one of its forms."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from unspin.report.export import FORMATS
+from unspin.report.export import export as render
+from unspin.report.source import Entry, Source
+from unspin.web.checked import reading_of
+from unspin.web.desk import Errand
+from unspin.web.models import ExportRequest
+from unspin.web.openapi import EXPORT, problems
+from unspin.web.requests import JsonRoute
+from unspin.web.routes import UseService
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", route_class=JsonRoute)
+
+_RESPONSES = EXPORT([form.media_type.partition(";")[0] for form in FORMATS.values()])
+
+
+@router.post(
+    "/export", operation_id="export", responses=_RESPONSES | problems(), response_class=Response, tags=["files"]
+)
+async def export(request: Request, asked: ExportRequest, service: UseService) -> Response:
+    """Make a report of readings: one HTML page, DOCX with tracked changes, CSV of the swaps, JSON or Markdown.
+
+    Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included.
+    """
+    service.check_number(len(asked.readings), "readings")
+
+    def work(errand: Errand) -> bytes:
+        entries = []
+        for named in asked.readings:
+            errand.check()
+            reading = reading_of(named.reading)
+            service.check_length(reading.text)
+            entries.append(Entry(Source(named.name), reading))
+        errand.check()
+        return render(entries, asked.format, public=asked.public)
+
+    body = await service.run(request, work)
+    form = FORMATS[asked.format]
+    name = asked.readings[0].name if len(asked.readings) == 1 else ""
+    headers = {"Content-Disposition": _attachment(name, form.suffix)}
+    return Response(body, headers=headers, media_type=form.media_type)
+
+
+def _attachment(name: str, suffix: str) -> str:
+    """A Content-Disposition header that names the file after its document."""
+    stem = re.split(r"[/\\]", name)[-1]
+    stem = re.sub(r"\.(txt|html?|xhtml|pdf|docx)$", "", stem, flags=re.IGNORECASE)
+    stem = "".join(c for c in stem if c.isprintable() and c not in '<>:"|?*').strip(" .")[:100] or "unspin"
+    plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)
+    return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{quote(stem + suffix, safe='')}"

@@ -1,0 +1,56 @@
+"""What one server takes on: sizes, times, and how much at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from unspin.errors import OptionError
+
+__all__ = ["Limits", "cores"]
+
+
+def cores() -> int:
+    """Number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits of a server; whoever goes beyond one gets an error that names it.
+
+    Memory is bounded by them together: bodies of at most ``4 * body_bytes`` are held at a time, and ``parallel`` readings
+    of at most ``characters`` each.
+
+    Attributes:
+        body_bytes: size of a request; 413 beyond.
+        characters: length of one document in code points; 413 beyond.
+        documents: documents in a batch, readings in an export; 413 beyond.
+        seconds: time for one request, waiting included; 503 beyond (408 while its body is still on the way).
+        parallel: readings at a time, each in a thread of its own.
+        queue: requests that may wait while as many as ``parallel`` are read; 503 beyond.
+        requests_per_minute: for one client address, in bursts of a quarter of it; 429 beyond, 0 for no such limit.
+
+    Raises:
+        OptionError: a limit is out of range.
+    """
+
+    body_bytes: int = 20_000_000
+    characters: int = 700_000
+    documents: int = 100
+    seconds: float = 120.0
+    parallel: int = field(default_factory=cores)
+    queue: int = 64
+    requests_per_minute: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("body_bytes", "characters", "documents", "seconds", "parallel"):
+            if not getattr(self, name) > 0:
+                raise OptionError(f"limit {name.replace('_', ' ')}: {getattr(self, name):g}; give a number above 0")
+        for name in ("queue", "requests_per_minute"):
+            if getattr(self, name) < 0:
+                raise OptionError(f"limit {name.replace('_', ' ')}: {getattr(self, name):g}; give 0 or more")
+        if not self.seconds < float("inf"):
+            raise OptionError(f"limit seconds: {self.seconds:g}; give a finite number")

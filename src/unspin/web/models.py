@@ -1,0 +1,168 @@
+"""Requests and answers, as pydantic checks them and OpenAPI shows them.
+
+A reading is not modelled a second time: its schema is ``report/reading.schema.json``, and ``openapi.py`` puts it in.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from unspin.web.problems import CODES
+
+__all__ = [
+    "DEFAULT_OPERATING_POINT",
+    "BatchDocument",
+    "BatchRequest",
+    "Error",
+    "ExportRequest",
+    "Format",
+    "Health",
+    "LimitsInForce",
+    "NamedReading",
+    "OperatingPoint",
+    "ReadRequest",
+    "Restored",
+    "Settings",
+    "Version",
+]
+
+DEFAULT_OPERATING_POINT = 1e-4
+
+_TEXT = (
+    "The bowl is connected the shelf, and the kiln behind it has been cold since the flood. Nobody in the village could"
+    " say successful which year the potter had left, or why she had taken nothing with her."
+)
+_POINT = "Call a document spun if at most this share of ordinary documents scores as high."
+
+
+def _unicode(text: str) -> str:
+    """A string that UTF-8 can hold; JSON can spell half a surrogate pair, which is no character."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("string_unicode", "half of a surrogate pair, which is no character") from None
+    return text
+
+
+def _printable(name: str) -> str:
+    """A name without what cannot be shown, such as half a surrogate pair where it was cut."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
+
+
+Name = Annotated[str, AfterValidator(_printable)]
+Text = Annotated[str, AfterValidator(_unicode)]
+OperatingPoint = Annotated[
+    float, Field(gt=0, lt=1, allow_inf_nan=False, description=_POINT, examples=[DEFAULT_OPERATING_POINT])
+]
+Format = Literal["html", "docx", "csv", "json", "md"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Settings(_Strict):
+    """How to read; the same for all documents of a request."""
+
+    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
+    tortured: bool = Field(
+        default=False, description="Restore tortured phrases of science too, even where the document reads as written."
+    )
+
+
+class ReadRequest(Settings):
+    """One text and how to read it."""
+
+    text: Text = Field(description="The document as plain text.", examples=[_TEXT])
+    dictionary: dict[Text, Text] | None = Field(
+        default=None,
+        description="The spinner's dictionary where it is known, from spun word to original.",
+        examples=[{"connected": "on", "successful": "in"}],
+    )
+
+
+class BatchDocument(_Strict):
+    """One document of a batch."""
+
+    id: Text | None = Field(
+        default=None,
+        max_length=200,
+        description="Comes back with the result; without one, the position in the batch from 0.",
+        examples=["page-17"],
+    )
+    text: Text = Field(description="The document as plain text.", examples=[_TEXT])
+
+
+class BatchRequest(Settings):
+    """Several texts, read each for itself."""
+
+    documents: list[Any] = Field(
+        min_length=1,
+        description="In the order in which the results come. One that is not as described fails alone.",
+        examples=[[{"id": "page-17", "text": _TEXT}, {"text": "Too short to be judged."}]],
+    )
+
+
+class NamedReading(_Strict):
+    """A reading, perhaps with the choices that somebody made in it, under the name of its document."""
+
+    name: Name = Field(max_length=500, description="As it stands in the report.", examples=["page-17.html"])
+    reading: dict[str, Any] = Field(
+        description="As another path gave it. A substitution may be left out or have another `original`, if `restored` is"
+        " made to match; whatever does not fit together is refused."
+    )
+
+
+class ExportRequest(_Strict):
+    """Readings to be kept, and in which form."""
+
+    readings: list[NamedReading] = Field(min_length=1)
+    format: Format = Field(
+        description="`html` is one self-contained page, `docx` has tracked changes, `csv` is the table of swaps."
+    )
+    public: bool = Field(default=False, description="Leave out the full text and keep the evidence.")
+
+
+class Error(BaseModel):
+    """What went wrong."""
+
+    code: str = Field(description="For programs.", json_schema_extra={"enum": list(CODES)})
+    message: str = Field(description="One line for people; it may name a field, never what stood in it.")
+
+
+class Restored(BaseModel):
+    """The restored text alone."""
+
+    restored: str = Field(description="What was probably written; the text as given where it does not read as spun.")
+    spun: bool = Field(description="Whether the text reads as machine-spun at the operating point chosen.")
+
+
+class Health(BaseModel):
+    """That the server lives, and how busy it is."""
+
+    status: Literal["ok"] = "ok"
+    running: int = Field(ge=0, description="Documents being read.")
+    waiting: int = Field(ge=0, description="Documents waiting for a thread.")
+
+
+class LimitsInForce(BaseModel):
+    """What this server takes on; see the options of `unspin serve`."""
+
+    body_bytes: int = Field(description="Size of a request; 413 beyond.")
+    characters: int = Field(description="Length of one document in Unicode code points; 413 beyond.")
+    documents: int = Field(description="Documents in a batch, readings in an export; 413 beyond.")
+    seconds: float = Field(description="Time for a request, waiting included; 503 beyond.")
+    parallel: int = Field(description="Readings at a time.")
+    queue: int = Field(description="Requests that may wait; 503 beyond.")
+    requests_per_minute: int = Field(description="For one client address, 429 beyond; 0 for no such limit.")
+
+
+class Version(BaseModel):
+    """Which unspin this is, and its limits."""
+
+    unspin: str = Field(description="Version of the program.", examples=["0.1.0"])
+    reading: str = Field(description="Format of the readings.", examples=["unspin-reading-1"])
+    limits: LimitsInForce

@@ -1,0 +1,135 @@
+"""What the routes work with: the reading function, the limits, and the desk where readings are made."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Protocol, TypeVar
+
+from fastapi import Request
+
+from unspin import documents
+from unspin.reading import Reading
+from unspin.web.desk import Desk, Errand
+from unspin.web.limits import Limits
+from unspin.web.models import Settings
+from unspin.web.problems import Problem
+
+__all__ = ["Progress", "ReadFunction", "Service", "service_of"]
+
+T = TypeVar("T")
+
+Progress = Callable[[float, Reading], None]
+"""Called in the worker thread with the share that is done, 0 to 1, and the reading so far."""
+
+
+class ReadFunction(Protocol):
+    """``unspin.read``, or what a test puts in its place."""
+
+    def __call__(
+        self,
+        text: str,
+        *,
+        operating_point: float,
+        tortured: bool,
+        dictionary: Mapping[str, str] | None,
+        watch: Progress,
+    ) -> Reading:
+        """Read one document; ``watch`` is called at every stage and may raise."""
+
+
+class Service:
+    """One server's means.
+
+    Attributes:
+        limits: what it takes on.
+        desk: its worker threads.
+    """
+
+    def __init__(self, read: ReadFunction, limits: Limits) -> None:
+        self.limits = limits
+        self.desk = Desk(limits.parallel, limits.seconds)
+        self._read = read
+
+    def errand(self, request: Request) -> Errand:
+        """A piece of work for a request, due when the request is."""
+        return Errand(getattr(request.state, "deadline", time.monotonic() + self.limits.seconds))
+
+    async def run(self, request: Request, work: Callable[[Errand], T]) -> T:
+        """What ``work`` gives, done in a worker thread.
+
+        Raises:
+            Problem: it was not done in time.
+            Abandoned: the client has left.
+        """
+        errand = self.errand(request)
+        future = await self.desk.start(partial(work, errand), errand, request.is_disconnected)
+        return await self.desk.finish(future, errand, request.is_disconnected)
+
+    def read(
+        self,
+        errand: Errand,
+        text: str,
+        settings: Settings,
+        *,
+        dictionary: Mapping[str, str] | None = None,
+        progress: Progress | None = None,
+    ) -> Reading:
+        """Read one document, in a worker thread.
+
+        Raises:
+            Problem: it is too long.
+            Abandoned: nobody waits for it any more.
+        """
+        self.check_length(text)
+
+        def watch(done: float, so_far: Reading) -> None:
+            errand.check()
+            if progress is not None:
+                progress(done, so_far)
+
+        errand.check()
+        return self._read(
+            text,
+            operating_point=settings.operating_point,
+            tortured=settings.tortured,
+            dictionary=dictionary,
+            watch=watch,
+        )
+
+    def document_limits(self, errand: Errand) -> documents.Limits:
+        """What may come of a file: no more than of a text, in the time that is left."""
+        return documents.Limits(
+            bytes=self.limits.body_bytes,
+            characters=self.limits.characters,
+            seconds=max(errand.deadline - time.monotonic(), 0.1),
+        )
+
+    def check_length(self, text: str) -> None:
+        """Refuse a document beyond the limit.
+
+        Raises:
+            Problem: it is too long.
+        """
+        if len(text) > self.limits.characters:
+            raise Problem(
+                "too-large",
+                f"{len(text):,} characters; a document may have {self.limits.characters:,}: divide it,"
+                " or see --max-characters",
+            )
+
+    def check_number(self, number: int, things: str) -> None:
+        """Refuse more documents or readings at once than the limit.
+
+        Raises:
+            Problem: there are too many.
+        """
+        if number > self.limits.documents:
+            raise Problem("too-large", f"{number:,} {things}; a request may have {self.limits.documents:,}")
+
+
+def service_of(request: Request) -> Service:
+    """The service of the application that a request came to."""
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,229 @@
+// The page as a whole: its three views, the way between them, and what is on the desk.
+
+import { version } from "./api.js";
+import { Document } from "./desk.js";
+import { announce, byId } from "./dom.js";
+import { OverviewView } from "./overview-view.js";
+import { ReadingView } from "./reading-view.js";
+import { skippedWords, StartView } from "./start-view.js";
+import { percent, plural, verdictInWords } from "./wording.js";
+
+const settings = { shortcuts: true };
+const MOST_KEPT = 300;
+// `documents` are those of the overview, `kept` all that the browser's Back may lead to.
+const desk = { documents: [], kept: [], reading: null, stop: null };
+
+const start = new StartView({ read: readText, open: openFiles, stop: () => desk.stop?.abort() });
+const reading = new ReadingView({ settings });
+const overview = new OverviewView({ open: (document) => go({ view: "reading", number: document.number }), again: readAgain });
+
+// --- the way between the views
+
+/** Go to a view and remember it, so that the browser's Back leads where one came from. */
+function go(state) {
+  history.pushState(state, "", state.view === "start" ? "#" : `#${state.view}`);
+  show(state);
+}
+
+const goToOverview = () => go({ view: "overview", number: desk.documents[0].number });
+
+/** Put documents on the desk, in place of those that lie there; these stay within the reach of Back. */
+function lay(documents, several) {
+  desk.documents = documents;
+  for (const document of documents) Object.assign(document, { batch: documents, several });
+  desk.kept = [...desk.kept.filter((document) => !documents.includes(document)), ...documents].slice(-MOST_KEPT);
+}
+
+function show(state) {
+  const wanted = state ?? { view: "start" };
+  const open = desk.kept.find((document) => document.number === wanted.number);
+  if (open) desk.documents = open.batch;
+  const lost = (wanted.view === "reading" && !open?.choices) || (wanted.view === "overview" && !open);
+  const view = lost ? "start" : wanted.view;
+  const before = ["start", "overview", "reading"].find((id) => !byId(id).hidden);
+  for (const id of ["start", "overview", "reading"]) byId(id).hidden = id !== view;
+  document.body.dataset.view = view;
+  byId("to-overview").hidden = view !== "reading" || !open.several;
+  byId("to-start").hidden = view === "start";
+  desk.reading = view === "reading" ? open : null;
+  reading.leave();
+  if (view === "reading") reading.open(open);
+  if (view === "overview") overview.show(desk.documents);
+  document.title = view === "reading" ? `${open.name} – unspin` : "unspin";
+  if (before === view) return;
+  scrollTo({ top: 0, behavior: "instant" });
+  const heading = { start: "paper", overview: "overview-title", reading: "verdict" }[view];
+  byId(heading).focus({ preventScroll: true });
+}
+
+addEventListener("popstate", (event) => show(event.state));
+byId("to-overview").addEventListener("click", () => goToOverview());
+for (const id of ["to-start", "wordmark"]) {
+  byId(id).addEventListener("click", (event) => {
+    event.preventDefault();
+    go({ view: "start" });
+    byId("paper").select();
+  });
+}
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  const target = { start: "paper", overview: "overview-title", reading: "text" }[document.body.dataset.view];
+  byId(target).focus();
+  byId(target).scrollIntoView({ block: "start" });
+});
+addEventListener("beforeunload", (event) => {
+  if (desk.kept.some((document) => document.unsaved)) event.preventDefault();
+});
+
+// --- reading
+
+function readingSettings() {
+  const chosen = {};
+  const point = Number(byId("operating-point").value);
+  if (point !== 1e-4) chosen.operating_point = point;
+  if (byId("tortured").checked) chosen.tortured = true;
+  return chosen;
+}
+
+function readText(text, name) {
+  readOne(new Document(text, name));
+}
+
+function openFiles(files, skipped) {
+  const documents = files.map((file) => new Document(file, file.name));
+  const more = !byId("overview").hidden;
+  if (documents.length === 1 && skipped.length === 0 && !more) readOne(documents[0]);
+  else readSeveral(more ? [...desk.documents, ...documents] : documents, documents, skippedWords(skipped));
+}
+
+/** Read one document; its reading opens as soon as something of it is known. */
+async function readOne(document) {
+  desk.stop?.abort();
+  const stop = new AbortController();
+  desk.stop = stop;
+  lay([document], false);
+  start.say(null);
+  start.busy(0, `Reading ${document.name} …`);
+  announce("Reading");
+  let shown = false;
+  await document.read(readingSettings(), () => {
+    if (stop !== desk.stop) return;
+    if (!document.choices) start.busy(document.done);
+    else if (!shown) {
+      shown = true;
+      start.busy(null);
+      go({ view: "reading", number: document.number });
+    } else if (desk.reading === document) reading.update();
+    if (document.state === "reading" && document.done > 0) tellProgress(document);
+  }, stop.signal);
+  if (stop !== desk.stop) return;
+  start.busy(null);
+  if (document.state === "done") return announce(`Done. ${verdictInWords(document.reading)}.`);
+  if (!document.choices) failed(document);
+}
+
+/** Said in steps of a quarter: a live region that speaks every moment cannot be listened to. */
+function tellProgress(document) {
+  const quarter = Math.floor(document.done * 4) / 4;
+  if (quarter > (document.told ?? 0) && quarter < 1) announce(`${percent(quarter)} read`);
+  document.told = quarter;
+}
+
+function failed(document) {
+  if (byId("start").hidden) go({ view: "start" });
+  if (typeof document.source === "string" && start.text === "") start.text = document.source;
+  start.say(document.stopped ? "Stopped. The text is still here." : `${document.name}: ${document.error.message}`);
+  byId("paper").focus();
+}
+
+/** Read several documents one after the other, and show how they stand meanwhile. */
+async function readSeveral(all, added, remark = null) {
+  desk.stop?.abort();
+  const stop = new AbortController();
+  desk.stop = stop;
+  lay(all, true);
+  byId("overview-error").hidden = remark === null;
+  byId("overview-error").textContent = remark ?? "";
+  start.busy(null);
+  if (byId("overview").hidden) goToOverview();
+  else overview.show(desk.documents);
+  announce(`Reading ${plural(added.length, "document")}`);
+  for (const document of all.filter((each) => each.state === "waiting" || each.stopped)) {
+    await document.read(readingSettings(), () => stop === desk.stop && refresh(document), stop.signal);
+    if (stop !== desk.stop) return;
+  }
+  announce(`Done. ${byId("overview-title").textContent}.`);
+}
+
+function refresh(document) {
+  if (!byId("overview").hidden) overview.show(desk.documents);
+  if (desk.reading === document) reading.update();
+}
+
+function readAgain(document) {
+  document.state = "waiting";
+  readSeveral(desk.documents, [document]);
+}
+
+// --- settings of the page
+
+byId("stop-growing").addEventListener("click", () => desk.stop?.abort());
+byId("theme").addEventListener("click", () => {
+  const root = document.documentElement;
+  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  root.dataset.theme = dark ? "light" : "dark";
+  remember("unspin-theme", root.dataset.theme);
+  nameTheme();
+});
+
+function nameTheme() {
+  const { theme } = document.documentElement.dataset;
+  const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  byId("theme").setAttribute("aria-label", dark ? "Light colours" : "Dark colours");
+}
+
+byId("shortcuts").addEventListener("change", (event) => {
+  settings.shortcuts = event.target.checked;
+  remember("unspin-shortcuts", settings.shortcuts ? "on" : "off");
+});
+
+function remember(key, value) {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // storage is closed to this page; it will be asked again next time
+  }
+}
+
+function recalled(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+// A menu closes when one goes elsewhere.
+for (const menu of document.querySelectorAll("details.menu")) {
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+    event.stopPropagation();
+  });
+  menu.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  });
+  document.addEventListener("pointerdown", (event) => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+}
+
+settings.shortcuts = recalled("unspin-shortcuts") !== "off";
+byId("shortcuts").checked = settings.shortcuts;
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
+nameTheme();
+show(null);
+version().then((told) => {
+  if (told) byId("version").textContent = ` · version ${told.unspin}`;
+});

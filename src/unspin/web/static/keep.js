@@ -1,0 +1,65 @@
+// Keeping what was read: on the clipboard, or as a file that the program makes.
+
+import { exported } from "./api.js";
+import { announce, el, fill } from "./dom.js";
+
+const LONGEST_NAME = 500; // as the API takes it
+const FLASH = 1600; // milliseconds for which a button says that it was done
+
+/** Save documents, with the choices made in them, as one file. Throws an ApiError where that does not work. */
+export async function save(documents, format, withoutTexts) {
+  const readings = documents.map((document) => ({ name: document.name.slice(0, LONGEST_NAME), reading: document.current() }));
+  const file = await exported({ readings, format, public: withoutTexts });
+  download(file);
+  for (const document of documents) document.unsaved = false;
+  announce(`Saved as ${file.name}`);
+}
+
+/** Hand a file to the browser's downloads. */
+function download({ blob, name }) {
+  const address = URL.createObjectURL(blob);
+  const link = el("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+/** Put a text on the clipboard; false where the browser does not allow it. */
+export async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedByHand(text);
+  }
+}
+
+/** The way of copying for pages that are not a secure context, as when served to a local network. */
+function copiedByHand(text) {
+  const area = el("textarea", { class: "visually-hidden", "aria-hidden": "true" });
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}
+
+/** Let a button say for a moment that it was done. */
+export function flashLabel(button, words) {
+  if (button.dataset.flashing) return;
+  const before = [...button.childNodes];
+  button.dataset.flashing = "yes";
+  button.textContent = words;
+  setTimeout(() => {
+    fill(button, before);
+    delete button.dataset.flashing;
+  }, FLASH);
+}
+
+/** Close a menu from which something was chosen; the keyboard stays with it. */
+export function closeMenu(menu) {
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}

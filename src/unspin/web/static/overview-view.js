@@ -1,0 +1,156 @@
+// Several documents at once: a table that can be sorted, and a histogram of their scores.
+
+import { announce, byId, el, fill, svg } from "./dom.js";
+import { closeMenu, save } from "./keep.js";
+import { binned, sorted } from "./table.js";
+import { count, oneIn, figure, percent, plural } from "./wording.js";
+
+const STATES = { waiting: "waiting", reading: "reading …", failed: "could not be read" };
+
+const VERDICTS = { spun: "spun", written: "written", unjudged: "not judged" };
+
+const KEYS = {
+  name: (document) => document.name,
+  verdict: (document) => (document.state === "done" ? { spun: 0, written: 1, unjudged: 2 }[document.reading.verdict] : 3),
+  score: (document) => judged(document)?.score,
+  rate: (document) => judged(document)?.false_positive_rate,
+  share: (document) => judged(document) && document.choices.counts().share,
+  words: (document) => (document.state === "done" ? document.reading.words : null),
+};
+
+function judged(document) {
+  return document.state === "done" && document.reading.verdict !== "unjudged" ? document.reading : null;
+}
+
+export class OverviewView {
+  #sort = { key: "score", descending: true };
+
+  /** `open(document)` shows one; `again(document)` reads one that failed once more. */
+  constructor({ open, again }) {
+    this.documents = [];
+    byId("overview-head").addEventListener("click", (event) => {
+      const key = event.target.closest("button")?.dataset.sort;
+      if (!key) return;
+      const descending = this.#sort.key === key ? !this.#sort.descending : ["score", "share", "words"].includes(key);
+      this.#sort = { key, descending };
+      this.show();
+      announce(`Sorted by ${event.target.closest("button").textContent.trim()}, ${descending ? "descending" : "ascending"}`);
+    });
+    byId("overview-rows").addEventListener("click", (event) => {
+      const button = event.target.closest("button");
+      const number = Number(event.target.closest("tr")?.dataset.number);
+      const document = this.documents.find((each) => each.number === number);
+      if (button?.dataset.action === "again") again(document);
+      else if (document?.state === "done" && getSelection().isCollapsed) open(document);
+    });
+    byId("overview-save").addEventListener("click", (event) => {
+      const format = event.target.closest("[data-format]")?.dataset.format;
+      if (format) this.#save(format);
+    });
+  }
+
+  show(documents = this.documents) {
+    this.documents = documents;
+    const done = documents.filter((document) => document.state === "done");
+    const busy = documents.filter((document) => ["waiting", "reading"].includes(document.state)).length;
+    const spun = done.filter((document) => document.reading.spun).length;
+    const failed = documents.length - done.length - busy;
+    byId("overview-title").textContent = spun
+      ? `${spun} of ${plural(documents.length, "document")} ${spun === 1 ? "reads" : "read"} as machine-spun`
+      : busy ? plural(documents.length, "document") : `None of ${plural(documents.length, "document")} reads as machine-spun`;
+    byId("overview-grounds").textContent = [
+      busy && `${busy} still to read`,
+      failed && `${failed} could not be read`,
+    ].filter(Boolean).join("; ");
+    byId("overview-progress").hidden = busy === 0;
+    byId("overview-bar").value = documents.reduce((sum, document) => sum + (document.state === "failed" ? 1 : document.done), 0) / documents.length;
+    for (const button of byId("overview-save").querySelectorAll("button")) button.disabled = done.length === 0;
+    this.#showHead();
+    this.#showRows();
+    this.#showHistogram(documents.map(judged).filter(Boolean));
+  }
+
+  #showHead() {
+    for (const heading of byId("overview-head").querySelectorAll("th")) {
+      const on = heading.querySelector("button")?.dataset.sort === this.#sort.key;
+      if (on) heading.setAttribute("aria-sort", this.#sort.descending ? "descending" : "ascending");
+      else heading.removeAttribute("aria-sort");
+    }
+  }
+
+  #showRows() {
+    const { key, descending } = this.#sort;
+    const body = byId("overview-rows");
+    const focused = body.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.number : null;
+    fill(body, sorted(this.documents, KEYS[key], descending).map(row));
+    if (focused !== null) body.querySelector(`tr[data-number="${focused}"] button`)?.focus();
+  }
+
+  #showHistogram(readings) {
+    const box = byId("histogram");
+    box.hidden = readings.length < 2;
+    if (box.hidden) return;
+    const bins = binned(readings);
+    const most = Math.max(...bins.map((bin) => bin.spun + bin.written));
+    const [width, height] = [100 / bins.length, 100];
+    const bars = bins.flatMap((bin, i) => {
+      const [written, spun] = [(height * bin.written) / most, (height * bin.spun) / most];
+      const place = { x: i * width + width * 0.06, width: width * 0.88 };
+      const words = `${bin.from} to ${bin.to}: ${bin.spun} spun, ${bin.written} written`;
+      return [
+        bin.written > 0 && svg("rect", { ...place, y: height - written, height: written, class: "bar-written" }, svg("title", {}, words)),
+        bin.spun > 0 && svg("rect", { ...place, y: height - written - spun, height: spun, class: "bar-spun" }, svg("title", {}, words)),
+      ];
+    });
+    const spun = readings.filter((reading) => reading.spun).length;
+    const scores = readings.map((reading) => reading.score);
+    const summary = `Histogram of ${plural(readings.length, "score")}, from ${figure(Math.min(...scores))} to ${figure(Math.max(...scores))}: ` +
+      `${spun} spun, ${readings.length - spun} written`;
+    fill(
+      byId("histogram-plot"),
+      svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": summary }, ...bars.filter(Boolean)),
+      el("div", { class: "axis", "aria-hidden": "true" }, el("span", {}, count(bins[0].from)), el("span", {}, count((bins[0].from + bins.at(-1).to) / 2)), el("span", {}, count(bins.at(-1).to))),
+    );
+    byId("histogram-most").textContent = count(most);
+  }
+
+  async #save(format) {
+    const line = byId("overview-error");
+    line.hidden = true;
+    closeMenu(byId("overview-save"));
+    try {
+      await save(this.documents.filter((document) => document.state === "done"), format, byId("overview-public").checked);
+    } catch (error) {
+      line.hidden = false;
+      line.textContent = error.message;
+    }
+  }
+}
+
+function row(document) {
+  const { name, number, state, reading, error } = document;
+  const name_ = (action, disabled) => el("button", { type: "button", class: "open", data: { action }, disabled }, name);
+  if (state !== "done") {
+    return el(
+      "tr", { class: state, data: { number } },
+      el("th", { scope: "row" }, el("span", { class: "open" }, name)),
+      el(
+        "td", { colspan: "5", class: "state" },
+        state === "failed" ? ["Could not be read: ", error.message, " ", el("button", { type: "button", class: "quiet", data: { action: "again" } }, "Try again")] : STATES[state],
+      ),
+    );
+  }
+  const known = judged(document);
+  const { share } = document.choices.counts();
+  const meter = el("span", { class: "meter", "aria-hidden": "true" });
+  meter.style.setProperty("--share", share);
+  return el(
+    "tr", { class: reading.verdict, data: { number } },
+    el("th", { scope: "row" }, name_("open", false)),
+    el("td", { class: "verdict-cell" }, VERDICTS[reading.verdict]),
+    el("td", { class: "number" }, known ? figure(reading.score) : "–"),
+    el("td", { class: "number rate" }, known ? (reading.false_positive_rate > 0.67 ? "most" : `1 in ${count(oneIn(reading.false_positive_rate))}`) : "–"),
+    el("td", { class: "number share-cell" }, known ? [meter, el("span", { class: "figure" }, percent(share))] : "–"),
+    el("td", { class: "number words-cell" }, count(reading.words)),
+  );
+}

@@ -1,0 +1,102 @@
+// Beside the text: the quotations, and the figures and names that came through unharmed. And the strip above it.
+
+import { byId, el, fill, svg } from "./dom.js";
+import { unharmed } from "./facts.js";
+import { plural } from "./wording.js";
+
+const STRIP_BINS = 320;
+
+/** The quotations of a reading: what the page says, and what was probably said. `text` gives the marked excerpts. */
+export function showQuotations(element, choices, text) {
+  const { quotations } = choices.reading;
+  const made = choices.substitutions();
+  const now = choices.count ? quotations.map((quotation) => choices.quotation(quotation, made)) : quotations;
+  const altered = now.filter((quotation) => quotation.altered).length;
+  const said = (quotation, restored) => el("blockquote", {}, "“", text.excerpt(quotation.start, quotation.end, restored), "”");
+  fill(
+    element,
+    el("p", { class: "lead" }, leadFor(now.length, altered)),
+    now.map((quotation, i) =>
+      el(
+        "article", { class: quotation.altered ? "quotation altered" : "quotation", data: { start: quotation.start } },
+        el(
+          "h2", {},
+          quotation.speaker ?? el("em", {}, "Speaker not named"),
+          el("button", { type: "button", class: "locate", "aria-label": `Show quotation ${i + 1} in the text`, data: { at: quotation.start } }, "¶"),
+        ),
+        quotation.altered
+          ? [
+              el("h3", {}, "The page says"), said(quotation, false),
+              el("h3", {}, "Was probably said"), said(quotation, true),
+            ]
+          : [el("h3", {}, "Unchanged"), said(quotation, false)],
+      ),
+    ),
+  );
+  return now.length;
+}
+
+function leadFor(all, altered) {
+  if (all === 0) return "No direct quotations in this text.";
+  if (altered === 0) return `${plural(all, "quotation")}, none of them altered.`;
+  return `${altered} of ${plural(all, "quotation")} ${altered === 1 ? "was" : "were"} altered.`;
+}
+
+/** Names and figures that no swapped word touches; a click leads to the first place of each. */
+export function showUnharmed(element, text) {
+  const { names, figures } = unharmed(text.text, text.marks);
+  const list = (title, items) => [
+    el("h2", {}, title),
+    items.length === 0
+      ? el("p", { class: "lead" }, "None.")
+      : el("ul", { class: "facts" }, items.map(({ word, times, from }) =>
+          el("li", {}, el("button", { type: "button", class: "fact", data: { unit: from } }, word, times > 1 && el("small", {}, ` ×${times}`))),
+        )),
+  ];
+  fill(
+    element,
+    el("p", { class: "lead" }, "They came through unharmed: no swapped word touches them."),
+    list("Names", names),
+    list("Figures and dates", figures),
+  );
+  return names.length + figures.length;
+}
+
+/** Where in the document the swapped words lie: one thin line of bars. */
+export function showStrip(element, choices, marks, length) {
+  const bins = new Array(STRIP_BINS).fill(0);
+  marks.forEach(({ from }, place) => {
+    if (choices.state(place) !== "left") bins[Math.min(STRIP_BINS - 1, Math.floor((from / Math.max(1, length)) * STRIP_BINS))] += 1;
+  });
+  const most = Math.max(1, ...bins);
+  const path = bins.map((n, i) => (n ? `M${i + 0.5} 20V${(20 - (4 + 16 * (n / most))).toFixed(1)}` : "")).join("");
+  fill(
+    element,
+    svg("svg", { viewBox: `0 0 ${STRIP_BINS} 20`, preserveAspectRatio: "none" }, svg("path", { d: path, class: "strip-bars" })),
+  );
+}
+
+/** A row of tabs and their panels: one tab stop, the arrow keys go from tab to tab. */
+export function tabbed(list) {
+  const tabs = [...list.querySelectorAll("[role=tab]")];
+  const select = (chosen) => {
+    for (const tab of tabs) {
+      const on = tab === chosen;
+      tab.setAttribute("aria-selected", String(on));
+      tab.tabIndex = on ? 0 : -1;
+      byId(tab.getAttribute("aria-controls")).hidden = !on;
+    }
+    chosen.focus();
+  };
+  list.addEventListener("click", (event) => {
+    const tab = event.target.closest("[role=tab]");
+    if (tab) select(tab);
+  });
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    const at = tabs.indexOf(document.activeElement);
+    if (step === undefined || at < 0) return;
+    select(tabs[(at + step + tabs.length) % tabs.length]);
+    event.preventDefault();
+  });
+}

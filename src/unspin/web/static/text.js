@@ -1,0 +1,96 @@
+// The text of a reading, block by block: the restored side, and what the page says beside it.
+
+import { blocksOf, marksWithin, runsOf } from "./blocks.js";
+import { unitsIn } from "./codepoints.js";
+import { byId, el, fill } from "./dom.js";
+import { dress, foundFor, markFor } from "./marks.js";
+
+/** The text in its element. Blocks that did not change are left alone, so that a growing reading can be shown cheaply. */
+export class Text {
+  #rows = []; // {element, key, start, end}
+  #beside = false;
+  #unit = (offset) => offset;
+
+  constructor(element) {
+    this.element = element;
+    this.marks = []; // {from, to} in UTF-16 units, one for each substitution
+  }
+
+  /** Show these choices; the text may be the same with more substitutions in it, or another. */
+  show(choices) {
+    const { text, substitutions } = choices.reading;
+    this.choices = choices;
+    if (text !== this.text) {
+      this.#rows = [];
+      this.text = text;
+      this.#unit = unitsIn(text);
+    }
+    this.marks = substitutions.map(({ start, end }) => ({ from: this.#unit(start), to: this.#unit(end) }));
+    this.#rows = blocksOf(text, this.marks).map((block, i) => {
+      const [first, after] = marksWithin(block.start, block.end, this.marks);
+      const words = substitutions.slice(first, after).map((s) => `${s.start}+${s.end}=${s.original}~${s.confidence}`);
+      const key = `${block.start}-${block.end}@${first}|${words.join("|")}`;
+      const known = this.#rows[i];
+      return known?.key === key ? known : { ...block, key, element: this.#row(block) };
+    });
+    const elements = this.#rows.map((row) => row.element);
+    const old = this.element.children;
+    if (elements.length !== old.length || elements.some((row, i) => row !== old[i])) fill(this.element, elements);
+  }
+
+  /** Forget what is shown, so that the next text is made anew. */
+  clear() {
+    this.text = null;
+    fill(this.element);
+  }
+
+  #row(block) {
+    const row = el("div", { class: block.heading ? "row heading" : "row" });
+    fill(row, this.#beside && this.#found(block), this.#restored(block));
+    return row;
+  }
+
+  #restored({ start, end }) {
+    return el("p", { class: "restored" }, this.#runs(start, end, (place) => markFor(this.choices, place, true)));
+  }
+
+  #found({ start, end }) {
+    return el("p", { class: "found" }, this.#runs(start, end, (place) => foundFor(this.choices, place, true)));
+  }
+
+  #runs(start, end, make) {
+    return runsOf(this.text, start, end, this.marks).map((run) => (typeof run === "number" ? make(run) : run));
+  }
+
+  /** With what the page says beside the restored text, or without. */
+  set beside(wanted) {
+    if (wanted === this.#beside) return;
+    this.#beside = wanted;
+    for (const { element, ...block } of this.#rows) {
+      if (wanted) element.prepend(this.#found(block));
+      else element.querySelector(".found")?.remove();
+    }
+  }
+
+  /** Bring these places up to date, wherever they are shown. */
+  redress(places) {
+    for (const place of places) {
+      for (const side of ["mark", "was"]) {
+        const mark = byId(`${side}-${place}`);
+        if (mark) dress(mark, this.choices, place);
+      }
+    }
+  }
+
+  /** The block that holds an offset, in UTF-16 units or in code points, as an element. */
+  rowAt(offset, codepoints = false) {
+    const unit = codepoints ? this.#unit(offset) : offset;
+    return this.#rows.find((row) => row.end > unit)?.element ?? this.element;
+  }
+
+  /** Restored and marked, for another part of the page: `[start, end)` in code points. */
+  excerpt(start, end, restored) {
+    const make = restored ? markFor : foundFor;
+    return this.#runs(this.#unit(start), this.#unit(end), (place) => make(this.choices, place));
+  }
+}

@@ -1,0 +1,195 @@
+// The page's logic without a page: node --test tests/browser/logic.test.mjs
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+const load = (name) => import(new URL(`../../src/unspin/web/static/${name}.js`, import.meta.url));
+const { unitsIn } = await load("codepoints");
+const { blocksOf, runsOf, marksWithin } = await load("blocks");
+const { Choices, LEFT, optionsOf, plainOriginal, casedFor, replay } = await load("choices");
+const { unharmed } = await load("facts");
+const { sorted, binned } = await load("table");
+const { oneIn, rateInWords, percent, chance, sureness, groundsInWords } = await load("wording");
+const { fileName, linesOf } = await load("api");
+
+const sub = (text, found, original, more = {}) => {
+  const start = [...text.slice(0, text.indexOf(found))].length;
+  return { start, end: start + [...found].length, found, original, confidence: 0.6, alternatives: [], route: [], quoted: false, ...more };
+};
+
+test("code points become UTF-16 units, with and without wide characters", () => {
+  const text = "a😀b𝒞c\ud800d";
+  const unit = unitsIn(text);
+  const points = Array.from(text);
+  for (let i = 0; i <= points.length; i += 1) assert.equal(unit(i), points.slice(0, i).join("").length);
+  assert.equal(unitsIn("plain")(3), 3);
+});
+
+test("blocks cover every visible character once", () => {
+  for (const text of ["One.\n\nTwo.\nThree.", "  a\r\n\r\n\r\nb  \u2028c", "x".repeat(20000), `${"Word and word. ".repeat(2000)}`, "", "\n \n"]) {
+    const blocks = blocksOf(text);
+    assert.equal(blocks.map(({ start, end }) => text.slice(start, end)).join("").replace(/\s/g, ""), text.replace(/\s/g, ""));
+    blocks.forEach((block, i) => assert.ok(block.end > block.start && (i === 0 || block.start >= blocks[i - 1].end)));
+    assert.ok(blocks.every(({ start, end }) => end - start <= 6001));
+  }
+});
+
+test("hard-wrapped lines are one paragraph, lines of their own are not", () => {
+  const wrapped = "The ferry went out in the morning and\ncame back when it was dark, as it\nalways does in the winter months.\n\nA second one.";
+  assert.equal(blocksOf(wrapped).length, 2);
+  assert.equal(blocksOf("One paragraph a line.\nAnother one.\nA third.").length, 3);
+});
+
+test("no block border cuts a mark or a character", () => {
+  const long = `x${"😀".repeat(7000)}`;
+  for (const { start } of blocksOf(long)) assert.ok(!/[\udc00-\udfff]/.test(long[start]));
+  const text = `${"word ".repeat(1198)}profound  learning goes on. ${"word ".repeat(2000)}`;
+  const from = text.indexOf("profound");
+  const marks = [{ from, to: from + "profound  learning".length }];
+  assert.ok(blocksOf(text, marks).some(({ start, end }) => start <= marks[0].from && marks[0].to <= end));
+  const over = "The end of\n\nthe line.";
+  assert.equal(blocksOf(over, [{ from: 8, to: 15 }]).length, 1);
+});
+
+test("runs give back the text", () => {
+  const text = "The caller vessel left.";
+  const marks = [{ from: 4, to: 10 }, { from: 11, to: 17 }];
+  assert.deepEqual(runsOf(text, 0, text.length, marks), ["The ", 0, " ", 1, " left."]);
+  assert.deepEqual(runsOf(text, 11, 17, marks), [1]);
+  assert.deepEqual(runsOf(text, 12, 16, marks), ["esse"]);
+  assert.deepEqual(marksWithin(5, 23, marks), [1, 2]);
+});
+
+const text = "The 😀 caller vessel. Caller “connected it” CALLER simply so.";
+const reading = {
+  text,
+  words: 10,
+  share: 0.6,
+  quotations: [{ start: [...text].indexOf("“") + 1, end: [...text].indexOf("”"), speaker: null, found: "connected it", restored: "on it", altered: true }],
+  substitutions: [
+    sub(text, "caller", "new", { alternatives: [["fresh", 0.3], ["caller", 0.05]], route: ["new", "fresh", "caller"] }),
+    sub(text, "vessel", "boat"),
+    sub(text, "Caller", "New", { alternatives: [["fresh", 0.3]] }),
+    sub(text, "connected", "on", { quoted: true }),
+    sub(text, "CALLER", "NEW"),
+    sub(text, " simply", ""),
+  ],
+};
+const restored = "The 😀 new boat. New “on it” NEW so.";
+
+test("replaying gives the restored text, wide characters or not", () => {
+  assert.equal(replay(text, reading.substitutions), restored);
+  assert.equal(new Choices(reading).restored(), restored);
+  assert.equal(new Choices(reading).toReading(), reading);
+});
+
+test("a choice, undo and redo", () => {
+  const choices = new Choices(reading);
+  assert.deepEqual(choices.choose([0], "fresh"), [0]);
+  assert.equal(choices.restored(), restored.replace("new", "fresh"));
+  assert.deepEqual(choices.choose([0], "fresh"), []);
+  assert.deepEqual(choices.choose([1], LEFT), [1]);
+  assert.deepEqual([choices.state(0), choices.state(1), choices.state(2)], ["chosen", "left", "restored"]);
+  assert.equal(choices.counts().swapped, 5);
+  assert.deepEqual(choices.undo(), [1]);
+  assert.deepEqual(choices.undo(), [0]);
+  assert.equal(choices.restored(), restored);
+  assert.deepEqual(choices.undo(), []);
+  assert.deepEqual(choices.redo(), [0]);
+  choices.choose([2], LEFT);
+  assert.equal(choices.canRedo, false);
+  choices.choose([2], "new");
+  assert.equal(choices.state(2), "restored");
+});
+
+test("one choice at all places of a word, each in its case, is one step", () => {
+  const choices = new Choices(reading);
+  assert.deepEqual(choices.samePlaces(4), [0, 2, 4]);
+  choices.choose(choices.samePlaces(0), "fresh");
+  assert.equal(choices.restored(), "The 😀 fresh boat. Fresh “on it” FRESH so.");
+  choices.undo();
+  assert.equal(choices.restored(), restored);
+});
+
+test("the reading to be saved fits together", () => {
+  const choices = new Choices(reading);
+  choices.choose([0], "fresh");
+  choices.choose([1], LEFT);
+  choices.choose([3], LEFT);
+  const saved = choices.toReading();
+  assert.equal(saved.substitutions.length, 4);
+  assert.equal(saved.restored, replay(saved.text, saved.substitutions));
+  assert.equal(saved.share, 0.4);
+  assert.deepEqual(saved.substitutions[0].alternatives, [["new", 0.6], ["caller", 0.05]]);
+  assert.deepEqual([saved.substitutions[0].confidence, saved.substitutions[0].route], [0.3, []]);
+  assert.deepEqual([saved.quotations[0].restored, saved.quotations[0].altered], ["connected it", false]);
+});
+
+test("an article that follows its word is not counted", () => {
+  const other = "An caller so";
+  const choices = new Choices({ text: other, words: 3, quotations: [], substitutions: [sub(other, "An", "A"), sub(other, "caller", "new")] });
+  assert.equal(choices.counts().swapped, 1);
+});
+
+test("options are the program's choice, its alternatives, and the word as it stood", () => {
+  assert.deepEqual(optionsOf(reading.substitutions[0]), { words: [{ word: "new", probability: 0.6 }, { word: "fresh", probability: 0.3 }], kept: 0.05 });
+  assert.equal(optionsOf(reading.substitutions[1]).kept, null);
+  assert.equal(plainOriginal({ found: "Caller", original: "New" }), "new");
+  assert.equal(plainOriginal({ found: "celtic", original: "British" }), "British");
+  assert.equal(casedFor({ found: "Oregon", original: "or" }, "nor"), "nor");
+});
+
+test("names and figures that no mark touches", () => {
+  const prose = "Yesterday Ruth Amberley paid £38 million to Mr. Teague. He said 3,200 people of the Isle of Sark live there. In March 2009, Polwenna sent 2 boats. Boats came to Polwenna.";
+  const two = prose.indexOf("2 boats");
+  const facts = unharmed(prose, [{ from: two, to: two + 1 }]);
+  assert.deepEqual(facts.names.map((f) => f.word), ["Ruth Amberley", "Mr. Teague", "Isle of Sark", "Polwenna"]);
+  assert.deepEqual(facts.figures.map((f) => f.word), ["£38 million", "3,200", "March", "2009"]);
+  assert.equal(facts.names.at(-1).times, 2);
+});
+
+test("sorting keeps what has no value at the end, either way", () => {
+  const rows = [{ n: 2 }, { n: null }, { n: 10 }, { n: 1 }];
+  assert.deepEqual(sorted(rows, (row) => row.n).map((row) => row.n), [1, 2, 10, null]);
+  assert.deepEqual(sorted(rows, (row) => row.n, true).map((row) => row.n), [10, 2, 1, null]);
+  assert.deepEqual(sorted(["b10", "b9", "A"], (row) => row), ["A", "b9", "b10"]);
+});
+
+test("every score falls into its bin", () => {
+  for (const scores of [[3], [0, 0], [-5.2, 0, 272.2, 328], [0.1, 0.2, 0.3], [1e6, -1e6]]) {
+    const items = scores.map((score, i) => ({ score, spun: i % 2 === 0 }));
+    const bins = binned(items);
+    assert.equal(bins.reduce((sum, bin) => sum + bin.spun + bin.written, 0), scores.length);
+    assert.ok(bins.length <= 26);
+  }
+  assert.deepEqual(binned([]), []);
+});
+
+test("rates in words as the program words them", () => {
+  assert.equal(rateInWords(5e-6), "about 1 ordinary document in 200,000 scores as high");
+  assert.equal(rateInWords(0.9), "most ordinary documents score as high");
+  assert.equal(rateInWords(0), "no ordinary document is known to score as high");
+  assert.deepEqual([oneIn(0.3), oneIn(0.0123), oneIn(0.1)], [3, 81, 10]);
+  assert.deepEqual([percent(0.004), percent(0.996), percent(1), percent(0)], ["<1%", ">99%", "100%", "0%"]);
+  assert.deepEqual([chance(1), chance(0.994), chance(0.5)], [">99%", "99%", "50%"]);
+  assert.deepEqual([sureness(0.9), sureness(0.5), sureness(0.49)], ["sure", "likely", "guess"]);
+  assert.equal(groundsInWords({ verdict: "unjudged", notes: ["too-short", "truncated"] }), "Fewer than 30 words.");
+});
+
+test("lines of a stream, however it is cut", async () => {
+  const bytes = new TextEncoder().encode('{"a":"😀"}\n\n{"b":1}\n{"c":2}');
+  for (const step of [1, 2, 3, 7, 100]) {
+    const parts = [];
+    for (let i = 0; i < bytes.length; i += step) parts.push(bytes.slice(i, i + step));
+    const stream = new ReadableStream({ start(controller) { parts.forEach((part) => controller.enqueue(part)); controller.close(); } });
+    const lines = [];
+    for await (const line of linesOf(stream)) lines.push(line);
+    assert.deepEqual(lines, ['{"a":"😀"}', '{"b":1}', '{"c":2}']);
+  }
+});
+
+test("names of files to be saved", () => {
+  assert.equal(fileName('attachment; filename="a b.docx"'), "a b.docx");
+  assert.equal(fileName("attachment; filename=\"x\"; filename*=UTF-8''h%C3%A4fen.csv"), "häfen.csv");
+  assert.equal(fileName("attachment"), null);
+});

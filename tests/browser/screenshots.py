@@ -1,0 +1,121 @@
+"""The pictures of the page in ``docs/images``: ``python -m tests.browser.screenshots [FOLDER]``.
+
+They show the real program on the example of the page and on the texts in ``examples/``, as they are and spun by the
+simulator. Fonts are those of the machine; ours were taken with TeX Gyre Pagella and Inter (``apt-get install
+fonts-texgyre fonts-inter``).
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.conftest import FLAGS
+from tests.browser.real import serving
+from tests.browser.steps import open_files, overview_done, settled
+from unspin.spinners import simulate
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+MOST_BYTES = 400_000
+
+
+def main() -> None:
+    """Take them all."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    with serving() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for name, take in {"desktop": desktop, "phone": phone, "dark": dark, "overview": overview}.items():
+            page = take(browser, address)
+            file = folder / f"page-{name}.png"
+            page.screenshot(path=file)
+            page.context.close()
+            size = file.stat().st_size
+            print(f"{file.name}  {size / 1000:.0f} kB")
+            if size > MOST_BYTES:
+                raise SystemExit(f"{file} is larger than {MOST_BYTES / 1000:.0f} kB")
+        browser.close()
+
+
+def desktop(browser: Browser, address: str) -> Page:
+    """A reading, with the popover of a word that has alternatives and a walk."""
+    page = example(browser, address, viewport={"width": 1600, "height": 1120})
+    hover(page)
+    return page
+
+
+def phone(browser: Browser, address: str) -> Page:
+    """The same at 360 pixels."""
+    page = example(browser, address, viewport={"width": 360, "height": 760}, device_scale_factor=2)
+    mark(page).click()
+    page.wait_for_selector("#popover:visible")
+    return page
+
+
+def dark(browser: Browser, address: str) -> Page:
+    """Side by side, dark."""
+    page = example(browser, address, viewport={"width": 1600, "height": 1000}, color_scheme="dark")
+    page.click("text=Side by side")
+    page.evaluate("scrollTo(0, document.getElementById('strip').getBoundingClientRect().top + scrollY - 24)")
+    return page
+
+
+def overview(browser: Browser, address: str) -> Page:
+    """Several documents, some spun and some not."""
+    page = opened(browser, address, viewport={"width": 1280, "height": 860})
+    files = []
+    for name in ("harbour", "clinic"):
+        article = (ROOT / "examples" / f"{name}.txt").read_text(encoding="utf-8")
+        files.append((f"{name}.txt", article))
+        for seed, (spinner, rate) in enumerate(
+            [("wordnet-walk", 0.3), ("wordnet-walk", 0.12), ("fluent-synonyms", 0.3)]
+        ):
+            files.append((f"{name}-{spinner}-{rate:.0%}.txt", simulate(article, spinner, seed=seed, rate=rate).text))
+    for prose in sorted((ROOT / "benchmarks" / "prose").glob("*.txt")):
+        files.append((prose.name, prose.read_text(encoding="utf-8")[:4000]))
+    open_files(page, *files, ("scan.pdf", "%PDF-1.7 nothing in it"))
+    overview_done(page)
+    page.mouse.move(0, 0)
+    return page
+
+
+def opened(browser: Browser, address: str, **options: Any) -> Page:
+    """The page in a window of its own."""
+    page = browser.new_context(reduced_motion="reduce", locale="en-GB", **options).new_page()
+    page.set_default_timeout(120_000)
+    page.goto(address)
+    return page
+
+
+def example(browser: Browser, address: str, **options: Any) -> Page:
+    """The reading of the example."""
+    page = opened(browser, address, **options)
+    page.click("#example")
+    settled(page)
+    return page
+
+
+def mark(page: Page) -> Any:
+    """A mark near the top whose popover shows much: some doubt, alternatives, and a walk of two steps where there is one."""
+    marks = page.locator("#text .mark.likely, #text .mark.guess").all()[1:16]
+    steps = []
+    for each in marks:
+        each.focus()
+        steps.append(page.locator("#popover .step").count())
+    page.keyboard.press("Escape")
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    return marks[steps.index(max(steps))]
+
+
+def hover(page: Page) -> None:
+    """Hover over that mark until its popover is there."""
+    mark(page).hover()
+    page.wait_for_selector("#popover:visible")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,186 @@
+"""A server that answers as ``unspin serve`` does, with the readings of :mod:`specimens`; for the tests of the page.
+
+Run by itself (``python -m tests.browser.stub 8765``) it is something to look at while working on the page.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import unspin
+from tests.browser.specimens import read
+from unspin.errors import InvalidReading
+from unspin.report.json import from_json
+
+STATIC = Path(unspin.__file__).parent / "web" / "static"
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self';"
+    " frame-ancestors 'none'"
+)
+
+
+class Stub(ThreadingHTTPServer):
+    """The server and what it remembers.
+
+    Attributes:
+        refusals: answers to give before anything is read, as ``(status, code, message)``, each once.
+        pause: seconds between two lines of a stream.
+        steps: lines of progress in a stream.
+        exports: bodies of the requests to ``/v1/export``.
+        requests: paths asked for.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, port: int = 0) -> None:
+        """Listen on the loopback address."""
+        super().__init__(("127.0.0.1", port), Handler)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.refusals: list[tuple[int, str, str]] = []
+        self.pause = 0.0
+        self.steps = 2
+        self.exports: list[dict[str, Any]] = []
+        self.requests: list[str] = []
+
+    @property
+    def address(self) -> str:
+        """Where the page is."""
+        return f"http://127.0.0.1:{self.server_address[1]}/"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Stub
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Keep quiet."""
+
+    def do_GET(self) -> None:
+        """A file of the page, or the version."""
+        self.server.requests.append(self.path)
+        if self.path == "/v1/version":
+            return self.answer_json({"unspin": "0.0.0", "reading": "unspin-reading-1", "limits": {}})
+        file = STATIC / (self.path.split("?")[0].lstrip("/") or "index.html")
+        if file.parent != STATIC or not file.is_file():
+            return self.refuse(404, "not-found", "there is nothing at this path")
+        kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+        self.answer(file.read_bytes(), kind, {"Content-Security-Policy": CSP})
+
+    def do_POST(self) -> None:
+        """One of the ways of the API."""
+        self.server.requests.append(self.path)
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.server.refusals and self.path != "/v1/export":
+            return self.refuse(*self.server.refusals.pop(0))
+        match self.path:
+            case "/v1/stream":
+                self.stream(json.loads(body)["text"])
+            case "/v1/file":
+                self.file(body)
+            case "/v1/export":
+                self.export(json.loads(body))
+            case _:
+                self.refuse(404, "not-found", "there is nothing at this path")
+
+    def stream(self, text: str) -> None:
+        """Progress, then the reading; a text that holds ``!broken`` ends in an error."""
+        reading = read(text)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-ndjson")
+        self.end_headers()
+        for step in range(1, self.server.steps + 1):
+            done = step / (self.server.steps + 1)
+            kept = reading["substitutions"][: int(len(reading["substitutions"]) * (done - 0.25))]
+            self.line({"event": "progress", "done": done, "reading": {**reading, "substitutions": kept}})
+            time.sleep(self.server.pause)
+        if "!broken" in text:
+            self.line({"event": "error", "error": {"code": "timeout", "message": "not done within 120 s"}})
+        else:
+            self.line({"event": "reading", "reading": reading})
+
+    def line(self, event: dict[str, Any]) -> None:
+        """One line of a stream."""
+        try:
+            self.wfile.write(json.dumps(event).encode() + b"\n")
+            self.wfile.flush()
+        except (BrokenPipeError, ConnectionResetError):  # the page has stopped listening
+            pass
+
+    def file(self, body: bytes) -> None:
+        """The reading of a file; its bytes are taken for UTF-8 text, and every third substitution is on the next page."""
+        head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
+        part = next(p for p in BytesParser(policy=HTTP).parsebytes(head + body).walk() if p.get_filename())
+        name, data = str(part.get_filename()), part.get_payload(decode=True)
+        assert isinstance(data, bytes)
+        time.sleep(self.server.pause)
+        if data.startswith(b"broken"):
+            return self.refuse(422, "unreadable", f"{name}: a scanned PDF without text; run OCR over it first")
+        reading = read(data.decode())
+        places = [{"page": 1 + i // 3, "paragraph": 1 + i} for i in range(len(reading["substitutions"]))]
+        kind = Path(name).suffix.lstrip(".").lower()
+        kind = "text" if kind == "txt" else kind
+        self.answer_json({"document": {"name": name, "format": kind}, "reading": reading, "places": places})
+
+    def export(self, request: dict[str, Any]) -> None:
+        """Remember what was to be saved, and check it as the program does."""
+        self.server.exports.append(request)
+        try:
+            for item in request["readings"]:
+                from_json(json.dumps(item["reading"]))
+        except InvalidReading as error:
+            return self.refuse(422, "unreadable", str(error))
+        name = f"unspin.{request['format']}"
+        self.answer(b"saved", "application/octet-stream", {"Content-Disposition": f'attachment; filename="{name}"'})
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        """An error in the API's form."""
+        self.answer(json.dumps({"error": {"code": code, "message": message}}).encode(), "application/json", {}, status)
+
+    def answer_json(self, record: dict[str, Any]) -> None:
+        """An object."""
+        self.answer(json.dumps(record).encode(), "application/json", {})
+
+    def answer(self, body: bytes, kind: str, headers: dict[str, str], status: int = 200) -> None:
+        """Bytes."""
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+
+@contextmanager
+def running(port: int = 0) -> Iterator[Stub]:
+    """A stub that answers for as long as the block lasts."""
+    stub = Stub(port)
+    thread = Thread(target=stub.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield stub
+    finally:
+        stub.shutdown()
+        stub.server_close()
+
+
+if __name__ == "__main__":
+    with running(int(sys.argv[1]) if len(sys.argv) > 1 else 8765) as server:
+        print(server.address)
+        while True:
+            time.sleep(3600)

@@ -1,0 +1,87 @@
+"""Several documents at once, in a real browser: overview, order, histogram, there and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.specimens import SPUN, WRITTEN, long_text
+from tests.browser.specimens import read as reading_of
+from tests.browser.steps import open_files, option, overview_done, settled, words
+from tests.browser.stub import Stub
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+READING = reading_of(SPUN)
+PLACES = {s["found"]: i for i, s in reversed(list(enumerate(READING["substitutions"])))}  # the first place of each
+
+SEVERAL = [
+    ("b-spun.txt", SPUN), ("a-written.html", WRITTEN * 2), ("scan.pdf", "broken"), ("short.docx", "Too short."),
+    ("c-long.pdf", long_text(600)),
+]  # fmt: skip
+
+
+@pytest.fixture
+def several(page: Page) -> Page:
+    open_files(page, *SEVERAL)
+    overview_done(page)
+    return page
+
+
+def names(page: Page) -> list[str]:
+    return [words(name) for name in page.locator("#overview-rows th").all_text_contents()]
+
+
+def test_overview_sorts(several: Page) -> None:
+    assert several.inner_text("#overview-title") == "2 of 5 documents read as machine-spun"
+    assert several.inner_text("#overview-grounds") == "1 could not be read"
+    assert names(several)[:3] == ["c-long.pdf", "b-spun.txt", "a-written.html"]
+    several.click("#overview-head [data-sort=name]")
+    assert names(several) == ["a-written.html", "b-spun.txt", "c-long.pdf", "scan.pdf", "short.docx"]
+    several.click("#overview-head [data-sort=name]")
+    assert names(several)[0] == "short.docx"
+    assert several.locator("th[aria-sort=descending]").inner_text().startswith("Document")
+    assert several.locator("#overview-rows tr.failed").inner_text().count("\n") <= 1
+    assert "a scanned PDF without text" in several.inner_text("#overview-rows tr.failed")
+
+
+def test_overview_has_a_histogram(several: Page) -> None:
+    label = several.get_attribute("#histogram svg", "aria-label") or ""
+    assert label.startswith("Histogram of 3 scores") and label.endswith("2 spun, 1 written")
+    assert several.locator("#histogram .bar-spun").count() == 2
+
+
+def test_one_of_several_opens_and_leads_back(several: Page) -> None:
+    several.click("button.open:text-is('b-spun.txt')")
+    settled(several)
+    assert several.inner_text("#document-name").startswith("b-spun.txt")
+    several.click(f"#mark-{PLACES['vessel']}")
+    option(several, "Leave as it was").click()
+    several.go_back()
+    assert several.is_visible("#overview")
+    several.click("button.open:text-is('c-long.pdf')")
+    several.click(".mark >> nth=4")
+    assert "p. 2" in several.inner_text("#popover")
+    several.click("#to-overview")
+    several.click("button.open:text-is('b-spun.txt')")
+    assert several.inner_text(f"#mark-{PLACES['vessel']}") == "vessel"
+
+
+def test_several_are_saved_together_and_one_is_read_again(several: Page, stub: Stub) -> None:
+    several.click("#overview-save > summary")
+    with several.expect_download():
+        several.click("#overview-save [data-format=html]")
+    assert sorted(r["name"] for r in stub.exports[-1]["readings"]) == [
+        "a-written.html",
+        "b-spun.txt",
+        "c-long.pdf",
+        "short.docx",
+    ]
+    several.click("text=Try again")
+    overview_done(several)
+    assert stub.requests.count("/v1/file") == len(SEVERAL)  # the .txt is streamed
+    open_files(several, ("more.docx", SPUN))
+    several.wait_for_selector("button.open:text-is('more.docx')")
+    assert len(names(several)) == len(SEVERAL) + 1

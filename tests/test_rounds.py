@@ -1,0 +1,64 @@
+"""Restoring twice is the same as restoring once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import unspin
+from unspin.model.encoder import Visible
+from unspin.reader import rounds
+from unspin.reader.looks import Models
+from unspin.reader.rounds import Round, Settings
+from unspin.reading import Substitution
+from unspin.spinners import names, simulate
+from unspin.text import Words, apply
+
+ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
+TEXT = "one two three"
+
+
+class _Encoder:
+    """Suspects every word, so that no round ends for want of suspicion."""
+
+    def visible(self, words: Words, suspicion: float) -> Visible:
+        n = len(words)
+        return Visible(np.full(n, 9.0, np.float32), np.arange(n), np.zeros((n, 384), np.float32))
+
+
+def _settle(start: str, steps: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
+    """The text that rounds come to, a round changing the first word by ``steps``."""
+
+    def turn(words: Words, *_: object) -> Round:
+        first = words.lower[0]
+        to = steps.get(first)
+        return Round((Substitution(0, len(first), first, to, 0.9),) if to else (), None)
+
+    monkeypatch.setattr(rounds, "_round", turn)
+    models = Models(None, _Encoder(), None)  # type: ignore[arg-type]
+    text = f"{start} two three"
+    *_, last = rounds.restore(text, _Encoder().visible(rounds.split(text), 0), models, Settings(operating_point=1.0))
+    return apply(text, last.substitutions).split()[0]
+
+
+def test_a_chain_of_changes_is_one_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _settle("a", {"a": "b", "b": "c"}, monkeypatch) == "c"
+
+
+def test_a_change_taken_back_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _settle("a", {"a": "b", "b": "a"}, monkeypatch) == "a"
+
+
+@pytest.mark.parametrize("start", ["e", "d", "c", "b"])
+def test_a_circle_ends_at_the_same_text_from_everywhere(start: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _settle(start, {"e": "d", "d": "c", "c": "b", "b": "d"}, monkeypatch) == "b"
+
+
+@pytest.mark.parametrize("family", [name for name in names() if name != "tortured"])
+def test_restoring_twice_is_restoring_once(family: str) -> None:
+    spun = simulate(ARTICLE, family, seed=3, rate=0.3).text
+    restored = unspin.restore(spun)
+    assert restored != spun
+    assert unspin.restore(restored) == restored

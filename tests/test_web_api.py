@@ -1,0 +1,875 @@
+"""The HTTP API, on a reader that knows three words; limits, guards, and what is never logged."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+import unspin
+from unspin.cli import serve as serving
+from unspin.cli.main import app as program
+from unspin.errors import OptionError
+from unspin.reading import Note, Reading, Substitution
+from unspin.report.export import FORMATS, export
+from unspin.report.json import from_json, schema, to_dict
+from unspin.report.source import Entry, Source
+from unspin.report.version import version
+from unspin.text.edits import apply
+from unspin.web import server
+from unspin.web.app import create
+from unspin.web.guards import HEADERS
+from unspin.web.limits import Limits
+from unspin.web.service import Progress
+
+SWAPS = {"connected": "on", "successful": "in", "beryllium": "be"}
+SPUN = "The bowl is connected the shelf.\r\nIt could beryllium successful the kiln.\n"
+RESTORED = "The bowl is on the shelf.\r\nIt could be in the kiln.\n"
+SECRET = "quicksilver"
+BASE = "http://127.0.0.1"
+
+
+class Reader:
+    """A reading by three swaps, in stages; words in capitals make it misbehave.
+
+    Attributes:
+        running, most: readings under way, and the most at a time.
+        gate: a text with ``WAIT`` in it is read in stages until the gate is open.
+    """
+
+    def __init__(self) -> None:
+        self.running = self.most = self.started = 0
+        self.gate = threading.Event()
+        self._lock = threading.Lock()
+
+    def __call__(
+        self,
+        text: str,
+        *,
+        operating_point: float,
+        tortured: bool = False,
+        dictionary: Mapping[str, str] | None = None,
+        deep: Path | None = None,
+        watch: Progress = lambda done, reading: None,
+    ) -> Reading:
+        with self._lock:
+            self.running += 1
+            self.started += 1
+            self.most = max(self.most, self.running)
+        try:
+            swaps = SWAPS if dictionary is None else dictionary
+            watch(0.5, made(text, {}, operating_point, tortured))
+            if "BUG" in text:
+                raise RuntimeError(f"cannot read {text}")
+            if "WAIT" in text:
+                for _ in range(1000):
+                    if self.gate.wait(0.01):
+                        break
+                    watch(0.6, made(text, {}, operating_point, tortured))
+            if "STUCK" in text:
+                self.gate.wait(10)
+            return made(text, swaps, operating_point, tortured)
+        finally:
+            with self._lock:
+                self.running -= 1
+
+
+def made(text: str, swaps: Mapping[str, str], operating_point: float, tortured: bool) -> Reading:
+    pattern = "|".join(re.escape(word) for word in swaps if word)
+    found = re.finditer(pattern, text) if pattern else iter(())
+    substitutions = tuple(Substitution(m.start(), m.end(), m.group(), swaps[m.group()], 0.9) for m in found)
+    words = len(text.split())
+    return Reading(
+        text=text, restored=apply(text, substitutions), spun=bool(substitutions), score=operating_point,
+        false_positive_rate=1e-5 if substitutions else 0.5, share=min(len(substitutions) / max(words, 1), 1.0), words=words,
+        spinner="tortured" if tortured else None, substitutions=substitutions,
+        notes=() if words > 4 else (Note.TOO_SHORT,),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def reader() -> Iterator[Reader]:
+    reader = Reader()
+    yield reader
+    reader.gate.set()
+
+
+def ask(app: FastAPI, *requests: tuple[str, Any], rounds: int = 1, **options: Any) -> list[httpx.Response]:
+    """POST requests at the same time, and again for each round; a body of None is a GET, and what is no bytes goes as JSON."""
+
+    async def one(client: httpx.AsyncClient, path: str, body: Any) -> httpx.Response:
+        if body is None:
+            return await client.get(path, **options)
+        if isinstance(body, bytes):
+            return await client.post(path, content=body, **options)
+        return await client.post(path, json=body, **options)
+
+    async def all_of_them() -> list[httpx.Response]:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            return [
+                response
+                for _ in range(rounds)
+                for response in await asyncio.gather(*(one(client, path, body) for path, body in requests))
+            ]
+
+    return asyncio.run(all_of_them())
+
+
+def error_of(response: httpx.Response) -> tuple[int, str]:
+    error = response.json()["error"]
+    assert set(error) == {"code", "message"}
+    assert error["message"]
+    assert "\n" not in error["message"]
+    return response.status_code, error["code"]
+
+
+# --- readings --------------------------------------------------------------------------------------------------------
+
+
+def test_read_answers_with_the_bytes_of_the_command(
+    reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page.txt").write_bytes(SPUN.encode())
+    monkeypatch.setitem(vars(unspin), "read", reader)
+    printed = CliRunner().invoke(program, ["read", str(tmp_path / "page.txt"), "--json"]).stdout_bytes
+    [response] = ask(create(read=reader), ("/v1/read", {"text": SPUN}))
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/json"
+    assert response.content == printed
+    assert response.json()["restored"] == RESTORED
+    Draft202012Validator(schema()).validate(response.json())
+
+
+def test_settings_arrive(reader: Reader) -> None:
+    settings = {"operating_point": 0.25, "tortured": True, "dictionary": {"kiln": "oven"}}
+    [response] = ask(create(read=reader), ("/v1/read", {"text": SPUN, **settings}))
+    reading = response.json()
+    assert (reading["score"], reading["spinner"]) == (0.25, "tortured")
+    assert [s["original"] for s in reading["substitutions"]] == ["oven"]
+    [response] = ask(create(read=reader), ("/v1/read", {"text": SPUN}))
+    assert (response.json()["score"], response.json()["spinner"]) == (1e-4, None)
+
+
+def test_restore(reader: Reader) -> None:
+    spun, written = ask(create(read=reader), ("/v1/restore", {"text": SPUN}), ("/v1/restore", {"text": "As it was."}))
+    assert spun.json() == {"restored": RESTORED, "spun": True}
+    assert written.json() == {"restored": "As it was.", "spun": False}
+
+
+def test_batch_keeps_order_and_names(reader: Reader) -> None:
+    texts = [f"{i} {SPUN}" for i in range(9)]
+    documents = [{"id": f"page {i}", "text": text} if i % 2 else {"text": text} for i, text in enumerate(texts)]
+    [response] = ask(create(read=reader), ("/v1/batch", {"documents": documents, "operating_point": 0.5}))
+    results = response.json()["results"]
+    assert [r["id"] for r in results] == [f"page {i}" if i % 2 else str(i) for i in range(9)]
+    for text, result in zip(texts, results, strict=True):
+        assert result["reading"] == to_dict(made(text, SWAPS, 0.5, False))
+
+
+def test_one_bad_document_fails_alone(reader: Reader) -> None:
+    bad = [
+        ({"id": "long", "text": "word " * 100}, "long", "too-large"),
+        ({"id": "bug", "text": "BUG"}, "bug", "internal"),
+        ({"id": "none"}, "none", "invalid"),
+        ({"id": 7, "text": "a number"}, "3", "invalid"),
+        ({"id": "more", "text": "x", "language": "en"}, "more", "invalid"),
+        ("a string", "5", "invalid"),
+        (None, "6", "invalid"),
+        ([{"text": SPUN}], "7", "invalid"),
+    ]
+    documents = [item for item, _, _ in bad] + [{"text": SPUN}]
+    [response] = ask(create(Limits(characters=200), read=reader), ("/v1/batch", {"documents": documents}))
+    assert response.status_code == 200
+    *failed, good = response.json()["results"]
+    assert [(r["id"], r["error"]["code"]) for r in failed] == [(name, code) for _, name, code in bad]
+    assert good["reading"]["restored"] == RESTORED
+
+
+def test_documents_that_are_not_done_in_time_fail_alone(reader: Reader) -> None:
+    documents = [{"text": "WAIT"}, {"text": SPUN}]
+    [response] = ask(create(Limits(seconds=1, parallel=2), read=reader), ("/v1/batch", {"documents": documents}))
+    slow, quick = response.json()["results"]
+    assert slow["error"]["code"] == "timeout"
+    assert quick["reading"]["spun"]
+
+
+def test_a_batch_leaves_room_for_others(reader: Reader) -> None:
+    app = create(Limits(parallel=2), read=reader)
+    ask(app, ("/v1/batch", {"documents": [{"text": SPUN}] * 20}))
+    assert 1 <= reader.most <= 2
+
+
+def test_health_and_version(reader: Reader) -> None:
+    health, version = ask(create(Limits(documents=3), read=reader), ("/v1/health", None), ("/v1/version", None))
+    assert health.json() == {"status": "ok", "running": 0, "waiting": 0}
+    assert version.json()["reading"] == "unspin-reading-1"
+    assert version.json()["limits"]["documents"] == 3
+
+
+# --- stream ----------------------------------------------------------------------------------------------------------
+
+
+def events(response: httpx.Response) -> list[dict[str, Any]]:
+    assert response.headers["content-type"] == "application/x-ndjson"
+    assert response.text.endswith("\n")
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_stream_ends_with_the_reading(reader: Reader) -> None:
+    app = create(read=reader)
+    threading.Timer(0.2, reader.gate.set).start()
+    [response] = ask(app, ("/v1/stream", {"text": f"WAIT {SPUN}"}))
+    *progress, last = events(response)
+    assert progress
+    assert {event["event"] for event in progress} == {"progress"}
+    assert [event["done"] for event in progress] == sorted(event["done"] for event in progress)
+    assert progress[0]["reading"]["substitutions"] == []
+    assert last == {"event": "reading", "reading": to_dict(made(f"WAIT {SPUN}", SWAPS, 1e-4, False))}
+
+
+def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.LogCaptureFixture) -> None:
+    app = create(Limits(seconds=1), read=reader)
+    slow, bug = ask(app, ("/v1/stream", {"text": "WAIT"}), ("/v1/stream", {"text": f"BUG {SECRET}"}))
+    assert [slow.status_code, bug.status_code] == [200, 200]
+    assert (events(slow)[-1]["event"], events(slow)[-1]["error"]["code"]) == ("error", "timeout")
+    assert (events(bug)[-1]["event"], events(bug)[-1]["error"]["code"]) == ("error", "internal")
+    assert SECRET not in bug.text + caplog.text
+
+
+def test_stream_refuses_with_a_status_before_it_begins(reader: Reader) -> None:
+    [response] = ask(create(Limits(characters=10), read=reader), ("/v1/stream", {"text": SPUN}))
+    assert error_of(response) == (413, "too-large")
+
+
+# --- files and reports -----------------------------------------------------------------------------------------------
+
+
+def upload(app: FastAPI, data: bytes, name: str, **fields: str) -> httpx.Response:
+    form = {"files": {"file": (name, data)}, "data": fields}
+    built = httpx.Request("POST", BASE, **form)
+    return ask(app, ("/v1/file", built.read()), headers={"content-type": built.headers["content-type"]})[0]
+
+
+def test_a_file_is_read_and_its_places_found(reader: Reader) -> None:
+    text = "Nothing happened here today.\n\nThe bowl is connected the shelf, and the kiln is cold.\n"
+    response = upload(create(read=reader), text.encode(), "C:\\pages\\page.txt", operating_point="0.5", tortured="true")
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["document"] == {"name": "page.txt", "format": "text"}
+    assert answer["reading"] == to_dict(made(text, SWAPS, 0.5, True))
+    assert answer["places"] == [{"page": None, "paragraph": 2}]
+
+
+def test_html_is_read_as_its_main_text(reader: Reader) -> None:
+    one = "The bowl is connected the shelf, and the kiln behind it has been cold since the spring. " * 6
+    two = "The potter left in May. Nobody could say successful which year she came back to the village. " * 6
+    page = f"<!doctype html><html><body><nav>Home</nav><article><p>{one}</p><p>{two}</p></article></body></html>"
+    answer = upload(create(read=reader), page.encode(), "page.html").json()
+    assert answer["document"]["format"] == "html"
+    assert "<p>" not in answer["reading"]["text"]
+    assert {place["paragraph"] for place in answer["places"]} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "status", "code"),
+    [
+        (b"", "empty.txt", 422, "unreadable"),
+        (b"\0\1\2\3" * 99, "page.txt", 422, "unreadable"),
+        (b"%PDF-1.7 and then nothing", "page.pdf", 422, "unreadable"),
+        (b"\x1f\x8b" + b"\0" * 99, "page.gz", 415, "unsupported-type"),
+    ],
+)
+def test_files_that_cannot_be_read(reader: Reader, data: bytes, name: str, status: int, code: str) -> None:
+    response = upload(create(read=reader), data, name)
+    assert error_of(response) == (status, code)
+    assert name in response.json()["error"]["message"]
+
+
+def test_a_notice_about_the_file_is_in_the_reading(reader: Reader) -> None:
+    answer = upload(
+        create(read=reader), "The caf\xe9 is closed until the end of May.".encode("cp1252"), "page.txt"
+    ).json()
+    assert answer["reading"]["notes"] == [Note.ENCODING_GUESSED]
+
+
+@pytest.mark.parametrize(
+    ("body", "media_type", "status"),
+    [
+        (b"{}", "application/json", 415),
+        (b"no form", "multipart/form-data", 400),
+        (b"no form", "multipart/form-data; boundary=x", 400),
+        (
+            b"--x\r\nContent-Disposition: form-data; name=file\r\n\r\ntext\r\n--x--",
+            "multipart/form-data; boundary=x",
+            422,
+        ),
+        (b"--x--", "multipart/form-data; boundary=x", 422),
+    ],
+)
+def test_forms_without_a_file(reader: Reader, body: bytes, media_type: str, status: int) -> None:
+    [response] = ask(create(read=reader), ("/v1/file", body), headers={"content-type": media_type})
+    assert error_of(response)[0] == status
+
+
+def exported(app: FastAPI, *readings: tuple[str, dict[str, Any]], **options: Any) -> httpx.Response:
+    named = [{"name": name, "reading": reading} for name, reading in readings]
+    return ask(app, ("/v1/export", {"readings": named, **options}))[0]
+
+
+@pytest.mark.parametrize("form", ["html", "docx", "csv", "json", "md"])
+def test_a_reading_is_kept_in_every_form(reader: Reader, form: str) -> None:
+    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    response = exported(create(read=reader), ("Ä bowl.html", record), format=form)
+    assert response.status_code == 200
+    assert response.headers["content-type"] == FORMATS[form].media_type
+    disposition = f"attachment; filename=\"_ bowl.{form}\"; filename*=UTF-8''%C3%84%20bowl.{form}"
+    assert response.headers["content-disposition"] == disposition
+    entry = Entry(Source("Ä bowl.html"), made(SPUN, SWAPS, 1e-4, False))
+    assert response.content == export([entry], form)
+    assert reader.started == 0
+
+
+def test_several_readings_and_the_public_edition(reader: Reader) -> None:
+    records = [(f"{i}.txt", to_dict(made(SPUN, SWAPS, 1e-4, False))) for i in range(3)]
+    response = exported(create(read=reader), *records, format="json", public=True)
+    assert len(response.json()["documents"]) == 3
+    assert response.json()["edition"] == "public"
+    assert 'filename="unspin.json"' in response.headers["content-disposition"]
+    assert error_of(exported(create(Limits(documents=2), read=reader), *records, format="json")) == (413, "too-large")
+
+
+def test_choices_of_the_page_are_kept(reader: Reader) -> None:
+    record = json.loads(json.dumps(to_dict(made(SPUN, SWAPS, 1e-4, False))))
+    record["substitutions"] = [s for s in record["substitutions"] if s["found"] != "beryllium"]
+    record["substitutions"][0] |= {"original": "under", "confidence": 0, "alternatives": [["on", 0.9]], "route": []}
+    record["restored"] = SPUN.replace("connected", "under").replace("successful", "in")
+    record["score"] = 4  # as JavaScript writes 4.0
+    kept = exported(create(read=reader), ("page", record), format="json").json()["documents"][0]["reading"]
+    assert kept["restored"] == record["restored"]
+    assert kept["substitutions"] == record["substitutions"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"schema": "unspin-reading-9"}, {"restored": SPUN}, {"text": 5}, {"more": 1}, {"spun": 1}, {"words": -1},
+        {"words": "5"}, {"words": 2**70}, {"share": 1.5}, {"score": None}, {"says": ""}, {"verdict": "written"},
+        {"notes": "too-short"}, {"substitutions": []}, {"unspin": None}, {"quotations": [{"start": 3}]},
+        {"quotations": [{"start": 0, "end": 10**6, "speaker": None, "found": "", "restored": "", "altered": False}]},
+        {"notes": [[[]]]}, {"spinner": "\ud800"},
+    ],
+)  # fmt: skip
+def test_a_damaged_reading_is_not_exported(reader: Reader, change: dict[str, Any]) -> None:
+    record = to_dict(made(SPUN, SWAPS, 1e-4, False)) | change
+    body = json.dumps({"readings": [{"name": "page", "reading": record}], "format": "html"}).encode()
+    [response] = ask(create(read=reader), ("/v1/export", body), headers={"content-type": "application/json"})
+    assert error_of(response) == (422, "unreadable")
+
+
+def test_a_swap_that_is_not_in_the_text_is_not_exported(reader: Reader) -> None:
+    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    for change in ({"found": "other"}, {"confidence": 1.1}, {"alternatives": [["on", -0.1]]}, {"quoted": 0}):
+        wrong = record | {"substitutions": [record["substitutions"][0] | change, *record["substitutions"][1:]]}
+        assert error_of(exported(create(read=reader), ("page", wrong), format="csv")) == (422, "unreadable")
+
+
+# --- what is wrong with a request ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"text": 5}, {"text": None}, {"text": SPUN, "operating-point": 0.1}, {"text": SPUN, "operating_point": 0},
+        {"text": SPUN, "operating_point": 1}, {"text": SPUN, "operating_point": "0.1"}, {"text": SPUN, "tortured": 1},
+        {"text": SPUN, "dictionary": {"a": 1}}, {"text": SPUN, "deep": "/etc/passwd"}, [], "text", 5,
+        b'{"text": "\\ud800"}', b'{"text": "a", "\\ud800": 1}', b'{"text": "a", "operating_point": NaN}', b"",
+    ],
+)  # fmt: skip
+def test_wrong_fields_are_named(reader: Reader, body: Any) -> None:
+    headers = {"content-type": "application/json"}
+    [response] = ask(create(read=reader), ("/v1/read", body), headers=headers)
+    assert error_of(response) == (422, "invalid")
+    assert reader.started == 0
+
+
+@pytest.mark.parametrize("body", [b"{", b"text", b'{"text": "a"', b"\xff\xfe", b"[" * 200_000, b"1" * 5000])
+def test_damaged_json_is_a_bad_request(reader: Reader, body: bytes) -> None:
+    [response] = ask(create(read=reader), ("/v1/read", body), headers={"content-type": "application/json"})
+    assert error_of(response) in {(400, "bad-request"), (422, "invalid")}
+    assert response.status_code == 400 or body.startswith(b"1")
+
+
+@pytest.mark.parametrize("media_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
+@pytest.mark.parametrize("path", ["/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/export"])
+def test_only_json_is_taken_as_json(reader: Reader, path: str, media_type: str | None) -> None:
+    headers = {"content-type": media_type} if media_type else {}
+    [response] = ask(create(read=reader), (path, json.dumps({"text": SPUN}).encode()), headers=headers)
+    assert error_of(response) == (415, "unsupported-type")
+
+
+def test_paths_and_methods_that_do_not_exist(reader: Reader) -> None:
+    app = create(read=reader)
+    nothing, wrong, docs = ask(app, ("/v1/nothing", None), ("/v1/read", None), ("/docs", None))
+    assert error_of(nothing) == (404, "not-found")
+    assert error_of(wrong) == (405, "method-not-allowed")
+    assert wrong.headers["allow"] == "POST"
+    assert docs.status_code == 404  # it would load scripts from elsewhere
+    assert error_of(ask(app, ("/v1/health", {}))[0]) == (405, "method-not-allowed")
+
+
+def test_errors_do_not_repeat_what_was_sent(reader: Reader) -> None:
+    bodies = ({"text": SECRET, "more": SECRET}, {"text": [SECRET]}, {"dictionary": {"a": [SECRET]}, "text": ""})
+    for response in ask(create(read=reader), *(("/v1/read", body) for body in bodies)):
+        assert response.status_code == 422
+        assert SECRET not in response.text
+
+
+# --- limits ----------------------------------------------------------------------------------------------------------
+
+
+def test_limits_of_length_and_number(reader: Reader) -> None:
+    app = create(Limits(characters=len(SPUN), documents=2), read=reader)
+    fits, long, many = ask(
+        app,
+        ("/v1/read", {"text": SPUN}),
+        ("/v1/read", {"text": SPUN + "."}),
+        ("/v1/batch", {"documents": [{"text": SPUN}] * 3}),
+    )
+    assert fits.status_code == 200
+    assert error_of(long) == (413, "too-large")
+    assert error_of(many) == (413, "too-large")
+
+
+def call(app: FastAPI, receive: Callable[[], Any], *headers: tuple[bytes, bytes]) -> tuple[int, bytes, dict[str, str]]:
+    """One request to ``/v1/read``, its body given by hand."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "path": "/v1/read",
+        "raw_path": b"/v1/read", "root_path": "", "scheme": "http", "query_string": b"", "client": ("127.0.0.1", 9),
+        "server": ("127.0.0.1", 80),
+        "headers": [(b"host", b"127.0.0.1"), (b"content-type", b"application/json"), *headers],
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    answered = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent), answered
+
+
+def test_a_declared_size_is_refused_before_anything_is_read(reader: Reader) -> None:
+    asked = 0
+
+    async def receive() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        return {"type": "http.disconnect"}
+
+    status, body, headers = call(create(read=reader), receive, (b"content-length", b"999999999999"))
+    assert (status, json.loads(body)["error"]["code"], headers["connection"]) == (413, "too-large", "close")
+    assert asked == 1  # to let the rest pass, after the answer
+
+
+def test_an_endless_body_is_refused_while_it_comes(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unspin.web.guards._LINGER", 0.1)
+    arrived, answered_after = 0, 0
+    app = create(Limits(body_bytes=1_000_000), read=reader)
+
+    async def receive() -> dict[str, Any]:
+        nonlocal arrived
+        arrived += 1
+        await asyncio.sleep(0)
+        return {"type": "http.request", "body": b" " * 100_000, "more_body": True}
+
+    original = app.build_middleware_stack
+
+    def watched() -> Any:
+        stack = original()
+
+        async def outermost(scope: Any, receive: Any, send: Any) -> None:
+            async def noting(message: Any) -> None:
+                nonlocal answered_after
+                answered_after = answered_after or arrived
+                await send(message)
+
+            await stack(scope, receive, noting)
+
+        return outermost
+
+    monkeypatch.setattr(app, "build_middleware_stack", watched)
+    status, body, headers = call(app, receive, (b"transfer-encoding", b"chunked"))
+    assert (status, json.loads(body)["error"]["code"], headers["connection"]) == (413, "too-large", "close")
+    assert answered_after == 11
+    assert arrived > 11  # let pass, so that the client reads the answer
+    assert reader.started == 0
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("unspin.web.guards._LINGER", 0.1)
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {}
+
+    began = time.monotonic()
+    status, body, _ = call(create(Limits(seconds=0.2), read=reader), receive, (b"content-length", b"10"))
+    assert (status, json.loads(body)["error"]["code"]) == (408, "slow-request")
+    assert time.monotonic() - began < 5
+
+
+def test_bodies_together_are_limited(reader: Reader) -> None:
+    app = create(Limits(body_bytes=1000, parallel=1, queue=50, seconds=2), read=reader)
+    requests = [("/v1/read", {"text": "WAIT" + "." * 800})] * 10
+    threading.Timer(0.5, reader.gate.set).start()
+    codes = [response.status_code for response in ask(app, *requests, rounds=2)]
+    assert sorted(codes[:10]) == [200] * 4 + [503] * 6
+    assert 200 in codes[10:]  # what is done is not counted any more
+
+
+def test_when_the_queue_is_full_others_are_sent_away(reader: Reader) -> None:
+    app = create(Limits(parallel=2, queue=3, seconds=5), read=reader)
+    threading.Timer(0.5, reader.gate.set).start()
+    *responses, health = ask(app, *[("/v1/read", {"text": f"WAIT {SPUN}"})] * 9, ("/v1/health", None))
+    answers = [r.status_code for r in responses]
+    assert sorted(answers) == [200] * 5 + [503] * 4
+    assert health.json()["running"] <= 2
+    busy = next(r for r in responses if r.status_code == 503)
+    assert error_of(busy) == (503, "busy")
+    assert int(busy.headers["retry-after"]) >= 1
+    assert reader.most == 2
+    assert [r.status_code for r in ask(app, ("/v1/read", {"text": SPUN}))] == [200]
+
+
+def test_a_reading_beyond_its_time_stops_at_its_next_stage(reader: Reader) -> None:
+    app = create(Limits(parallel=1, seconds=0.3), read=reader)
+    began = time.monotonic()
+    [response] = ask(app, ("/v1/read", {"text": "WAIT"}))
+    assert error_of(response) == (503, "timeout")
+    assert "retry-after" in response.headers
+    assert time.monotonic() - began < 5
+    wait_until(lambda: reader.running == 0)
+
+
+def test_threads_do_not_pile_up(reader: Reader) -> None:
+    """A reading that is stuck keeps its place after its client was told; those behind it wait, and are told in time."""
+    app = create(Limits(parallel=2, queue=100, seconds=0.4), read=reader)
+    before = set(threading.enumerate())
+    responses = ask(app, *[("/v1/read", {"text": "STUCK"})] * 10, rounds=3)
+    assert {error_of(r)[0] for r in responses} == {503}
+    assert {error_of(r)[1] for r in responses} <= {"busy", "timeout"}
+    assert reader.most <= 2
+    assert [t.name.partition("_")[0] for t in set(threading.enumerate()) - before].count("unspin") <= 2
+
+
+def test_a_place_comes_free_when_a_stuck_reading_ends(reader: Reader) -> None:
+    async def story() -> list[int]:
+        app = create(Limits(parallel=1, seconds=0.3), read=reader)
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
+            stuck = await client.post("/v1/read", json={"text": "STUCK"})
+            blocked = await client.post("/v1/read", json={"text": SPUN})
+            reader.gate.set()
+            await asyncio.to_thread(wait_until, lambda: reader.running == 0)
+            free = await client.post("/v1/read", json={"text": SPUN})
+            return [stuck.status_code, blocked.status_code, free.status_code]
+
+    assert asyncio.run(story()) == [503, 503, 200]
+
+
+def test_rate_of_one_client(reader: Reader) -> None:
+    app = create(Limits(requests_per_minute=8), read=reader)
+    responses = ask(app, *[("/v1/read", {"text": SPUN})] * 5)
+    assert sorted(r.status_code for r in responses) == [200, 200, 429, 429, 429]
+    refused = next(r for r in responses if r.status_code == 429)
+    assert error_of(refused) == (429, "too-many-requests")
+    assert 1 <= int(refused.headers["retry-after"]) <= 8
+    assert ask(app, ("/v1/health", None))[0].status_code == 200
+    assert {r.status_code for r in ask(create(read=reader), *[("/v1/read", {"text": SPUN})] * 50)} == {200}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seconds": 0}, {"seconds": float("nan")}, {"seconds": float("inf")}, {"parallel": 0}, {"queue": -1}]
+)
+def test_limits_out_of_range(wrong: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match="give"):
+        Limits(**wrong)
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.01)
+
+
+# --- guards ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:8000", "LOCALHOST:80"])
+def test_own_names_are_answered(reader: Reader, host: str) -> None:
+    assert ask(create(read=reader), ("/v1/health", None), headers={"host": host})[0].status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost@evil.example", "[::1", "", "*"])
+def test_other_names_are_not(reader: Reader, host: str) -> None:
+    for response in ask(create(read=reader), ("/v1/read", {"text": SPUN}), ("/", None), headers={"host": host}):
+        assert error_of(response) == (400, "bad-host")
+    assert reader.started == 0
+
+
+def test_hosts_may_be_named(reader: Reader) -> None:
+    app = create(read=reader, hosts=["unspin.example"])
+    assert ask(app, ("/v1/health", None), headers={"host": "unspin.example"})[0].status_code == 200
+    assert ask(app, ("/v1/health", None))[0].status_code == 400
+    anywhere = create(read=reader, hosts=["*"])
+    assert ask(anywhere, ("/v1/health", None), headers={"host": "any.example"})[0].status_code == 200
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:81", "http://[", ""])
+def test_pages_from_elsewhere_may_not_ask(reader: Reader, origin: str) -> None:
+    form = {"headers": {"origin": origin, "content-type": "multipart/form-data; boundary=x"}}
+    [response] = ask(create(read=reader), ("/v1/file", b"--x--"), **form)
+    assert error_of(response) == (403, "foreign-origin")
+    assert "access-control-allow-origin" not in response.headers
+
+
+def test_the_own_page_may_ask(reader: Reader) -> None:
+    headers = {"origin": "http://localhost:8000", "host": "localhost:8000"}
+    assert ask(create(read=reader), ("/v1/read", {"text": SPUN}), headers=headers)[0].status_code == 200
+
+
+def test_cors_is_off_unless_asked_for(reader: Reader) -> None:
+    origin = {"origin": "https://journal.example"}
+    [off] = ask(create(read=reader), ("/v1/health", None), headers=origin)
+    assert not [name for name in off.headers if name.startswith("access-control")]
+    app = create(read=reader, origins=["https://journal.example"])
+    [on] = ask(app, ("/v1/read", {"text": SPUN}), headers=origin)
+    assert (on.status_code, on.headers["access-control-allow-origin"]) == (200, "https://journal.example")
+    [other] = ask(app, ("/v1/read", {"text": SPUN}), headers={"origin": "https://evil.example"})
+    assert (other.status_code, other.headers.get("access-control-allow-origin")) == (403, None)
+
+
+def test_security_headers_are_on_everything(reader: Reader) -> None:
+    app = create(read=reader)
+    requests = [("/", None), ("/nothing", None), ("/v1/health", None), ("/v1/read", {"text": SPUN}), ("/v1/read", b"{")]
+    requests += [("/v1/read", {"text": "BUG"}), ("/openapi.json", None)]
+    for response in ask(app, *requests) + ask(app, ("/", None), headers={"host": "evil.example"}):
+        assert {name: response.headers[name] for name in HEADERS} == dict(HEADERS)
+        assert response.headers["cache-control"] == ("no-store" if "/v1/" in str(response.url) else "no-cache")
+    policy = HEADERS["Content-Security-Policy"]
+    assert policy.startswith("default-src 'self';")
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+
+
+def test_no_text_is_logged(reader: Reader, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
+    caplog.set_level(logging.DEBUG)
+    app = create(Limits(characters=1000, seconds=1.5), read=reader)
+    bodies: list[Any] = [{"text": f"{word} {SECRET}"} for word in ("BUG", "WAIT", SPUN, SPUN * 100)]
+    bodies += [{"text": [SECRET]}, f'{{"text": "{SECRET}'.encode()]
+    responses = ask(app, *(("/v1/read", body) for body in bodies), headers={"content-type": "application/json"})
+    assert [r.status_code for r in responses] == [500, 503, 200, 413, 422, 400]
+    batch = ask(app, ("/v1/batch", {"documents": [{"text": f"BUG {SECRET}"}]}))
+    assert batch[0].json()["results"][0]["error"]["code"] == "internal"
+    bugs = [record.getMessage() for record in caplog.records if record.name == "unspin.web"]
+    assert [line.split(" at ")[0] for line in bugs] == [
+        "POST /v1/read: RuntimeError", "document 0 of a batch: RuntimeError"
+    ]  # fmt: skip
+    assert "test_web_api.py" in bugs[0]
+    captured = capfd.readouterr()
+    assert SECRET not in caplog.text + captured.out + captured.err + "".join(r.text for r in responses if r.is_error)
+
+
+# --- a real server ---------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def listening(app: FastAPI) -> Iterator[int]:
+    """The port of a server in a thread."""
+    with server.bind("127.0.0.1", 0) as bound:
+        running = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
+        thread.start()
+        try:
+            wait_until(lambda: running.started)
+            yield bound.getsockname()[1]
+        finally:
+            running.should_exit = True
+            thread.join()
+
+
+def test_over_a_socket(reader: Reader) -> None:
+    app = create(Limits(body_bytes=1_000_000), read=reader)
+    with listening(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        assert from_json(client.post("/v1/read", json={"text": SPUN}).content).restored == RESTORED
+
+        # Whoever sends too much reads why, though more is still on its way.
+        def endless() -> Iterator[bytes]:
+            for _ in range(100):
+                yield b" " * 100_000
+
+        for body in (b" " * 10_000_000, endless()):
+            response = client.post("/v1/read", content=body, headers={"content-type": "application/json"})
+            assert error_of(response) == (413, "too-large")
+            assert response.headers["connection"] == "close"
+
+        # Lines of a stream come when they are there, not at the end.
+        with client.stream("POST", "/v1/stream", json={"text": f"WAIT {SPUN}"}) as stream:
+            lines = stream.iter_lines()
+            assert json.loads(next(lines))["event"] == "progress"
+            assert reader.running == 1
+            reader.gate.set()
+            assert [json.loads(line)["event"] for line in lines][-1] == "reading"
+
+
+def asking(port: int, path: str = "/v1/read") -> socket.socket:
+    """A connection on which a reading was asked for that takes its time."""
+    body = json.dumps({"text": "WAIT"}).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(head.encode() + b"\r\n\r\n" + body)
+    return connection
+
+
+@pytest.mark.parametrize("path", ["/v1/read", "/v1/stream", "/v1/restore"])
+def test_a_reading_stops_when_its_client_leaves(reader: Reader, path: str) -> None:
+    app = create(read=reader)
+    with listening(app) as port:
+        with asking(port, path):
+            wait_until(lambda: reader.running == 1)
+        wait_until(lambda: reader.running == 0)
+        assert not reader.gate.is_set()
+
+
+def test_a_reading_does_not_begin_when_its_client_left_while_waiting(reader: Reader) -> None:
+    app = create(Limits(parallel=1), read=reader)
+    with listening(app) as port:
+        first = asking(port)
+        wait_until(lambda: reader.running == 1)
+        second = asking(port)
+        wait_until(lambda: app.state.service.desk.waiting == 1)
+        second.close()
+        first.close()
+        wait_until(lambda: app.state.service.desk.waiting == 0 and reader.running == 0)
+        assert reader.started == 1
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def test_a_port_that_is_taken_is_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = CliRunner().invoke(program, ["serve", "--port", str(taken.getsockname()[1])])
+    assert result.exit_code == 2
+    assert re.fullmatch(r"unspin: port \d+ of 127\.0\.0\.1 is taken.*--port\n", result.stderr)
+
+
+@pytest.mark.parametrize("host", ["no-such-host.invalid", "203.0.113.7", "not an address"])
+def test_an_address_that_is_not_here_is_one_line(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = CliRunner().invoke(program, ["serve", "--port", "0", "--host", host])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"unspin: --host {host}: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "find_spec", lambda name: None)
+    result = CliRunner().invoke(program, ["serve"])
+    assert (result.exit_code, "unspin[web]" in result.stderr) == (2, True)
+
+
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Iterator[dict[str, Any]]:
+    """The command without a server behind it: what it would have served."""
+    seen: dict[str, Any] = {}
+    real = server.create
+
+    def creating(limits: Limits, **options: Any) -> FastAPI:
+        seen.update(options, limits=limits)
+        return real(limits, **options)
+
+    monkeypatch.setitem(vars(unspin), "read", lambda text, **settings: reader(text, **settings))
+    monkeypatch.setattr(server, "create", creating)
+    monkeypatch.setattr(uvicorn.Server, "run", lambda self, sockets: seen.update(config=self.config))
+    yield seen
+
+
+def test_options_arrive(served: dict[str, Any]) -> None:
+    options = (
+        "--port 0 --max-bytes 5 --max-characters 4 --max-documents 3 --time-limit 2 --parallel 7 --queue 6 --rate 8"
+    )
+    result = CliRunner().invoke(program, ["serve", *options.split(), "--allow-origin", "https://a.example"])
+    assert result.exit_code == 0, result.output
+    assert served["limits"] == Limits(
+        body_bytes=5, characters=4, documents=3, seconds=2, parallel=7, queue=6, requests_per_minute=8
+    )
+    assert set(served["origins"]) == {"https://a.example"}
+    assert set(served["hosts"]) == {"localhost", "127.0.0.1", "::1"}
+    assert re.fullmatch(r"unspin: page and API at http://127\.0\.0\.1:\d+; Ctrl-C ends it\n", result.stderr)
+    assert not served["config"].access_log
+
+
+@pytest.mark.parametrize(
+    ("host", "more", "expected"),
+    [
+        ("0.0.0.0", [], {"*"}),
+        ("0.0.0.0", ["--allow-host", "a.example"], {"localhost", "127.0.0.1", "::1", "0.0.0.0", "a.example"}),
+    ],
+)
+def test_beyond_this_machine_there_is_a_warning(
+    served: dict[str, Any], host: str, more: list[str], expected: set[str]
+) -> None:
+    result = CliRunner().invoke(program, ["serve", "--port", "0", "--host", host, *more])
+    assert result.stderr.splitlines()[0].startswith(f"unspin: warning: {host} can be reached from other machines")
+    assert set(served["hosts"]) == expected
+
+
+def test_loopback() -> None:
+    assert all(map(server.is_loopback, ["127.0.0.1", "127.9.9.9", "::1", "localhost"]))
+    assert not any(map(server.is_loopback, ["0.0.0.0", "::", "192.168.1.5", "fe80::1%eth0", "localhost.evil.example"]))
+
+
+def test_the_command_serves_until_interrupted() -> None:
+    """The program itself, with its models: a spun text is restored, and Ctrl-C ends it quietly."""
+    article = (Path(__file__).parent.parent / "examples" / "clinic.txt").read_text(encoding="utf-8")
+    command = [sys.executable, "-m", "unspin.cli", "serve", "--port", "0", "--access-log"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        try:
+            line = process.stderr.readline()
+            announced = re.search(r"http://127\.0\.0\.1:\d+", line)
+            assert announced is not None, line
+            with httpx.Client(base_url=announced[0], timeout=60) as client:
+                reading = from_json(client.post("/v1/read", json={"text": article}).content)
+                assert reading.text == article
+                assert Note.TOO_SHORT not in reading.notes
+                *_, last = client.post("/v1/stream", json={"text": article}).text.splitlines()
+                assert json.loads(last)["reading"] == to_dict(reading) | {"unspin": version()}
+            process.send_signal(signal.SIGINT)
+            said = process.stderr.read()
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+    assert [line.split(" - ")[1] for line in said.splitlines()] == [
+        '"POST /v1/read HTTP/1.1" 200', '"POST /v1/stream HTTP/1.1" 200'
+    ]  # fmt: skip
