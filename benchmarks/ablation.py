@@ -26,7 +26,6 @@ from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
 from unspin.model.ngram import NGram
-
 from unspin.model.posterior import FEATURES, Posterior
 from unspin.reader.looks import SUSPICION, Models, decide, look_first, read_again
 from unspin.reader.substitutions import CHANGE

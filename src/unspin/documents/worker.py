@@ -90,7 +90,7 @@ def _ask(data: bytes, format: Format, limits: Limits) -> dict[str, Any]:
     except (EOFError, OSError):
         if late.is_set():
             return _error(InputError(f"takes more than {limits.seconds:g} s to open; {_INSTEAD}"))
-        return _error(InputError(f"damaged, or more than {limits.memory // 2**20:,} MB to open; {_INSTEAD}"))
+        return _error(_failure(limits, _NEEDED[format][0]))
     finally:
         timer.cancel()
         timer.join()
@@ -162,20 +162,14 @@ def serve() -> None:
 
 def _answer(data: bytes, format: str, limits: Limits) -> dict[str, Any]:
     try:
-        spent = _bound(limits)
         module = import_module(f"unspin.documents.{format}")
+        spent = _bound(limits)
         found: Extract = module.extract(data, limits)
         answer = {"paragraphs": found.paragraphs, "notes": found.notes, "grown": spent() > _GROWN}
     except InputError as error:
         return _error(error) | {"grown": False}
-    except MemoryError:
-        return _error(InputError(f"needs more than {limits.memory // 2**20:,} MB to open; {_INSTEAD}")) | {
-            "grown": True
-        }
-    except Exception as error:  # libraries meet damage in ways of their own
-        return _error(InputError(f"damaged {_NEEDED[format][0]} ({type(error).__name__}); {_INSTEAD}")) | {
-            "grown": True
-        }
+    except Exception as error:  # libraries meet damage, and the end of memory, in ways of their own
+        return _error(_failure(limits, f"{_NEEDED[format][0]} ({type(error).__name__})")) | {"grown": True}
     return answer
 
 
@@ -198,6 +192,10 @@ def _bound(limits: Limits) -> Callable[[], int]:
 
 
 # --- on both sides ---
+
+
+def _failure(limits: Limits, what: str) -> InputError:
+    return InputError(f"damaged {what}, or more than {limits.memory // 2**20:,} MB to open; {_INSTEAD}")
 
 
 def _error(error: InputError) -> dict[str, Any]:

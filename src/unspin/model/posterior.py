@@ -1,7 +1,7 @@
 """The posterior over what was written, for all suspicious words of a document together.
 
-For each suspicious word the choice is between "as written" and its options; a scorer weighs the evidence
-(:mod:`unspin.model.evidence`, :mod:`unspin.model.scorer`). What makes it one decision for the document and not one for each word:
+For each suspicious word the choice is between "as written" and its options; a scorer (:mod:`unspin.model.scorer`) weighs
+the evidence (:mod:`unspin.model.evidence`). What makes it one decision for the document and not one for each word:
 
 * the family: channel probabilities are mixed with the weights that explain this document best;
 * the rate: the share of swapped words found so far is the prior of the next look;

@@ -27,8 +27,10 @@ from unspin.text import Kind, Words, apply, split
 
 __all__ = ["Watch", "read", "read_many", "restore"]
 
-Watch = Callable[[float, Reading], None]
-"""Called with the share that is done, 0 to 1, and the reading so far."""
+Watch = Callable[[float, Reading | None], None]
+"""Called with the share that is done, 0 to 1, and the reading so far; None before there is a verdict."""
+
+_FIRST_PASS = 0.3  # its share of the time that a spun document takes
 
 
 def read(
@@ -49,8 +51,8 @@ def read(
         dictionary: the spinner's dictionary where it is known, from spun word to original: a mapping, or a file of
             JSON or of lines with the two words separated by a tab.
         tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
-        watch: called while a spun document is read: with the verdict, then with what is restored so far. What it raises
-            ends the reading.
+        watch: called while a document is read: after each stretch of the first pass, with the verdict where it is spun, and
+            with what is restored so far. What it raises ends the reading.
 
     Raises:
         InputError: the dictionary is not readable.
@@ -66,7 +68,11 @@ def read(
     models = load()
     parts = list(stretches(words))
     tokens = [split(text[start:end]) for start, end in parts]
-    visible = [models.encoder.visible(here, SUSPICION) for here in tokens]
+    visible = []
+    for here in tokens:
+        visible.append(models.encoder.visible(here, SUSPICION))
+        if watch is not None:
+            watch(_FIRST_PASS * len(visible) / len(parts), None)
     odds = [seen.swap[here.kind != Kind.MARK] for here, seen in zip(tokens, visible, strict=True)]
     score = verdict.score(np.concatenate(odds))
     rate = verdict.load().rate(score)
@@ -83,13 +89,14 @@ def read(
     if judgement.spun:
         for number, ((start, _), here, seen) in enumerate(zip(parts, tokens, visible, strict=True)):
             if watch is not None:
-                watch(number / len(parts), so_far((), start))
+                watch(_FIRST_PASS + (1 - _FIRST_PASS) * number / len(parts), so_far((), start))
             last: tuple[Substitution, ...] = ()
             for turn, round_ in enumerate(restore_stretch(here.text, seen, models, settings)):
                 last = round_.substitutions
                 family = family if number else round_.family
                 if watch is not None:
-                    watch((number + 1 - 0.5 ** (turn + 1)) / len(parts), so_far(last, start))
+                    done = (number + 1 - 0.5 ** (turn + 1)) / len(parts)
+                    watch(_FIRST_PASS + (1 - _FIRST_PASS) * done, so_far(last, start))
             found += [replace(s, start=s.start + start, end=s.end + start) for s in last]
     return so_far((), len(text))
 

@@ -66,7 +66,7 @@ _EVENT = {
             ["event", "done", "reading"],
             event={"const": "progress"},
             done={"type": "number", "minimum": 0, "maximum": 1},
-            reading=_ref("Reading"),
+            reading={"anyOf": [_ref("Reading"), {"type": "null"}]},
         ),
         _object(["event", "reading"], event={"const": "reading"}, reading=_ref("Reading")),
         _object(["event", "error"], event={"const": "error"}, error=_ref("Error")),

@@ -35,6 +35,7 @@ async def read(request: Request, asked: ReadRequest, service: UseService) -> Res
 
     The answer is, byte for byte, what `unspin read FILE --json` prints of a file with this text and the same settings.
     """
+    service.check_length(asked.text)
 
     def work(errand: Errand) -> bytes:
         return to_json(service.read(errand, asked.text, asked, dictionary=asked.dictionary)) + b"\n"
@@ -45,6 +46,7 @@ async def read(request: Request, asked: ReadRequest, service: UseService) -> Res
 @router.post("/restore", operation_id="restore", responses=problems(), tags=["readings"])
 async def restore(request: Request, asked: ReadRequest, service: UseService) -> Restored:
     """The restored text alone; a text that does not read as spun comes back as it was."""
+    service.check_length(asked.text)
 
     def work(errand: Errand) -> Restored:
         reading = service.read(errand, asked.text, asked, dictionary=asked.dictionary)
@@ -78,6 +80,7 @@ async def _result(request: Request, service: Service, asked: BatchRequest, posit
     try:
         document = BatchDocument.model_validate(item)
         result["id"] = str(position) if name is None else name
+        service.check_length(document.text)
 
         def work(errand: Errand) -> bytes:
             return to_json(service.read(errand, document.text, asked))

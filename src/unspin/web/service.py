@@ -20,7 +20,7 @@ __all__ = ["Progress", "ReadFunction", "Service", "service_of"]
 
 T = TypeVar("T")
 
-Progress = Callable[[float, Reading], None]
+Progress = Callable[[float, Reading | None], None]
 """Called in the worker thread with the share that is done, 0 to 1, and the reading so far."""
 
 
@@ -76,15 +76,13 @@ class Service:
         dictionary: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> Reading:
-        """Read one document, in a worker thread.
+        """Read one document, in a worker thread; its length has been checked.
 
         Raises:
-            Problem: it is too long.
             Abandoned: nobody waits for it any more.
         """
-        self.check_length(text)
 
-        def watch(done: float, so_far: Reading) -> None:
+        def watch(done: float, so_far: Reading | None) -> None:
             errand.check()
             if progress is not None:
                 progress(done, so_far)

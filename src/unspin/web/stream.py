@@ -58,9 +58,9 @@ class _Latest:
         self.there = asyncio.Event()
         self._loop = loop
 
-    def put(self, done: float, reading: Reading) -> None:
+    def put(self, done: float, reading: Reading | None) -> None:
         """In the worker thread."""
-        line = _line("progress", done=done, reading=orjson.Fragment(to_json(reading)))
+        line = _line("progress", done=done, reading=None if reading is None else orjson.Fragment(to_json(reading)))
         self._loop.call_soon_threadsafe(self._set, line)
 
     def _set(self, line: bytes) -> None:
