@@ -30,7 +30,11 @@ def test_the_kept_description_is_that_of_the_server() -> None:
 API = schemathesis.openapi.from_asgi("/openapi.json", create(Limits(seconds=10), read=Reader(), hosts=["*"]))
 # Bytes drawn at random are no PDF, and a reading drawn at random does not fit together: both are refused, and rightly.
 # What is in a form has no type: a number sent as the file is a file that holds a number.
-UNFIT = {"/v1/file": [positive_data_acceptance, negative_data_rejection], "/v1/export": [positive_data_acceptance]}
+UNFIT = {
+    "/v1/file": [positive_data_acceptance, negative_data_rejection],
+    "/v1/file/stream": [positive_data_acceptance, negative_data_rejection],
+    "/v1/export": [positive_data_acceptance],
+}
 
 
 @API.parametrize()
@@ -42,7 +46,8 @@ def test_the_server_keeps_to_its_description(case: schemathesis.Case) -> None:
 def test_every_path_is_put_to_the_test() -> None:
     paths = create().openapi()["paths"]
     assert set(paths) == {
-        "/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/file", "/v1/export", "/v1/health", "/v1/version"
+        "/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/file", "/v1/file/stream", "/v1/export", "/v1/health",
+        "/v1/version",
     }  # fmt: skip
     assert {operation.ok().path for operation in API.get_all_operations()} == set(paths)
 

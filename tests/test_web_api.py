@@ -25,13 +25,14 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import unspin
+from unspin import documents
 from unspin.cli import serve as serving
 from unspin.cli.main import app as program
 from unspin.errors import OptionError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.export import FORMATS, export
 from unspin.report.json import from_json, schema, to_dict
-from unspin.report.source import Entry, Source
+from unspin.report.source import Entry, Settings, Source
 from unspin.report.version import version
 from unspin.text.edits import apply
 from unspin.web import server
@@ -264,10 +265,10 @@ def test_stream_refuses_with_a_status_before_it_begins(reader: Reader) -> None:
 # --- files and reports -----------------------------------------------------------------------------------------------
 
 
-def upload(app: FastAPI, data: bytes, name: str, **fields: str) -> httpx.Response:
+def upload(app: FastAPI, data: bytes, name: str, path: str = "/v1/file", **fields: str) -> httpx.Response:
     form = {"files": {"file": (name, data)}, "data": fields}
     built = httpx.Request("POST", BASE, **form)
-    return ask(app, ("/v1/file", built.read()), headers={"content-type": built.headers["content-type"]})[0]
+    return ask(app, (path, built.read()), headers={"content-type": built.headers["content-type"]})[0]
 
 
 def test_a_file_is_read_and_its_places_found(reader: Reader) -> None:
@@ -295,8 +296,44 @@ def test_a_long_page_is_cut_and_said_to_be(reader: Reader) -> None:
     page = "<html><body><article>" + "".join(map(item.format, range(30))) + "</article></body></html>"
     answer = upload(create(Limits(characters=500), read=reader), page.encode(), "page.html").json()
     assert answer["reading"]["notes"] == [Note.TRUNCATED]
-    text = upload(create(Limits(characters=500), read=reader), b"word " * 101, "page.txt")
-    assert error_of(text) == (422, "unreadable")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
+def test_a_long_text_file_is_cut_as_any_other(reader: Reader, encoding: str) -> None:
+    text = "The caf\xe9 by the harbour is open. " * 9
+    answer = upload(create(Limits(characters=100), read=reader), text.encode(encoding), "page.txt").json()
+    assert answer["reading"]["text"] == text[:100]
+    assert answer["reading"]["notes"][-1] == Note.TRUNCATED
+    whole = upload(create(Limits(characters=len(text)), read=reader), text.encode(encoding), "page.txt").json()
+    assert whole["reading"]["text"] == text and Note.TRUNCATED not in whole["reading"]["notes"]
+
+
+def test_a_file_is_streamed_with_its_places(reader: Reader) -> None:
+    text = "Nothing happened here today, WAIT.\n\nThe bowl is connected the shelf, and the kiln is cold.\n"
+    app = create(read=reader)
+    threading.Timer(0.2, reader.gate.set).start()
+    first, *progress, last = events(
+        upload(app, text.encode(), "/tmp/page.txt", "/v1/file/stream", operating_point="0.5")
+    )
+    assert first == {"event": "document", "document": {"name": "page.txt", "format": "text"}}
+    assert progress and all(event["event"] == "progress" for event in progress)
+    assert any(event["reading"] is not None and event["places"] == [] for event in progress)
+    places = [{"page": None, "paragraph": 2}]
+    assert last == {"event": "reading", "reading": to_dict(made(text, SWAPS, 0.5, False)), "places": places}
+
+
+def test_the_notes_on_a_file_are_in_its_streamed_reading(reader: Reader) -> None:
+    app = create(Limits(characters=30), read=reader)
+    *_, last = events(
+        upload(app, "The caf\xe9 is closed until the end of May.".encode("cp1252"), "a.txt", "/v1/file/stream")
+    )
+    assert last["reading"]["notes"] == [Note.ENCODING_GUESSED, Note.TRUNCATED]
+
+
+def test_a_file_that_cannot_be_opened_is_no_stream(reader: Reader) -> None:
+    response = upload(create(read=reader), b"%PDF-1.7 and then nothing", "page.pdf", "/v1/file/stream")
+    assert error_of(response) == (422, "unreadable")
+    assert reader.started == 0
 
 
 @pytest.mark.parametrize(
@@ -376,6 +413,66 @@ def test_choices_of_the_page_are_kept(reader: Reader) -> None:
     kept = exported(create(read=reader), ("page", record), format="json").json()["documents"][0]["reading"]
     assert kept["restored"] == record["restored"]
     assert kept["substitutions"] == record["substitutions"]
+
+
+PLACES = [{"page": 3, "paragraph": 2}, {"page": 3, "paragraph": 4}, {"page": 17, "paragraph": 1}]
+
+
+def sent(**more: Any) -> list[dict[str, Any]]:
+    """The one reading of a request for an export."""
+    return [{"name": "page.pdf", "reading": to_dict(made(SPUN, SWAPS, 1e-4, False)), **more}]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_places_and_settings_stand_in_what_is_kept(reader: Reader, form: str) -> None:
+    readings = sent(format="pdf", places=PLACES)
+    body = {"readings": readings, "format": form, "settings": {"operating_point": 0.002, "dictionary": "kiln.json"}}
+    [response] = ask(create(read=reader), ("/v1/export", body))
+    entry = Entry(Source("page.pdf", "pdf", lambda at: at_hand(at)), made(SPUN, SWAPS, 1e-4, False))
+    known = Settings(operating_point=0.002, dictionary="kiln.json")
+    assert response.content == export([entry], form, settings=known)
+    assert response.content != export([entry], form, settings=None) or form == "csv"
+    assert response.content != export([Entry(Source("page.pdf", "pdf"), entry.outcome)], form, settings=known)
+
+
+def at_hand(offset: int) -> documents.Place:
+    """The place in :data:`PLACES` of the substitution that stands at an offset."""
+    starts = [s.start for s in made(SPUN, SWAPS, 1e-4, False).substitutions]
+    return documents.Place(**PLACES[starts.index(offset)])
+
+
+def test_places_follow_the_choices(reader: Reader) -> None:
+    [named] = sent(places=[PLACES[0], PLACES[2]])
+    kept = [s for s in named["reading"]["substitutions"] if s["found"] != "beryllium"]
+    named["reading"] |= {"substitutions": kept, "restored": RESTORED.replace("could be", "could beryllium")}
+    [response] = ask(create(read=reader), ("/v1/export", {"readings": [named], "format": "json"}))
+    assert response.json()["documents"][0]["places"] == named["places"]
+    assert response.json()["settings"] is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"places": PLACES[:2]}, {"places": [*PLACES, PLACES[0]]}, {"places": []}, {"places": {}},
+        {"places": [*PLACES[:2], {"page": 0, "paragraph": 1}]}, {"places": [*PLACES[:2], {"page": None, "paragraph": 0}]},
+        {"places": [*PLACES[:2], {"paragraph": 1}]}, {"places": [*PLACES[:2], {"page": 1.5, "paragraph": 1}]},
+        {"places": [*PLACES[:2], {"page": 1, "paragraph": 1, "line": 2}]}, {"places": [*PLACES[:2], [1, 1]]},
+        {"places": [*PLACES[:2], {"page": 2**70, "paragraph": 1}]}, {"format": "odt"},
+    ],
+)  # fmt: skip
+def test_places_that_do_not_fit_are_refused(reader: Reader, change: dict[str, Any]) -> None:
+    [response] = ask(create(read=reader), ("/v1/export", {"readings": sent(**change), "format": "html"}))
+    assert error_of(response) == (422, "invalid")
+    assert next(iter(change)) in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "settings", [{"operating_point": 2}, {"tortured": "yes"}, {"deep": "x"}, {"dictionary": 5}, []]
+)
+def test_settings_out_of_range_are_not_kept(reader: Reader, settings: Any) -> None:
+    body = {"readings": sent(), "format": "html", "settings": settings}
+    [response] = ask(create(read=reader), ("/v1/export", body))
+    assert error_of(response) == (422, "invalid")
 
 
 @pytest.mark.parametrize(

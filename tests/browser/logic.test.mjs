@@ -131,6 +131,78 @@ test("an article that follows its word is not counted", () => {
   assert.equal(choices.counts().swapped, 1);
 });
 
+const articled = (text, ...substitutions) =>
+  new Choices({ text, words: 9, share: 0.1, quotations: [], substitutions: substitutions.map(([found, original, more]) => sub(text, found, original, more)) });
+
+test("an untouched article follows the word chosen after it", () => {
+  const choices = articled("Was 😀 it a\ncaller? A caller2. An hourly vessel.", ["caller", "new"], ["caller2", "odd"], ["vessel", "boat"]);
+  assert.deepEqual([0, 1, 2].map((place) => choices.article(place)?.word), ["a", "A", undefined]);
+  choices.choose([0], "old");
+  assert.equal(choices.restored(), "Was 😀 it an\nold? A odd. An hourly boat.");
+  const saved = choices.toReading();
+  assert.equal(saved.restored, replay(saved.text, saved.substitutions));
+  assert.deepEqual(saved.substitutions.map(({ start, end, found, original }) => [start, end, found, original]).slice(0, 2), [[9, 10, "a", "an"], [11, 17, "caller", "old"]]);
+  assert.deepEqual(choices.inForce().map(({ place }) => place), [0, 0, 1, 2]);
+  choices.choose([1], "even");
+  assert.equal(choices.restored(), "Was 😀 it an\nold? An even. An hourly boat.");
+  choices.undo();
+  choices.choose([0], LEFT);
+  assert.equal(choices.restored(), "Was 😀 it a\ncaller? A odd. An hourly boat.");
+  choices.undo();
+  choices.undo();
+  assert.equal(choices.toReading(), choices.reading);
+});
+
+test("an article that is a substitution itself follows too, unless it was left after that", () => {
+  const choices = articled("Once An caller came.", ["An", "A"], ["caller", "new", { alternatives: [["old", 0.3]] }]);
+  assert.equal(choices.restored(), "Once A new came.");
+  choices.choose([1], "old");
+  assert.equal(choices.restored(), "Once An old came.");
+  assert.deepEqual(choices.toReading().substitutions.map((s) => s.original), ["old"]);
+  assert.deepEqual([choices.state(0), choices.counts().swapped], ["left", 1]);
+  choices.choose([1], "fresh");
+  assert.equal(choices.restored(), "Once A fresh came.");
+  assert.equal(choices.state(0), "restored");
+  choices.choose([0], LEFT);
+  assert.equal(choices.restored(), "Once An fresh came.");
+  assert.deepEqual(choices.choose([1], "bright"), [1, 0]);
+  assert.equal(choices.restored(), "Once A bright came.");
+  choices.undo();
+  assert.equal(choices.restored(), "Once An fresh came.");
+  choices.choose([1], LEFT);
+  choices.undo();
+  choices.undo();
+  choices.choose([1], LEFT);
+  assert.equal(choices.restored(), "Once An caller came.");
+});
+
+test("a word that was spun from an article becomes the one that fits", () => {
+  const choices = articled("Once ace caller came.", ["ace", "a", { alternatives: [["the", 0.2]] }], ["caller", "new"]);
+  choices.choose([1], "old");
+  assert.equal(choices.restored(), "Once an old came.");
+  assert.deepEqual(choices.toReading().substitutions.map((s) => [s.original, s.confidence]), [["an", 0.6], ["old", 0]]);
+  choices.choose([0], "the");
+  assert.equal(choices.restored(), "Once the old came.");
+  choices.choose([0], LEFT);
+  assert.equal(choices.restored(), "Once ace old came.");
+});
+
+test("what is no article before the word is left alone", () => {
+  for (const before of ["vitamin-a ", "a, ", "a\n\n", "a\r\n\r\n", "la ", "a “", `a${" ".repeat(40)}`, "the "]) {
+    assert.equal(articled(`${before}caller`, ["caller", "new"]).article(0), null, JSON.stringify(before));
+  }
+});
+
+test("a word that was put in comes back with its space", () => {
+  const choices = articled("It is simply a boat.", [" simply", "", { alternatives: [["simply", 0.2], ["just", 0.1]] }]);
+  assert.deepEqual(optionsOf(choices.reading.substitutions[0]), { words: [{ word: "", probability: 0.6 }, { word: "just", probability: 0.1 }], kept: 0.2 });
+  choices.choose([0], "just");
+  assert.equal(choices.restored(), "It is just a boat.");
+  assert.equal(choices.toReading().substitutions[0].confidence, 0.1);
+  choices.choose([0], "simply");
+  assert.equal(choices.state(0), "left");
+});
+
 test("options are the program's choice, its alternatives, and the word as it stood", () => {
   assert.deepEqual(optionsOf(reading.substitutions[0]), { words: [{ word: "new", probability: 0.6 }, { word: "fresh", probability: 0.3 }], kept: 0.05 });
   assert.equal(optionsOf(reading.substitutions[1]).kept, null);

@@ -90,28 +90,39 @@ class Handler(BaseHTTPRequestHandler):
         match self.path:
             case "/v1/stream":
                 self.stream(json.loads(body)["text"])
-            case "/v1/file":
-                self.file(body)
+            case "/v1/file/stream":
+                self.stream_file(body)
             case "/v1/export":
                 self.export(json.loads(body))
             case _:
                 self.refuse(404, "not-found", "there is nothing at this path")
 
-    def stream(self, text: str) -> None:
-        """Progress, then the reading; a text that holds ``!broken`` ends in an error."""
+    def stream(self, text: str, document: dict[str, str] | None = None) -> None:
+        """Progress, then the reading; a text that holds ``!broken`` ends in an error.
+
+        Of a file, every third substitution is on the next page.
+        """
+
+        def known(substitutions: list[Any]) -> dict[str, Any]:
+            places = [{"page": 1 + i // 3, "paragraph": 1 + i} for i in range(len(substitutions))]
+            return {"reading": {**reading, "substitutions": substitutions}} | ({"places": places} if document else {})
+
         reading = read(text)
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.end_headers()
+        if document:
+            self.line({"event": "document", "document": document})
+        self.line({"event": "progress", "done": 0.01, "reading": None})
         for step in range(1, self.server.steps + 1):
             done = step / (self.server.steps + 1)
             kept = reading["substitutions"][: int(len(reading["substitutions"]) * (done - 0.25))]
-            self.line({"event": "progress", "done": done, "reading": {**reading, "substitutions": kept}})
+            self.line({"event": "progress", "done": done, **known(kept)})
             time.sleep(self.server.pause)
         if "!broken" in text:
             self.line({"event": "error", "error": {"code": "timeout", "message": "not done within 120 s"}})
         else:
-            self.line({"event": "reading", "reading": reading})
+            self.line({"event": "reading", **known(reading["substitutions"])})
 
     def line(self, event: dict[str, Any]) -> None:
         """One line of a stream."""
@@ -121,20 +132,16 @@ class Handler(BaseHTTPRequestHandler):
         except (BrokenPipeError, ConnectionResetError):  # the page has stopped listening
             pass
 
-    def file(self, body: bytes) -> None:
-        """The reading of a file; its bytes are taken for UTF-8 text, and every third substitution is on the next page."""
+    def stream_file(self, body: bytes) -> None:
+        """The stream of a file; its bytes are taken for UTF-8 text."""
         head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
         part = next(p for p in BytesParser(policy=HTTP).parsebytes(head + body).walk() if p.get_filename())
         name, data = str(part.get_filename()), part.get_payload(decode=True)
         assert isinstance(data, bytes)
-        time.sleep(self.server.pause)
         if data.startswith(b"broken"):
             return self.refuse(422, "unreadable", f"{name}: a scanned PDF without text; run OCR over it first")
-        reading = read(data.decode())
-        places = [{"page": 1 + i // 3, "paragraph": 1 + i} for i in range(len(reading["substitutions"]))]
         kind = Path(name).suffix.lstrip(".").lower()
-        kind = "text" if kind == "txt" else kind
-        self.answer_json({"document": {"name": name, "format": kind}, "reading": reading, "places": places})
+        self.stream(data.decode(), {"name": name, "format": "text" if kind == "txt" else kind})
 
     def export(self, request: dict[str, Any]) -> None:
         """Remember what was to be saved, and check it as the program does."""

@@ -52,8 +52,10 @@ def unspin(
       unspin restore page.txt        the article, readable again
       unspin read page.txt           the verdict and every swapped word
       unspin check articles/         a line for each document
+      unspin serve                   the same in the browser: paste a page and read
 
-    A FILE is plain text in UTF-8; - is standard input. Results go to standard output, messages to standard error.
+    A FILE is text, HTML, PDF or DOCX (all but UTF-8 text with unspin[documents]); - is standard input. Results go to
+    standard output, messages to standard error.
 
     Exit status: 0 nothing spun, 1 something spun (read, check), 2 an error.
     """  # noqa: D301 - the help needs the real control character

@@ -13,7 +13,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
-from unspin.errors import InputError, OptionError
+from unspin.errors import InputError, MissingExtra, OptionError, UnspinError
 
 if TYPE_CHECKING:
     from unspin.report.export import Format
@@ -78,7 +78,7 @@ def report(
     if not folder:
         _spare(output, paths)
     entries = [_entry(path, settings, public) for path in _watched(paths)]
-    failed = [entry.outcome for entry in entries if isinstance(entry.outcome, InputError)]
+    failed = [entry.outcome for entry in entries if isinstance(entry.outcome, UnspinError)]
     if len(failed) == len(entries):
         for error in failed[:-1]:
             complain(error)
@@ -153,7 +153,7 @@ def _entry(path: str, settings: options.Settings, public: bool) -> Entry:
     try:
         document = load(path)
         reading = unspin.read(document.text, **settings)
-    except InputError as error:
+    except (InputError, MissingExtra) as error:
         return Entry(Source(name), error)
     reading = replace(reading, notes=reading.notes + document.notes)
     return Entry(Source(name, document.format, document.place), reading)

@@ -41,9 +41,11 @@ class Limits:
     Attributes:
         bytes: size of the file.
         pages: pages of a PDF.
-        characters: length of the text.
+        characters: length of the text; plain text beyond it is refused unless ``cut_text``.
         seconds: time to take the text out of HTML, PDF or DOCX.
         memory: bytes of address space to do so (POSIX only).
+        cut_text: whether plain text that is too long is cut with a note, as the other formats are. Refused by default: what
+            a command writes back in its place would be half of what was given.
     """
 
     bytes: int = 50_000_000
@@ -51,6 +53,7 @@ class Limits:
     characters: int = 5_000_000
     seconds: float = 120
     memory: int = 2 * 1024**3
+    cut_text: bool = False
 
 
 LIMITS = Limits()

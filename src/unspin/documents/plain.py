@@ -41,7 +41,7 @@ def decode(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
         EmptyInput: there is no visible character in it.
         BinaryInput: it is not text.
         UnknownEncoding: it is in an encoding that nothing here knows.
-        InputError: it is longer than the limits allow.
+        InputError: it is longer than the limits allow, and not to be cut.
     """
     name = shown(path)
     mark, encoding = next(((m, e) for m, e in MARKS if data.startswith(m)), (b"", _unmarked(data)))
@@ -63,6 +63,8 @@ def decode(data: bytes, path: str, limits: Limits = LIMITS) -> Document:
     if not text.strip("\ufeff\u200b \t\r\n\f\v"):
         raise EmptyInput(f"{name}: empty; there is no text to read")
     if len(text) > limits.characters:
+        if limits.cut_text:
+            return Document(path, text[: limits.characters], encoding, mark, (*notes, Note.TRUNCATED))
         raise InputError(
             f"{name}: {len(text):,} characters, and at most {limits.characters:,} are read at once; split it"
         )

@@ -135,7 +135,7 @@ class _Writer:
                 " all rejected the text as found. Comments say how sure each is."
             )
         self.heading("Text", 2)
-        self._text(reading)
+        self._text(source, reading)
         said = [
             (_who(quotation.speaker, source.where(quotation.start)), quotation.found, quotation.restored)
             for quotation in reading.quotations
@@ -144,7 +144,7 @@ class _Writer:
         self._quotations(said)
         self._anchors(reading)
 
-    def _text(self, reading: Reading) -> None:
+    def _text(self, source: Source, reading: Reading) -> None:
         """The text as found, every substitution a tracked change."""
         from unspin.report.docx_elements import change, commented, run
 
@@ -157,16 +157,19 @@ class _Writer:
                     continue
                 changes = change(piece.substitution, AUTHOR, self._ids)
                 if piece.number in remarked:
-                    changes = commented(changes, self._comment(piece.substitution))
+                    where = source.where(piece.substitution.start)
+                    changes = commented(changes, self._comment(piece.substitution, where))
                 body.extend(changes)
 
-    def _comment(self, substitution: Substitution) -> int:
+    def _comment(self, substitution: Substitution, where: str) -> int:
         """Write a comment and give its number."""
         parts = [f"{percent(substitution.confidence)} sure"]
         if others := alternatives_in_words(substitution.alternatives):
             parts.append(f"or: {others}")
         if substitution.route:
             parts.append(f"walk: {walk_in_words(substitution.route)}")
+        if where:
+            parts.append(where)
         comment = self._document.comments.add_comment(_fit("; ".join(parts)), AUTHOR, "u")
         for name in comment._comment_elm.attrib:
             if name.endswith("}date"):

@@ -6,14 +6,15 @@ an offset back to page and paragraph.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from unspin.errors import UnspinError
 from unspin.reading import Reading
 
-__all__ = ["Entry", "Place", "Settings", "Source", "entry"]
+__all__ = ["Entry", "Place", "Settings", "Source", "entry", "place_function"]
 
 
 class Place(Protocol):
@@ -78,6 +79,23 @@ class Settings:
     tortured: bool = False
     dictionary: str | None = None
     deep: str | None = None
+
+
+def place_function(starts: Sequence[int], places: Sequence[Place]) -> Callable[[int], Place] | None:
+    """From an offset to its place, where only the places of some offsets are known.
+
+    What lies between two of them is taken to be where the next one is: a quotation, where its first swapped word is.
+
+    Args:
+        starts: offsets in code points, ascending.
+        places: what stands at each of them.
+
+    Returns:
+        The function, or None where nothing is known.
+    """
+    if not starts:
+        return None
+    return lambda offset: places[min(bisect_left(starts, offset), len(starts) - 1)]
 
 
 def entry(name: str, outcome: Reading | UnspinError, format: str = "text") -> Entry:

@@ -7,13 +7,15 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
+from unspin.reading import Reading
 from unspin.report.export import FORMATS
 from unspin.report.export import export as render
-from unspin.report.source import Entry, Source
+from unspin.report.source import Entry, Settings, Source, place_function
 from unspin.web.checked import reading_of
 from unspin.web.desk import Errand
-from unspin.web.models import ExportRequest
+from unspin.web.models import ExportRequest, NamedReading
 from unspin.web.openapi import EXPORT, problems
+from unspin.web.problems import Problem
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
 
@@ -33,22 +35,38 @@ async def export(request: Request, asked: ExportRequest, service: UseService) ->
     Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included.
     """
     service.check_number(len(asked.readings), "readings")
+    settings = None if asked.settings is None else Settings(**asked.settings.model_dump())
 
     def work(errand: Errand) -> bytes:
         entries = []
-        for named in asked.readings:
+        for position, named in enumerate(asked.readings):
             errand.check()
             reading = reading_of(named.reading)
             service.check_length(reading.text)
-            entries.append(Entry(Source(named.name), reading))
+            entries.append(Entry(_source(position, named, reading), reading))
         errand.check()
-        return render(entries, asked.format, public=asked.public)
+        return render(entries, asked.format, public=asked.public, settings=settings)
 
     body = await service.run(request, work)
     form = FORMATS[asked.format]
     name = asked.readings[0].name if len(asked.readings) == 1 else ""
     headers = {"Content-Disposition": _attachment(name, form.suffix)}
     return Response(body, headers=headers, media_type=form.media_type)
+
+
+def _source(position: int, named: NamedReading, reading: Reading) -> Source:
+    """Where a reading came from, with the places that were sent along.
+
+    Raises:
+        Problem: they are not one for each substitution.
+    """
+    starts = [s.start for s in reading.substitutions]
+    if named.places is None:
+        return Source(named.name, named.format)
+    if len(named.places) != len(starts):
+        counts = f"{len(named.places):,} for {len(starts):,} substitutions"
+        raise Problem("invalid", f"readings.{position}.places: {counts}; send one for each, in order")
+    return Source(named.name, named.format, place_function(starts, named.places))
 
 
 def _attachment(name: str, suffix: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Form, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 
-from unspin.documents import from_bytes
+from unspin.documents import Document, from_bytes
+from unspin.reading import Reading
 from unspin.report.json import to_json
 from unspin.web.desk import Errand
 from unspin.web.models import DEFAULT_OPERATING_POINT, OperatingPoint, Settings
-from unspin.web.openapi import FILE, problems
+from unspin.web.openapi import FILE, STREAM, problems
 from unspin.web.requests import FormRoute
 from unspin.web.routes import JSON, UseService
+from unspin.web.service import Service
+from unspin.web.stream import Tell, line, streamed
 
 __all__ = ["router"]
 
@@ -23,35 +26,83 @@ _LONGEST_NAME = 255
 router = APIRouter(prefix="/v1", route_class=FormRoute)
 
 
-@router.post("/file", operation_id="file", responses=FILE | problems(), response_class=Response, tags=["files"])
-async def file(
-    request: Request,
-    service: UseService,
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it came, its name without folders, and how to read it."""
+
+    data: bytes
+    name: str
+    settings: Settings
+
+    def open(self, service: Service, errand: Errand) -> Document:
+        """The document, in a worker thread."""
+        errand.check()
+        return from_bytes(self.data, self.name, service.document_limits(errand))
+
+    def about(self, document: Document) -> dict[str, str]:
+        """What it was."""
+        return {"name": self.name, "format": document.format}
+
+
+async def _upload(
     file: UploadFile,
     operating_point: Annotated[OperatingPoint, Form()] = DEFAULT_OPERATING_POINT,
     tortured: Annotated[bool, Form()] = False,
-) -> Response:
-    """Read a file: plain text, HTML (its main text), PDF or DOCX. The suffix of its name says what it is.
+) -> Upload:
+    """The file of a form, and the settings beside it."""
+    settings = Settings(operating_point=operating_point, tortured=tortured)
+    return Upload(await file.read(), _base(file.filename or ""), settings)
+
+
+Uploaded = Annotated[Upload, Depends(_upload)]
+
+
+@router.post("/file", operation_id="file", responses=FILE | problems(), response_class=Response, tags=["files"])
+async def file(request: Request, service: UseService, upload: Uploaded) -> Response:
+    """Read a file: plain text, HTML (its main text), PDF or DOCX. Its contents say what it is, then its suffix.
 
     Offsets in the reading are into the text that was extracted, which is in the reading; `places` leads back to the file.
+    What is longer than the limit is cut, and the note `truncated` says so.
     """
-    data = await file.read()
-    name = _base(file.filename or "")
-    settings = Settings(operating_point=operating_point, tortured=tortured)
 
     def work(errand: Errand) -> bytes:
-        document = from_bytes(data, name, service.document_limits(errand))
-        reading = service.read(errand, document.text, settings)
-        reading = replace(reading, notes=reading.notes + document.notes)
-        places = [document.place(s.start) for s in reading.substitutions]
-        record = {
-            "document": {"name": name, "format": document.format},
-            "reading": orjson.Fragment(to_json(reading)),
-            "places": [{"page": place.page, "paragraph": place.paragraph} for place in places],
-        }
-        return orjson.dumps(record) + b"\n"
+        document = upload.open(service, errand)
+        reading = service.read(errand, document.text, upload.settings)
+        return orjson.dumps({"document": upload.about(document), **_placed(document, reading)}) + b"\n"
 
     return Response(await service.run(request, work), media_type=JSON)
+
+
+@router.post(
+    "/file/stream", operation_id="file_stream", responses=STREAM | problems(), response_class=Response, tags=["files"]
+)
+async def file_stream(request: Request, service: UseService, upload: Uploaded) -> Response:
+    """Read a file as `/v1/file` does and tell of it on the way, a JSON object a line, as `/v1/stream` does.
+
+    The first line is `document`, with the name and the format; with each reading come its `places`. A file that cannot be
+    opened is answered with a status as everywhere.
+    """
+    document = await service.run(request, lambda errand: upload.open(service, errand))
+
+    def work(errand: Errand, tell: Tell) -> bytes:
+        def progress(done: float, so_far: Reading | None) -> None:
+            known = {"reading": None} if so_far is None else _placed(document, so_far)
+            tell(line("progress", done=done, **known))
+
+        return line(
+            "reading", **_placed(document, service.read(errand, document.text, upload.settings, progress=progress))
+        )
+
+    return await streamed(request, service, work, first=line("document", document=upload.about(document)))
+
+
+def _placed(document: Document, reading: Reading) -> dict[str, Any]:
+    """The reading with the notes on its document, and the places of its substitutions."""
+    places = [document.place(s.start) for s in reading.substitutions]
+    return {
+        "reading": orjson.Fragment(to_json(replace(reading, notes=reading.notes + document.notes))),
+        "places": [{"page": place.page, "paragraph": place.paragraph} for place in places],
+    }
 
 
 def _base(path: str) -> str:

@@ -10,12 +10,14 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
+from unspin.documents import Format as DocumentFormat
 from unspin.web.problems import CODES
 
 __all__ = [
     "DEFAULT_OPERATING_POINT",
     "BatchDocument",
     "BatchRequest",
+    "DocumentFormat",
     "Error",
     "ExportRequest",
     "Format",
@@ -23,7 +25,9 @@ __all__ = [
     "LimitsInForce",
     "NamedReading",
     "OperatingPoint",
+    "Place",
     "ReadRequest",
+    "ReportSettings",
     "Restored",
     "Settings",
     "Version",
@@ -58,6 +62,8 @@ OperatingPoint = Annotated[
     float, Field(gt=0, lt=1, allow_inf_nan=False, description=_POINT, examples=[DEFAULT_OPERATING_POINT])
 ]
 Format = Literal["html", "docx", "csv", "json", "md"]
+
+_LAST = 1_000_000_000  # page or paragraph; no document has more
 
 
 class _Strict(BaseModel):
@@ -106,13 +112,32 @@ class BatchRequest(Settings):
     )
 
 
+class Place(_Strict):
+    """Where a substitution lies in the document as people see it."""
+
+    page: int | None = Field(ge=1, le=_LAST, description="From 1; null where the format has no pages.")
+    paragraph: int = Field(ge=1, le=_LAST, description="From 1: of the page, or of the document where it has no pages.")
+
+
 class NamedReading(_Strict):
     """A reading, perhaps with the choices that somebody made in it, under the name of its document."""
 
     name: Name = Field(max_length=500, description="As it stands in the report.", examples=["page-17.html"])
+    format: DocumentFormat = Field(default="text", description="What the document was.")
     reading: dict[str, Any] = Field(
         description="As another path gave it. A substitution may be left out or have another `original`, if `restored` is"
         " made to match; whatever does not fit together is refused."
+    )
+    places: list[Place] | None = Field(
+        default=None, description="Where the substitutions of this reading lie, one for each, in order."
+    )
+
+
+class ReportSettings(Settings):
+    """How the readings were made, for the report to say; what is left out is taken for the default."""
+
+    dictionary: Name | None = Field(
+        default=None, max_length=500, description="Name of the spinner's dictionary, where one was given."
     )
 
 
@@ -124,6 +149,9 @@ class ExportRequest(_Strict):
         description="`html` is one self-contained page, `docx` has tracked changes, `csv` is the table of swaps."
     )
     public: bool = Field(default=False, description="Leave out the full text and keep the evidence.")
+    settings: ReportSettings | None = Field(
+        default=None, description="The same for all readings; without them the report says that they are not recorded."
+    )
 
 
 class Error(BaseModel):

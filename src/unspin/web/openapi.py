@@ -49,32 +49,28 @@ def _object(required: list[str], **properties: Any) -> dict[str, Any]:
     return {"type": "object", "required": required, "properties": properties, "additionalProperties": False}
 
 
-_PLACE = _object(
-    ["page", "paragraph"],
-    page={"type": ["integer", "null"], "minimum": 1, "description": "null where the format has no pages"},
-    paragraph={"type": "integer", "minimum": 1},
-)
 _RESULT = {
     "anyOf": [
         _object(["id", "reading"], id={"type": "string"}, reading=_ref("Reading")),
         _object(["id", "error"], id={"type": "string"}, error=_ref("Error")),
     ]
 }
+_DOCUMENT = _object(["name", "format"], name={"type": "string"}, format={"enum": ["text", "html", "pdf", "docx"]})
+_PLACES = {"type": "array", "items": _ref("Place"), "description": "one for each substitution, in order"}
 _EVENT = {
     "anyOf": [
+        _object(["event", "document"], event={"const": "document"}, document=_DOCUMENT),
         _object(
             ["event", "done", "reading"],
             event={"const": "progress"},
             done={"type": "number", "minimum": 0, "maximum": 1},
             reading={"anyOf": [_ref("Reading"), {"type": "null"}]},
+            places=_PLACES,
         ),
-        _object(["event", "reading"], event={"const": "reading"}, reading=_ref("Reading")),
+        _object(["event", "reading"], event={"const": "reading"}, reading=_ref("Reading"), places=_PLACES),
         _object(["event", "error"], event={"const": "error"}, error=_ref("Error")),
     ]
 }
-_DOCUMENT = _object(["name", "format"], name={"type": "string"}, format={"enum": ["text", "html", "pdf", "docx"]})
-
-
 _ANYWHERE = frozenset({404, 405, 500})  # statuses that say nothing about one path
 _RETRY_AFTER = {"schema": {"type": "string"}, "description": "Seconds."}
 
@@ -109,7 +105,7 @@ FILE = _success(
         ["document", "reading", "places"],
         document=_DOCUMENT,
         reading=_ref("Reading"),
-        places={"type": "array", "items": _ref("Place"), "description": "one for each substitution, in order"},
+        places=_PLACES,
     ),
 )
 
@@ -166,7 +162,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     schemas |= dict(_reading_components())
     schemas |= {model.__name__: model.model_json_schema() for model in (BatchDocument, Error)}
     schemas["Failure"] = _object(["error"], error=_ref("Error"))
-    schemas |= {"BatchResult": _RESULT, "Event": _EVENT, "Place": _PLACE}
+    schemas |= {"BatchResult": _RESULT, "Event": _EVENT}
     responses = document["components"]["responses"] = _problem_components()
     for operation in (operation for path in document["paths"].values() for operation in path.values()):
         for status in operation["responses"]:

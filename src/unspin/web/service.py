@@ -97,11 +97,12 @@ class Service:
         )
 
     def document_limits(self, errand: Errand) -> documents.Limits:
-        """What may come of a file: no more than of a text, in the time that is left."""
+        """What may come of a file: no more than of a text, in the time that is left; what is longer is cut."""
         return documents.Limits(
             bytes=self.limits.body_bytes,
             characters=self.limits.characters,
             seconds=max(errand.deadline - time.monotonic(), 0.1),
+            cut_text=True,
         )
 
     def check_length(self, text: str) -> None:

@@ -1,9 +1,10 @@
-"""One text, read before one's eyes: progress and partial readings as lines of JSON."""
+"""One document, read before one's eyes: progress and partial readings as lines of JSON."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import orjson
@@ -22,9 +23,12 @@ from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
 from unspin.web.service import Service
 
-__all__ = ["router"]
+__all__ = ["Tell", "line", "router", "streamed"]
 
 NDJSON = "application/x-ndjson"
+
+Tell = Callable[[bytes], None]
+"""Sends a line from the worker thread."""
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
@@ -35,32 +39,58 @@ router = APIRouter(prefix="/v1", route_class=JsonRoute)
 async def stream(request: Request, asked: ReadRequest, service: UseService) -> Response:
     """Read one text as `/v1/read` does and tell of it on the way, a JSON object a line.
 
-    `progress` comes after the verdict, then without substitutions, and after each round with those found so far; a slow
-    client may miss some. The last line is `reading`, with what `/v1/read` would answer, or `error`. What is wrong before
-    the reading begins is answered with a status as everywhere.
+    `progress` comes during the first pass, then without a reading, after the verdict, then without substitutions, and after
+    each round with those found so far; a slow client may miss some. The last line is `reading`, with what `/v1/read` would
+    answer, or `error`. What is wrong before the reading begins is answered with a status as everywhere.
     """
     service.check_length(asked.text)
+
+    def work(errand: Errand, tell: Tell) -> bytes:
+        def progress(done: float, so_far: Reading | None) -> None:
+            tell(line("progress", done=done, reading=None if so_far is None else orjson.Fragment(to_json(so_far))))
+
+        reading = service.read(errand, asked.text, asked, dictionary=asked.dictionary, progress=progress)
+        return line("reading", reading=orjson.Fragment(to_json(reading)))
+
+    return await streamed(request, service, work)
+
+
+async def streamed(
+    request: Request, service: Service, work: Callable[[Errand, Tell], bytes], first: bytes | None = None
+) -> Response:
+    """The lines that ``work`` tells in a worker thread, and at last the one that it returns.
+
+    Args:
+        request: who asks.
+        service: where it is done.
+        work: told lines may be passed over where the client is slow.
+        first: a line that is sent before all others.
+
+    Raises:
+        Problem: no place came free in time.
+        Abandoned: the client left while it waited.
+    """
     errand = service.errand(request)
     latest = _Latest(asyncio.get_running_loop())
+    future = await service.desk.start(partial(work, errand, latest.put), errand, request.is_disconnected)
+    return StreamingResponse(_lines(service, future, errand, latest, first), media_type=NDJSON)
 
-    def work() -> bytes:
-        return to_json(service.read(errand, asked.text, asked, dictionary=asked.dictionary, progress=latest.put))
 
-    future = await service.desk.start(work, errand, request.is_disconnected)
-    return StreamingResponse(_lines(service, future, errand, latest), media_type=NDJSON)
+def line(event: str, **fields: Any) -> bytes:
+    """One event as a line."""
+    return orjson.dumps({"event": event, **fields}) + b"\n"
 
 
 class _Latest:
-    """The newest progress, from the worker thread to the event loop; what nobody fetched in time is passed over."""
+    """The newest line, from the worker thread to the event loop; what nobody fetched in time is passed over."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.line: bytes | None = None
         self.there = asyncio.Event()
         self._loop = loop
 
-    def put(self, done: float, reading: Reading | None) -> None:
+    def put(self, line: bytes) -> None:
         """In the worker thread."""
-        line = _line("progress", done=done, reading=None if reading is None else orjson.Fragment(to_json(reading)))
         self._loop.call_soon_threadsafe(self._set, line)
 
     def _set(self, line: bytes) -> None:
@@ -76,12 +106,14 @@ class _Latest:
 
 
 async def _lines(
-    service: Service, future: asyncio.Future[bytes], errand: Errand, latest: _Latest
+    service: Service, future: asyncio.Future[bytes], errand: Errand, latest: _Latest, first: bytes | None
 ) -> AsyncIterator[bytes]:
     """The lines of one stream; a client that leaves ends the generator, and with it the errand."""
     result = asyncio.ensure_future(service.desk.finish(future, errand))
     news = asyncio.ensure_future(latest.take())
     try:
+        if first is not None:
+            yield first
         while not result.done():
             await asyncio.wait({result, news}, return_when=asyncio.FIRST_COMPLETED)
             if news.done() and not result.done():
@@ -98,7 +130,7 @@ async def _lines(
 async def _last(result: asyncio.Future[bytes]) -> bytes:
     """The last line, whatever happened."""
     try:
-        return _line("reading", reading=orjson.Fragment(await result))
+        return await result
     except UnspinError as error:
         problem = from_error(error)
     except Problem as error:
@@ -108,8 +140,4 @@ async def _last(result: asyncio.Future[bytes]) -> bytes:
     except Exception as error:
         log_bug("stream", error)
         problem = Problem("internal", "a bug of unspin; its log says where")
-    return _line("error", error=problem.record())
-
-
-def _line(event: str, **fields: Any) -> bytes:
-    return orjson.dumps({"event": event, **fields}) + b"\n"
+    return line("error", error=problem.record())

@@ -21,26 +21,28 @@ export async function version() {
   }
 }
 
-/**
- * Read a text; `watch(done, reading)` is called while it works, with what is known so far. Gives the reading.
- */
-export async function streamReading(request, watch, signal) {
-  const response = await post("/v1/stream", asJson(request), signal);
-  for await (const line of linesOf(response.body)) {
-    const event = parsed(line);
-    if (event.event === "progress") watch(event.done, event.reading ?? null);
-    else if (event.event === "reading") return event.reading;
-    else if (event.event === "error") throw new ApiError(event.error.message, event.error.code, response.status);
-  }
-  throw new ApiError("The server stopped before the reading was done; try again.", "cut-off");
+/** Read a text. `heard(event)` is called with every event of the stream; the last is `reading`. */
+export function streamText(text, settings, heard, signal) {
+  return listen("/v1/stream", asJson({ text, ...settings }), heard, signal);
 }
 
-/** Read a file. Gives `{document, reading, places}`. */
-export async function readFile(file, settings, signal) {
+/** Read a file. The first event is `document`, and every reading has its `places`. */
+export function streamFile(file, settings, heard, signal) {
   const form = new FormData();
   form.append("file", file, file.name);
   for (const [name, value] of Object.entries(settings)) form.append(name, String(value));
-  return parsed(await (await post("/v1/file", { body: form }, signal)).text());
+  return listen("/v1/file/stream", { body: form }, heard, signal);
+}
+
+async function listen(path, options, heard, signal) {
+  const response = await post(path, options, signal);
+  for await (const line of linesOf(response.body)) {
+    const event = parsed(line);
+    if (event.event === "error") throw new ApiError(event.error.message, event.error.code, response.status);
+    heard(event);
+    if (event.event === "reading") return;
+  }
+  throw new ApiError("The server stopped before the reading was done; try again.", "cut-off");
 }
 
 /** A file of readings: `{blob, name}`; `request` as the API takes it. */

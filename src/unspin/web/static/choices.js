@@ -1,11 +1,10 @@
 // What the reader chose at each swapped word, with undo, and the reading that follows from it. No DOM here.
 
+import { articlesBefore, fitted, isArticle } from "./articles.js";
 import { unitsIn } from "./codepoints.js";
 
 /** The choice to leave a word as it stood on the page. */
 export const LEFT = null;
-
-const ARTICLES = new Set(["a", "an"]); // an article that follows its word is no swapped word of its own
 
 /** The word in the case that the place asks for; what the reader restored there is the witness for it. */
 export function casedFor(substitution, word) {
@@ -27,7 +26,7 @@ export function plainOriginal(substitution) {
  * `kept`, the probability that the word is as written, or null where it was not weighed.
  */
 export function optionsOf(substitution) {
-  const found = substitution.found.toLowerCase();
+  const found = substitution.found.trim().toLowerCase();
   const words = [{ word: plainOriginal(substitution), probability: substitution.confidence }];
   let kept = null;
   for (const [word, probability] of substitution.alternatives) {
@@ -42,13 +41,29 @@ export class Choices {
   #made = new Map();
   #past = [];
   #future = [];
+  #articles; // for each place what articlesBefore says
 
   constructor(reading) {
     this.reading = reading;
+    const unit = unitsIn(reading.text);
+    const marks = reading.substitutions.map(({ start, end }) => ({ from: unit(start), to: unit(end) }));
+    this.#articles = articlesBefore(reading.text, marks);
   }
 
-  /** The word that stands at a place now. */
+  /** The word that stands at a place now; an article there fits what was chosen after it, unless it was left on purpose. */
   word(place) {
+    const own = this.#ownWord(place);
+    const chosen = this.#made.get(place);
+    const next = place + 1;
+    if (!isArticle(own) || chosen === LEFT || this.#articles[next] !== "mark") return own;
+    const after = this.#made.get(next);
+    if (chosen === undefined && after === undefined) return own;
+    const { found } = this.reading.substitutions[place];
+    if (chosen === undefined && after === LEFT && isArticle(found)) return found;
+    return fitted(own, this.#ownWord(next));
+  }
+
+  #ownWord(place) {
     const { found, original } = this.reading.substitutions[place];
     const made = this.#made.get(place);
     if (made === undefined) return original;
@@ -57,9 +72,22 @@ export class Choices {
 
   /** `"restored"`, `"chosen"` or `"left"`. */
   state(place) {
+    const { found, original } = this.reading.substitutions[place];
+    const word = this.word(place);
+    if (word === original) return "restored";
+    return word === found ? "left" : "chosen";
+  }
+
+  /**
+   * The article before a place where it is no place of its own, or null: `{found, word, back}`, as the page has it, as it
+   * stands now, and how far before the place it begins.
+   */
+  article(place) {
+    const article = this.#articles[place];
+    if (article === null || article === "mark") return null;
     const made = this.#made.get(place);
-    if (made === undefined) return "restored";
-    return made === LEFT ? "left" : "chosen";
+    const word = made === undefined || made === LEFT ? article.found : fitted(article.found, made);
+    return { ...article, word };
   }
 
   get count() {
@@ -90,7 +118,9 @@ export class Choices {
     for (const place of places) {
       const before = this.#made.get(place);
       const after = this.#settled(place, word);
-      if (before !== after) step.push({ place, before, after });
+      if (before === after) continue;
+      step.push({ place, before, after });
+      if (word !== LEFT && this.#isLeftArticle(place)) step.push(this.#freed(place - 1));
     }
     if (step.length === 0) return [];
     this.#past.push(step);
@@ -114,6 +144,16 @@ export class Choices {
     return this.#walk(step, "after");
   }
 
+  /** Whether an article that was left on purpose stands before a place. */
+  #isLeftArticle(place) {
+    return this.#articles[place] === "mark" && this.#made.get(place - 1) === LEFT && isArticle(this.#ownWord(place - 1));
+  }
+
+  /** A change that keeps the article at a place and lets it follow the word after it again. */
+  #freed(place) {
+    return { place, before: LEFT, after: this.#ownWord(place) };
+  }
+
   #walk(step, side) {
     for (const change of step) {
       if (change[side] === undefined) this.#made.delete(change.place);
@@ -126,7 +166,7 @@ export class Choices {
   #settled(place, word) {
     const substitution = this.reading.substitutions[place];
     if (word === LEFT) return LEFT;
-    const cased = casedFor(substitution, word);
+    const cased = spacedFor(substitution, casedFor(substitution, word));
     if (cased === substitution.original) return undefined;
     return cased === substitution.found ? LEFT : cased;
   }
@@ -135,19 +175,27 @@ export class Choices {
   counts() {
     let swapped = 0;
     this.reading.substitutions.forEach((substitution, place) => {
-      if (this.state(place) !== "left" && !ARTICLES.has(substitution.found.toLowerCase())) swapped += 1;
+      if (this.state(place) !== "left" && !isArticle(substitution.found)) swapped += 1; // an article follows its word
     });
     const { words } = this.reading;
     return { swapped, words, share: words > 0 ? swapped / words : 0, chosen: this.count };
   }
 
-  /** The substitutions that are in force, in the form of a reading. */
-  substitutions() {
+  /** What is in force: `{substitution, place}` each, in the form of a reading; an article has the place of its word. */
+  inForce() {
     return this.reading.substitutions.flatMap((substitution, place) => {
       const state = this.state(place);
       if (state === "left") return [];
-      return [state === "restored" ? substitution : withWord(substitution, this.word(place))];
+      const now = state === "restored" ? substitution : withWord(substitution, this.word(place));
+      const article = this.article(place);
+      const fits = article === null || article.word === article.found;
+      return (fits ? [now] : [articleFor(now, article), now]).map((each) => ({ substitution: each, place }));
     });
+  }
+
+  /** The substitutions that are in force. */
+  substitutions() {
+    return this.inForce().map(({ substitution }) => substitution);
   }
 
   /** The restored text as chosen. */
@@ -192,9 +240,22 @@ export function replay(text, substitutions) {
   return parts.join("");
 }
 
+/** An article that had to change with the word after it, as a substitution of its own. */
+function articleFor(substitution, { found, word, back }) {
+  const start = substitution.start - back; // letters and white space: as many code points as units
+  return { ...substitution, start, end: start + found.length, found, original: word, alternatives: [], route: [] };
+}
+
+/** A word in place of what was put in with the white space beside it. */
+function spacedFor({ found, original }, word) {
+  if (original !== "" || word === "") return word;
+  return found.match(/^\s*/)[0] + word + found.match(/\s*$/)[0];
+}
+
 /** The substitution with another word in it; the one it replaces becomes an alternative. The walk was to the old word. */
 function withWord(substitution, word) {
-  const same = (other) => other.toLowerCase() === word.toLowerCase();
+  if (isArticle(word) && isArticle(substitution.original)) return { ...substitution, original: word };
+  const same = (other) => other.toLowerCase() === word.trim().toLowerCase();
   const chosen = substitution.alternatives.find(([other]) => same(other));
   const alternatives = substitution.alternatives.filter(([other]) => !same(other));
   alternatives.push([plainOriginal(substitution), substitution.confidence]);

@@ -1,13 +1,16 @@
 // The documents on the desk: where each stands, and reading them one after the other.
 
-import { ApiError, readFile, streamReading } from "./api.js";
+import { ApiError, streamFile, streamText } from "./api.js";
 import { Choices } from "./choices.js";
+
+const LONGEST_NAME = 500; // as the API takes it
 
 let lastNumber = 0;
 
 /**
  * One document. `state` is "waiting", "reading", "done" or "failed"; `source` is a string or a File.
- * `choices` is there as soon as something of the reading is known, `places` when a file leads back to pages.
+ * `choices` is there as soon as something of the reading is known; a file has a `format`, and `places`, one for each
+ * substitution. `settings` are those that it was read with.
  */
 export class Document {
   constructor(source, name) {
@@ -16,6 +19,7 @@ export class Document {
     this.source = source;
     this.name = name;
     this.format = null;
+    this.settings = null;
     this.state = "waiting";
     this.done = 0;
     this.reading = null;
@@ -30,22 +34,15 @@ export class Document {
     this.state = "reading";
     this.error = null;
     this.done = 0;
+    this.settings = settings;
     changed();
-    const watch = (done, reading) => {
-      this.done = done;
-      if (reading) this.#take(reading);
+    const heard = (event) => {
+      this.#hear(event);
       changed();
     };
+    const stream = typeof this.source === "string" ? streamText : streamFile;
     try {
-      const text = typeof this.source === "string" ? this.source : await plainText(this.source);
-      if (text !== null) {
-        this.#take(await streamReading({ text, ...settings }, watch, signal));
-      } else {
-        const answer = await readFile(this.source, settings, signal);
-        this.format = answer.document.format;
-        this.places = answer.places;
-        this.#take(answer.reading);
-      }
+      await stream(this.source, settings, heard, signal);
       this.state = "done";
       this.done = 1;
     } catch (error) {
@@ -59,31 +56,27 @@ export class Document {
     changed();
   }
 
+  #hear({ event, done, document, reading, places }) {
+    if (event === "document") this.format = document.format;
+    if (event === "progress") this.done = done;
+    if (!reading) return;
+    this.reading = reading;
+    this.places = places ?? null;
+    this.choices = new Choices(reading);
+  }
+
   get stopped() {
     return this.error?.name === "AbortError";
   }
 
-  /** The reading with the choices made in it. */
-  current() {
-    return this.choices.toReading();
-  }
-
-  #take(reading) {
-    this.reading = reading;
-    this.choices = new Choices(reading);
-  }
-}
-
-/**
- * The text of a file that is plain UTF-8 text beyond doubt, or null. Such a text can be streamed, and its reading shows
- * while it grows; everything else is the server's to open.
- */
-export async function plainText(file) {
-  if (!/\.(?:txt|text)$/i.test(file.name) || file.size === 0) return null;
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer());
-    return /^\s*[<%{]|\0/.test(text) ? null : text;
-  } catch {
-    return null;
+  /** What an export takes: the reading with the choices made in it, its places to match. */
+  kept() {
+    const { name, format, places, choices } = this;
+    return {
+      name: name.slice(0, LONGEST_NAME),
+      ...(format && { format }),
+      reading: choices.toReading(),
+      ...(places && { places: choices.inForce().map(({ place }) => places[place]) }),
+    };
   }
 }

@@ -3,16 +3,21 @@
 import { exported } from "./api.js";
 import { announce, el, fill } from "./dom.js";
 
-const LONGEST_NAME = 500; // as the API takes it
 const FLASH = 1600; // milliseconds for which a button says that it was done
 
 /** Save documents, with the choices made in them, as one file. Throws an ApiError where that does not work. */
 export async function save(documents, format, withoutTexts) {
-  const readings = documents.map((document) => ({ name: document.name.slice(0, LONGEST_NAME), reading: document.current() }));
-  const file = await exported({ readings, format, public: withoutTexts });
+  const readings = documents.map((document) => document.kept());
+  const file = await exported({ readings, format, public: withoutTexts, settings: sharedSettings(documents) });
   download(file);
   for (const document of documents) document.unsaved = false;
   announce(`Saved as ${file.name}`);
+}
+
+/** The settings that all documents were read with; null where they differ, for a report has one set. */
+function sharedSettings([first, ...others]) {
+  const same = ({ settings }) => JSON.stringify(settings) === JSON.stringify(first.settings);
+  return others.every(same) ? first.settings : null;
 }
 
 /** Hand a file to the browser's downloads. */

@@ -22,6 +22,22 @@ export function foundFor(choices, place, inText = false) {
   return el("span", { class: `mark was ${kindOf(choices, place)}`, id: inText ? `was-${place}` : null, data: { place } }, found);
 }
 
+/** The untouched article before a place; marked only where it had to change with the word. It leads to that word. */
+export function articleFor(choices, place, inText = false) {
+  const article = el("span", { id: inText ? `article-${place}` : null, data: { place } });
+  dressArticle(article, choices, place);
+  return article;
+}
+
+/** Bring an article up to date with what was chosen after it. */
+export function dressArticle(element, choices, place) {
+  const { found, word } = choices.article(place);
+  element.textContent = word;
+  element.className = word === found ? "" : "mark chosen";
+  if (word === found) delete element.dataset.found;
+  else element.dataset.found = found;
+}
+
 /** Bring an element up to date with what was chosen at its place. */
 export function dress(mark, choices, place) {
   const { found } = choices.reading.substitutions[place];

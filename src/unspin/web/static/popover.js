@@ -180,7 +180,8 @@ export class Popover {
     const hadFocus = this.has(document.activeElement);
     const changed = this.host.choose(places, leave ? LEFT : button.dataset.word);
     const said = leave ? "left as it was" : button.dataset.word || "removed";
-    announce(changed.length > 1 ? `${said}, at ${plural(changed.length, "place")}` : said);
+    const times = changed.filter((place) => places.includes(place)).length;
+    announce(times > 1 ? `${said}, at ${plural(times, "place")}` : said);
     this.#fill();
     if (hadFocus) this.#box.querySelector(`[data-key="${button.dataset.key}"]`)?.focus();
     this.#put();

@@ -3,7 +3,7 @@
 import { blocksOf, marksWithin, runsOf } from "./blocks.js";
 import { unitsIn } from "./codepoints.js";
 import { byId, el, fill } from "./dom.js";
-import { dress, foundFor, markFor } from "./marks.js";
+import { articleFor, dress, dressArticle, foundFor, markFor } from "./marks.js";
 
 /** The text in its element. Blocks that did not change are left alone, so that a growing reading can be shown cheaply. */
 export class Text {
@@ -51,15 +51,29 @@ export class Text {
   }
 
   #restored({ start, end }) {
-    return el("p", { class: "restored" }, this.#runs(start, end, (place) => markFor(this.choices, place, true)));
+    return el("p", { class: "restored" }, this.#restoredRuns(start, end, true));
   }
 
   #found({ start, end }) {
-    return el("p", { class: "found" }, this.#runs(start, end, (place) => foundFor(this.choices, place, true)));
+    return el("p", { class: "found" }, this.#foundRuns(start, end, true));
   }
 
-  #runs(start, end, make) {
-    return runsOf(this.text, start, end, this.marks).map((run) => (typeof run === "number" ? make(run) : run));
+  #foundRuns(start, end, inText) {
+    const runs = runsOf(this.text, start, end, this.marks);
+    return runs.map((run) => (typeof run === "number" ? foundFor(this.choices, run, inText) : run));
+  }
+
+  /** The restored runs, in which an article before a mark is an element, since it changes with the word. */
+  #restoredRuns(start, end, inText) {
+    const runs = runsOf(this.text, start, end, this.marks);
+    return runs.flatMap((run, i) => {
+      if (typeof run === "number") return [markFor(this.choices, run, inText)];
+      const place = runs[i + 1];
+      const article = place === undefined ? null : this.choices.article(place);
+      if (article === null || article.back > run.length) return [run];
+      const at = run.length - article.back;
+      return [run.slice(0, at), articleFor(this.choices, place, inText), run.slice(at + article.found.length)];
+    });
   }
 
   /** With what the page says beside the restored text, or without. */
@@ -72,13 +86,15 @@ export class Text {
     }
   }
 
-  /** Bring these places up to date, wherever they are shown. */
+  /** Bring these places up to date, wherever they are shown, and the articles before them. */
   redress(places) {
-    for (const place of places) {
+    for (const place of new Set(places.flatMap((place) => [place - 1, place]))) {
       for (const side of ["mark", "was"]) {
         const mark = byId(`${side}-${place}`);
         if (mark) dress(mark, this.choices, place);
       }
+      const article = byId(`article-${place}`);
+      if (article) dressArticle(article, this.choices, place);
     }
   }
 
@@ -90,7 +106,7 @@ export class Text {
 
   /** Restored and marked, for another part of the page: `[start, end)` in code points. */
   excerpt(start, end, restored) {
-    const make = restored ? markFor : foundFor;
-    return this.#runs(this.#unit(start), this.#unit(end), (place) => make(this.choices, place));
+    const [from, to] = [this.#unit(start), this.#unit(end)];
+    return restored ? this.#restoredRuns(from, to, false) : this.#foundRuns(from, to, false);
   }
 }
