@@ -39,7 +39,7 @@ MIXTURE = (
     ("wordnet-walk", 0.3, 6), ("wordnet-walk", 0.15, 2), ("wordnet-step", 0.3, 2), ("fluent-synonyms", 0.3, 1),
     ("fluent-synonyms", 0.15, 1), ("thesaurus", 0.3, 1), ("neighbours", 0.3, 1), ("spinbot", 0.3, 1), ("rewriter", 0.3, 1),
 )  # fmt: skip
-_UNITS, _NETWORKS, _EPOCHS, _WORDS_AT_A_TIME, _RATE = 32, 2, 30, 4_000, 1e-2
+_UNITS, _NETWORKS, _EPOCHS, _WORDS_AT_A_TIME, _RATE = 32, 4, 40, 4_000, 1e-2
 
 
 @dataclass(frozen=True)

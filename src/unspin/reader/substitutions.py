@@ -27,7 +27,7 @@ from unspin.text import (
     sentence_starts,
 )
 
-CHANGE: Final = 0.3
+CHANGE: Final = 0.15
 """A word is changed when the posterior that it is as written falls below this."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])

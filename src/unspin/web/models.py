@@ -191,6 +191,6 @@ class LimitsInForce(BaseModel):
 class Version(BaseModel):
     """Which unspin this is, and its limits."""
 
-    unspin: str = Field(description="Version of the program.", examples=["0.1.0"])
+    unspin: str = Field(description="Version of the program.", examples=["0.2.0"])
     reading: str = Field(description="Format of the readings.", examples=["unspin-reading-1"])
     limits: LimitsInForce
