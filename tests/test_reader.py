@@ -186,14 +186,28 @@ def test_words_without_candidates_are_left_alone() -> None:
     assert len(decided.option) == len(decided.written) == 0
 
 
+def score(log_odds: np.ndarray) -> float:
+    return verdict.score(log_odds, np.ones(len(log_odds), bool))
+
+
 def test_score_is_a_likelihood_ratio() -> None:
     honest, swapped = np.full(200, -6.0, np.float32), np.full(200, -6.0, np.float32)
     swapped[::5] = 4.0
-    assert verdict.score(honest) < 0 < verdict.score(swapped)
-    assert verdict.score(np.concatenate([swapped, swapped])) == pytest.approx(2 * verdict.score(swapped), rel=0.05)
+    assert score(honest) < 0 < score(swapped)
+    assert score(np.concatenate([swapped, swapped])) == pytest.approx(2 * score(swapped), rel=0.05)
     one_odd_word = honest.copy()
     one_odd_word[3] = 20.0
-    assert verdict.score(one_odd_word) < 2
+    assert score(one_odd_word) < 2
+
+
+def test_an_odd_phrase_is_one_event() -> None:
+    phrase, scattered = np.full((2, 150), -7.0, np.float32)
+    phrase[60:63] = 3.0
+    scattered[[20, 60, 100]] = 3.0
+    assert score(phrase) < score(scattered)
+    marks_between = np.ones(150, bool)
+    marks_between[61] = False
+    assert verdict.score(phrase, marks_between) == pytest.approx(score(phrase), abs=0.1)
 
 
 def test_calibration_is_monotone_and_bounded() -> None:

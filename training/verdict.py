@@ -43,7 +43,7 @@ def main() -> None:
         for document in held_out(options.corpora, [name], "dev", options.documents, (100, 300), seed=8):
             words = split(document.text)
             swap = encoder.visible(words, 0.0).swap
-            here.append(verdict.score(swap[words.kind != Kind.MARK]))
+            here.append(verdict.score(swap, words.kind != Kind.MARK))
         if here:
             print(
                 f"{name:22} {len(here):5} documents, highest {max(here):7.2f}, 99th percentile {np.quantile(here, 0.99):7.2f}"

@@ -25,7 +25,7 @@ SHARES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Shares of swapped words that are tried."""
 TRAINED_ODDS: Final = math.log(0.19 / 0.81)
 """Log-odds of a swap in the encoder's training (measured on its shards)."""
-_MOST: Final = 4.0
+_MOST: Final = 5.0
 """What one word may add at most, in nats: no single odd word makes a document spun."""
 _LEAST: Final = -9.0
 
@@ -53,12 +53,21 @@ class Calibration:
         return float(10 ** max(-7.0, self.intercept + self.slope * score))
 
 
-def score(log_odds: NDArray[np.float32]) -> float:
-    """The log-likelihood ratio of a document, from the log-odds of its words (marks left out)."""
-    if not len(log_odds):
-        return 0.0
-    ratio = np.exp(np.clip(log_odds.astype(np.float64) - TRAINED_ODDS, _LEAST, _MOST))
-    return float(max(np.log1p(share * (ratio - 1)).sum() for share in SHARES))
+def score(log_odds: NDArray[np.float32], judged: NDArray[np.bool_]) -> float:
+    """The log-likelihood ratio of a document, from the log-odds of its tokens and which of them are judged (words).
+
+    Of neighbouring words that speak for a swap only the strongest count, every other one at most: they are often one phrase
+    ("by no means", "in this way"), and one event must not be counted three times. Measured on 4,900 honest documents of
+    part ``dev``, that lowers the score that one in 10,000 reaches from 5.6 to 4.7 and loses no spun document.
+    """
+    ratio = np.clip(log_odds.astype(np.float64) - TRAINED_ODDS, _LEAST, _MOST)
+    speaks = np.flatnonzero(judged & (ratio > 0))
+    counted = np.zeros(len(ratio) + 1, bool)  # one more, so that the first word has a neighbour that never counts
+    for i in speaks[np.argsort(-ratio[speaks], kind="stable")].tolist():
+        counted[i] = not (counted[i - 1] or counted[i + 1])
+    ratio[speaks[~counted[speaks]]] = 0.0
+    likelihood = np.exp(ratio[judged])
+    return float(max((np.log1p(share * (likelihood - 1)).sum() for share in SHARES), default=0.0))
 
 
 @lru_cache(maxsize=1)

@@ -73,8 +73,8 @@ def read(
         visible.append(models.encoder.visible(here, SUSPICION))
         if watch is not None:
             watch(_FIRST_PASS * len(visible) / len(parts), None)
-    odds = [seen.swap[here.kind != Kind.MARK] for here, seen in zip(tokens, visible, strict=True)]
-    score = verdict.score(np.concatenate(odds))
+    odds = np.concatenate([seen.swap for seen in visible])
+    score = verdict.score(odds, np.concatenate([here.kind for here in tokens]) != Kind.MARK)
     rate = verdict.load().rate(score)
     judgement = Reading(text=text, restored=text, spun=rate <= operating_point, score=round(score, 3),
                         false_positive_rate=float(f"{rate:.3g}"), share=0.0, words=judged)  # fmt: skip

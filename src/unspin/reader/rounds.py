@@ -77,7 +77,7 @@ def restore(text: str, visible: Visible, models: Models, settings: Settings) -> 
     for number in range(_MOST_ROUNDS):
         words = split(texts[-1])
         seen = models.encoder.visible(words, SUSPICION) if number else visible
-        if verdict.load().rate(verdict.score(seen.swap[words.kind != Kind.MARK])) > settings.operating_point:
+        if verdict.load().rate(verdict.score(seen.swap, words.kind != Kind.MARK)) > settings.operating_point:
             break
         turn = _round(words, seen, models, settings)
         family = family if number else turn.family

@@ -26,7 +26,7 @@ class Limits:
 
     Attributes:
         body_bytes: size of a request; 413 beyond.
-        characters: length of one document in code points; 413 beyond.
+        characters: length of one document in code points; a file is cut there, other texts get 413.
         documents: documents in a batch, readings in an export; 413 beyond.
         seconds: time for one request, waiting included; 503 beyond (408 while its body is still on the way).
         parallel: readings at a time, each in a thread of its own.

@@ -71,6 +71,7 @@ _EVENT = {
         _object(["event", "error"], event={"const": "error"}, error=_ref("Error")),
     ]
 }
+
 _ANYWHERE = frozenset({404, 405, 500})  # statuses that say nothing about one path
 _RETRY_AFTER = {"schema": {"type": "string"}, "description": "Seconds."}
 

@@ -24,6 +24,7 @@ from unspin.web.service import Service, service_of
 __all__ = ["JSON", "UseService", "router"]
 
 JSON = "application/json"
+_LONGEST_ID = 200
 UseService = Annotated[Service, Depends(service_of)]
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
@@ -100,9 +101,6 @@ async def _result(request: Request, service: Service, asked: BatchRequest, posit
         log_bug(f"document {position} of a batch", error)
         problem = Problem("internal", "a bug of unspin; its log says where")
     return result | {"error": problem.record()}
-
-
-_LONGEST_ID = 200
 
 
 @router.get("/health", operation_id="health", responses=problems(body=False), tags=["server"])

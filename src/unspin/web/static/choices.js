@@ -189,7 +189,7 @@ export class Choices {
       const now = state === "restored" ? substitution : withWord(substitution, this.word(place));
       const article = this.article(place);
       const fits = article === null || article.word === article.found;
-      return (fits ? [now] : [articleFor(now, article), now]).map((each) => ({ substitution: each, place }));
+      return (fits ? [now] : [articleChanged(now, article), now]).map((each) => ({ substitution: each, place }));
     });
   }
 
@@ -241,7 +241,7 @@ export function replay(text, substitutions) {
 }
 
 /** An article that had to change with the word after it, as a substitution of its own. */
-function articleFor(substitution, { found, word, back }) {
+function articleChanged(substitution, { found, word, back }) {
   const start = substitution.start - back; // letters and white space: as many code points as units
   return { ...substitution, start, end: start + found.length, found, original: word, alternatives: [], route: [] };
 }

@@ -129,7 +129,6 @@ export class OverviewView {
 
 function row(document) {
   const { name, number, state, reading, error } = document;
-  const name_ = (action, disabled) => el("button", { type: "button", class: "open", data: { action }, disabled }, name);
   if (state !== "done") {
     return el(
       "tr", { class: state, data: { number } },
@@ -146,7 +145,7 @@ function row(document) {
   meter.style.setProperty("--share", share);
   return el(
     "tr", { class: reading.verdict, data: { number } },
-    el("th", { scope: "row" }, name_("open", false)),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "open" }, name)),
     el("td", { class: "verdict-cell" }, VERDICTS[reading.verdict]),
     el("td", { class: "number" }, known ? figure(reading.score) : "–"),
     el("td", { class: "number rate" }, known ? (reading.false_positive_rate > 0.67 ? "most" : `1 in ${count(oneIn(reading.false_positive_rate))}`) : "–"),

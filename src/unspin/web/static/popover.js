@@ -43,8 +43,7 @@ export class Popover {
   /** The pointer came over a mark. */
   hover(place, anchor) {
     clearTimeout(this.#timer);
-    if (this.place === place && !this.#pinned) return;
-    if (this.#pinned) return;
+    if (this.#pinned || this.place === place) return;
     this.#timer = setTimeout(() => this.show(place, { anchor }), this.place === null ? OPENS_AFTER : OPENS_AFTER / 2);
   }
 
@@ -116,7 +115,6 @@ export class Popover {
     const same = choices.samePlaces(this.place);
     const closed = state === "reading";
     const found = substitution.found.trim();
-    const levels = { sure: "sure", likely: "likely", guess: "guess" };
     fill(
       this.#box,
       el(
@@ -129,7 +127,7 @@ export class Popover {
         "p", { class: "pop-verdict", id: "popover-title" },
         el("strong", {}, shown(status === "left" ? found : now)),
         " ",
-        el("span", { class: `sureness ${levels[sureness(substitution.confidence)]}` }, this.#how(status, substitution)),
+        el("span", { class: `sureness ${sureness(substitution.confidence)}` }, this.#how(status, substitution)),
       ),
       substitution.route.length > 1 &&
         el(

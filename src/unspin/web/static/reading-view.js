@@ -75,7 +75,7 @@ export class ReadingView {
     const { choices, name, format } = this.document;
     const { reading } = choices;
     const counts = choices.counts();
-    byId("document-name").textContent = [name, format?.toUpperCase()].filter(Boolean).join(" · ");
+    byId("document-name").textContent = [name, format !== "text" && format?.toUpperCase()].filter(Boolean).join(" · ");
     byId("verdict").textContent = verdictInWords(reading);
     byId("reading").dataset.verdict = reading.verdict;
     byId("grounds").textContent = groundsInWords(reading);
