@@ -37,8 +37,7 @@ ROWS: dict[str, tuple[str, ...]] = {
     "+ 4-gram": ("belief", "channel", "ngram"),
 }
 _CONTEXT = ("belief", "channel", "ngram", "untouched", "context", "found_context", "found_unknown")
-# A document of which nothing is known yet.
-_NOTHING = Posterior(np.empty(0), np.empty(0), np.full(len(CHANNELS), 1 / len(CHANNELS)), 0.3)
+_UNIFORM = np.full(len(CHANNELS), 1 / len(CHANNELS))
 
 
 def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[str, Any]:
@@ -80,13 +79,16 @@ def alone(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models
     columns = [FEATURES.index(name) for name in (*names, *_ALWAYS)]
 
     def values(case: Case) -> NDArray[np.float64]:
-        return posteriors.features(case.evidence, case.answers.words, models.lexicon, _NOTHING)[:, columns]
+        nothing_known = Posterior(
+            np.zeros(len(case.evidence.original)), np.zeros(len(case.evidence.place)), _UNIFORM, 0.3
+        )
+        return posteriors.features(case.evidence, case.answers.words, models.lexicon, nothing_known)[:, columns]
 
     weight = fit([(values(case), case.evidence.ptr, case.truth) for case in fitted])
     looks = []
     for case in tested:
         option, written = posteriors.softmax_with_rest(values(case) @ weight, case.evidence.ptr)
-        looks.append(Posterior(option, written, _NOTHING.family, _NOTHING.rate))
+        looks.append(Posterior(option, written, _UNIFORM, 0.3))
     return looks
 
 

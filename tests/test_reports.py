@@ -36,7 +36,7 @@ from unspin.report.html import render as to_html
 from unspin.report.json import from_json, schema, to_json
 from unspin.report.markdown import escaped
 from unspin.report.markup import Markup, css_string, element, visible
-from unspin.report.source import Entry, Settings, Source, entry
+from unspin.report.source import Entry, Settings, Source, entry, place_function
 from unspin.report.version import MODEL_CARD
 from unspin.report.wording import percent
 from unspin.text.edits import apply, apply_within
@@ -270,6 +270,14 @@ def test_a_report_without_places_has_no_column_for_them() -> None:
     assert 'scope="col">Place<' in to_html([ENTRY])
 
 
+def test_what_lies_between_known_places_is_where_the_next_one_is() -> None:
+    known = [documents.Place(1, 2), documents.Place(3, 1), documents.Place(2, 5)]
+    place = place_function([4, 10, 11], known)
+    assert place is not None
+    assert [place(offset) for offset in (0, 4, 5, 10, 11, 12)] == [known[i] for i in (0, 0, 1, 1, 2, 2)]
+    assert place_function([], []) is None
+
+
 def test_markup_escapes_what_is_not_markup() -> None:
     made = element("a", "<b>&", element("i", "x"), href='"><script>', data_number="1", hidden=False)
     assert made == '<a href="&quot;&gt;&lt;script&gt;" data-number="1">&lt;b&gt;&amp;<i>x</i></a>'
@@ -473,7 +481,7 @@ def test_docx_changes_have_an_author_and_comments_the_confidence() -> None:
     assert len({change.get(f"{W}id") for change in changes}) == len(changes)
     comments = ["".join(t.text or "" for t in c.iter(f"{W}t")) for c in part(data, "comments").iter(f"{W}comment")]
     assert len(comments) == len(READING.substitutions)
-    assert comments[0] == "25% sure; or: fresh 20%; walk: new → x → caller"
+    assert comments[0] == "25% sure; or: fresh 20%; walk: new → x → caller; p. 3, par. 1"
     starts = [e.get(f"{W}id") for e in part(data, "document").iter(f"{W}commentRangeStart")]
     assert starts == [e.get(f"{W}id") for e in part(data, "document").iter(f"{W}commentRangeEnd")]
 

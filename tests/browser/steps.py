@@ -29,7 +29,7 @@ def read(page: Page, text: str) -> None:
 
 def settled(page: Page) -> None:
     """Wait until a reading is there and complete."""
-    page.wait_for_selector("#reading:not([data-growing]) #text .row", state="attached")
+    page.wait_for_selector("#reading:not([hidden], [data-growing]) #text .row", state="attached")
 
 
 def open_files(page: Page, *files: tuple[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.specimens import SPUN
 from tests.browser.specimens import read as reading_of
-from tests.browser.steps import option, read, restored, words
+from tests.browser.steps import open_files, option, read, restored, settled, words
 from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
@@ -73,6 +73,54 @@ def test_left_as_it_was_and_undone(spun: Page, stub: Stub) -> None:
     spun.keyboard.press("Control+Z")
     assert restored(spun) == words(READING["restored"])
     assert spun.is_disabled("#undo")
+
+
+def test_the_article_follows_the_word_chosen(page: Page, stub: Stub) -> None:
+    text = SPUN.replace("It cost", "It was a chequer of “a chequer” by a caller. It cost")
+    read(page, text)
+    substitutions = reading_of(text)["substitutions"]
+    place = next(i for i, s in enumerate(substitutions) if text[: s["start"]].endswith("was a "))
+    page.click(f"#mark-{place}")
+    option(page, "agree").click()
+    assert "It was an agree of “a check” by a new." in restored(page)
+    assert "chosen" in (page.get_attribute(f"#article-{place}", "class") or "")
+    page.keyboard.press("Escape")
+    with page.expect_download():
+        save(page, "json")
+    sent = stub.exports[-1]["readings"][0]["reading"]
+    assert len(sent["substitutions"]) == len(substitutions) + 1
+    assert "It was an agree of" in sent["restored"]
+    page.click(f"#mark-{place + 1}")
+    page.check("#everywhere")
+    option(page, "agree").click()
+    assert "It was an agree of “an agree” by a new." in restored(page)
+    assert "an agree" in words(page.inner_text("#panel-quotations"))
+    page.keyboard.press("Control+Z")
+    page.keyboard.press("Control+Z")
+    assert restored(page) == words(reading_of(text)["restored"])
+    assert page.locator("#text span[id^=article].mark").count() == 0
+
+
+def test_what_is_kept_of_a_file_says_where_and_how(page: Page, stub: Stub) -> None:
+    page.click("details.settings > summary")
+    page.check("#tortured")
+    open_files(page, ("paper.pdf", SPUN))
+    settled(page)
+    page.click(f"#mark-{PLACES['vessel']}")
+    assert f"p. {1 + PLACES['vessel'] // 3}" in page.inner_text("#popover")
+    option(page, "Leave as it was").click()
+    page.keyboard.press("Escape")
+    with page.expect_download():
+        save(page, "html")
+    sent = stub.exports[-1]
+    assert sent["settings"] == {"tortured": True}
+    [reading] = sent["readings"]
+    kept = [i for i in range(ALL) if i != PLACES["vessel"]]
+    assert reading["format"] == "pdf"
+    assert reading["places"] == [{"page": 1 + i // 3, "paragraph": 1 + i} for i in kept]
+    assert [s["start"] for s in reading["reading"]["substitutions"]] == [
+        READING["substitutions"][i]["start"] for i in kept
+    ]
 
 
 def test_one_choice_for_all_places_of_a_word(spun: Page) -> None:

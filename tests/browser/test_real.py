@@ -41,6 +41,15 @@ def real(context: BrowserContext, address: str) -> Page:
     return opened
 
 
+def saved(page: Page, kind: str) -> bytes:
+    """What the page saves in a format."""
+    with page.expect_download() as download:
+        page.click("#save > summary")
+        page.click(f"#save [data-format={kind}]")
+    assert download.value.suggested_filename.endswith(f".{kind}")
+    return Path(download.value.path()).read_bytes()
+
+
 def test_the_example_is_read_and_kept(real: Page) -> None:
     real.click("#example")
     settled(real)
@@ -52,13 +61,7 @@ def test_the_example_is_read_and_kept(real: Page) -> None:
     real.locator("#popover .option:not(.leave)").nth(1).click()
     chosen = place.inner_text()
     real.keyboard.press("Escape")
-    kept: dict[str, bytes] = {}
-    for kind in ("html", "docx", "csv", "json"):
-        with real.expect_download() as download:
-            real.click("#save > summary")
-            real.click(f"#save [data-format={kind}]")
-        kept[kind] = Path(download.value.path()).read_bytes()
-        assert download.value.suggested_filename.endswith(f".{kind}")
+    kept = {kind: saved(real, kind) for kind in ("html", "docx", "csv", "json")}
     assert b"Margaret Orrin" in kept["html"]
     assert "word/document.xml" in zipfile.ZipFile(io.BytesIO(kept["docx"])).namelist()
     assert chosen in kept["csv"].decode("utf-8-sig")
@@ -74,6 +77,9 @@ def test_a_file_is_read(real: Page) -> None:
     settled(real)
     assert real.inner_text("#document-name") == "harbour.html · HTML"
     assert real.inner_text("#verdict") == "Reads as machine-spun"
+    kept = saved(real, "html").decode()
+    for part in ("par. 2", "web page", "called spun if at most 1 ordinary document in 10,000"):
+        assert part in kept
 
 
 def test_a_broken_file_is_one_line(real: Page) -> None:

@@ -180,7 +180,9 @@ class LimitsInForce(BaseModel):
     """What this server takes on; see the options of `unspin serve`."""
 
     body_bytes: int = Field(description="Size of a request; 413 beyond.")
-    characters: int = Field(description="Length of one document in Unicode code points; a file is cut there, 413 for other texts.")
+    characters: int = Field(
+        description="Length of one document in Unicode code points; a file is cut there, 413 for other texts."
+    )
     documents: int = Field(description="Documents in a batch, readings in an export; 413 beyond.")
     seconds: float = Field(description="Time for a request, waiting included; 503 beyond.")
     parallel: int = Field(description="Readings at a time.")
