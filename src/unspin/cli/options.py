@@ -22,7 +22,9 @@ __all__ = [
 
 DEFAULT_OPERATING_POINT = 1e-4
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="Text, HTML, PDF or DOCX, or - for standard input.", show_default=False)]
+File = Annotated[
+    str, typer.Argument(metavar="FILE", help="Text, HTML, PDF or DOCX, or - for standard input.", show_default=False)
+]
 OperatingPoint = Annotated[
     float,
     typer.Option(
