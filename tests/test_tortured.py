@@ -12,7 +12,8 @@ from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
 from unspin.model.ngram import Shape
 from unspin.text import split
-from unspin.tortured import LevelFilter, Trees, find, joint_key, role, skeleton
+from unspin.tortured import LevelFilter, Trees, find, joint_key, role, skeleton, together
+from unspin.tortured.joints import SIZE
 
 NOTHING = PhraseTable((), ())
 TABLE = PhraseTable(
@@ -67,10 +68,10 @@ def test_terms_can_be_held_out() -> None:
 
 
 def test_links_and_breaks() -> None:
-    roles = np.array([role(w, i) for i, w in enumerate("quality of the service and it is region of interest".split())])
-    places, link = skeleton(roles.astype(np.int32))
-    assert places.tolist() == [0, 3, 7, 9]
-    assert link[1] == -1 and link[2] == 1 and link[0] > 16
+    tokens = "quality of the service and it is region of interest".split()
+    bones = skeleton(np.array([[role(word, i)] * 3 for i, word in enumerate(tokens)], np.int32))
+    assert bones.place.tolist() == [0, 3, 7, 9]
+    assert bones.link[1] == -1 and bones.link[2] == 1 and bones.link[0] > 16
 
 
 def test_a_filter_knows_its_keys_and_few_others() -> None:
@@ -96,7 +97,7 @@ def test_trees_walk_to_their_leaves() -> None:
 
 def test_a_joint_is_one_number() -> None:
     parts = [np.array([x]) for x in (3, 2, 1)]
-    assert joint_key(*parts).tolist() == [(3 << 32) | (2 << 16) | 1]
+    assert joint_key(*parts).tolist() == [(3 << 40) | (2 << 20) | 1]
 
 
 def test_the_shape_of_a_filter_is_data() -> None:
@@ -130,6 +131,57 @@ def test_unlisted_phrases_are_found() -> None:
     assert any(hit.original == "logistic regression" and not hit.listed for hit in hits)
 
 
+def test_a_phrase_that_stands_for_one_word_is_one_row() -> None:
+    terms = tortured.load()
+    words = split("Reinforcement getting to know needs rewards.")
+    tokens = terms.tokens(words)
+    row = tokens.begin.tolist().index(1)
+    assert tokens.end[row] == 4
+    number, first, last = tokens.roles[row].tolist()
+    assert terms.words[number] == "getting to know"
+    assert (terms.words[first], terms.words[last]) == ("getting", "know")
+    options = terms.options(np.array([number]))
+    assert "learning" in {terms.words[i] for i in options.word.tolist()[1:]}
+
+
+def test_words_too_rare_to_be_meant_are_only_found() -> None:
+    terms = tortured.load()
+    assert len(terms.words) > SIZE
+    assert terms.swap_original.max() < SIZE
+    assert all(" " not in word for word in terms.words[:SIZE])
+
+
+def test_the_rest_of_the_document_counts() -> None:
+    prior, odds = 0.01, np.array([-2.0, -9.0, 5.0, -9.0, 5.0])
+    swapped = [(1,), (2, 3), (4,), (5,), (6, 7)]
+    alone = together(odds[:2], swapped[:2], prior, 0)
+    among = together(odds, swapped, prior, 0)
+    assert alone[0] == pytest.approx(1 / (1 + np.exp(2.0)), abs=0.03)
+    assert among[0] > 2 * alone[0]
+    assert together(odds[:2], swapped[:2], prior, 2)[0] > 2 * alone[0]
+
+
+def test_a_word_that_comes_again_speaks_once() -> None:
+    prior, odds = 0.01, np.array([1.0, 1.5, 1.2])
+    again = together(odds, [(1, 2), (2, 3), (1, 2)], prior, 0)
+    apart = together(odds, [(1, 2), (3, 4), (5, 6)], prior, 0)
+    assert (again < apart).all()
+    assert again[0] == pytest.approx(together(odds[:1], [(1, 2)], prior, 0)[0], abs=0.01)
+
+
+def test_uneven_entries_teach_phrases_for_one_word() -> None:
+    terms = pytest.importorskip("training.terms", reason="needs the training extra")
+    entries = [
+        ("irregular woodland", "random forest"),
+        ("irregular getting to know", "random learning"),
+        ("the the the the", "a b"),
+    ]
+    found = set(terms.aligned(entries))
+    assert ("getting to know", "learning", "random learning") in found
+    assert ("irregular", "random", "random learning") in found
+    assert not any(term == "a b" for _, _, term in found)
+
+
 def test_honest_prose_stays_clean() -> None:
     assert find(split(HONEST)) == ()
 
@@ -145,8 +197,10 @@ def test_findings_never_overlap_and_repeat() -> None:
 def test_the_threshold_is_kept() -> None:
     text = "Logistic relapse and a counterfeit neural organization."
     assert all(hit.probability >= 0.95 for hit in find(split(text), threshold=0.95))
-    seen_once = split("Use the irregular woodland calculation.")
-    assert find(seen_once, table=TABLE) and not find(seen_once, table=TABLE, threshold=0.95)
+    rare = PhraseTable((("plain woodland calculation", "random forest algorithm"),), (1,))
+    seen_once = split("Use the plain woodland calculation.")
+    assert [hit.listed for hit in find(seen_once, table=rare)] == [True]
+    assert not any(hit.listed for hit in find(seen_once, table=rare, threshold=0.95))
 
 
 @given(st.text(max_size=80))

@@ -1,16 +1,18 @@
 r"""Compile what finds unlisted tortured phrases: fixed terms, honest joints, swaps and the judge of them.
 
     python -m training.terms --corpora CORPORA --list tortured_phrases.json --moby words.txt --encoder MINILM_FOLDER \\
-        --base scratch/terms_base.npz --out src/unspin/data/terms.npz
+        --text scratch/text.npz --base scratch/terms_base.npz --out src/unspin/data/terms.npz
 
-Everything about honest English (terms, joints, where swaps may come from) goes into ``--base``, which is made once. The
+``--text`` is that of :mod:`training.phrases`, made here if it isn't there. Everything about honest English (terms,
+joints, where swaps may come from) goes into ``--base``, which is made once. The
 list of tortured phrases teaches two small models upon it: which swaps tools make (logistic regression over the sources
 that know the swap), and which doubtful joints are tortured (boosted trees over :data:`unspin.tortured.EVIDENCE`).
 The second learns from phrases planted into ``dev`` documents, each seen through a first model that was taught without
 any entry for its term (:data:`FOLDS` groups of terms), as phrases off the list will be seen.
 
 Only documents of part ``train`` are counted. Sources of swaps: the compiled lexicon, the Moby thesaurus in both
-directions, inflections of both (``lemminflect``), nearest words in MiniLM's input embedding, the list.
+directions, inflections of both (``lemminflect``), nearest words in MiniLM's input embedding, the list. Entries whose
+two sides differ in length teach phrases that stand for one word ("getting to know" for learning), see :func:`aligned`.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ from unspin.tortured import (
     sixbits,
     skeleton,
 )
+from unspin.tortured.joints import SIZE
 
 FOLDS: Final = 5
 SCIENCE: Final = frozenset(
@@ -61,8 +64,11 @@ SCIENCE: Final = frozenset(
 PLANTED_IN: Final = ("arxiv_abstracts", "openstax_chemistry")
 # One planted phrase in every fifth document, the mixture that probabilities refer to.
 PLANTED_SHARE: Final = 0.2
-_SIZE: Final = 65_536
 _SWAPS_KEPT: Final = 28
+_SWAPS_KEPT_OF_RARE: Final = 8
+_LONGEST_UNIT: Final = 4
+# Breaks between documents put end to end, more than a window of the features is wide.
+_PAD: Final = np.full((48, 3), -1, np.int32)
 _LOWEST_SCORE: Final = -9.0
 _NEAREST: Final = 25
 _OTHER_WEIGHT: Final = 0.3
@@ -87,12 +93,13 @@ class Base:
     """What is known without the list.
 
     Attributes:
-        words: content words in the order of their ids.
+        words: content words in the order of their ids; from :data:`unspin.tortured.joints.SIZE` on those that are only
+            found, and phrases that stand for one word.
         usage: count of each in scientific and other text, ``float64[words, 2]``.
         joint, joint_count: joints of honest text and how often each was seen.
         triple, triple_count: three content words in a row in scientific text.
         term, term_count, term_pmi: joints of terms.
-        swap: possible swaps, ``found * 65536 + meant``, sorted.
+        swap: possible swaps, ``found * SIZE + meant``, sorted.
         source: what each source says of each swap, ``float32[swaps, 12]``.
         before, after, vector_step: vectors of the words in joints, see :func:`company`.
     """
@@ -141,12 +148,16 @@ class Base:
 
 
 def vocabulary(words: Sequence[str], count: Ints, wanted: Iterable[str]) -> tuple[str, ...]:
-    """The content words: all that are wanted (thesauri know them), then the most frequent of the rest."""
+    """The content words: those that are wanted (thesauri know them) and the most frequent of the rest.
+
+    The wanted ones that are too rare to be meant come after the first ``SIZE``.
+    """
     usable = {word: i for i, word in enumerate(words) if i > 2 and role(word, 0) >= 0}
     first = {word for word in wanted if role(word, 0) >= 0}
-    ordered = sorted(first, key=lambda word: (-count[usable[word]] if word in usable else 0, word))[: _SIZE * 3 // 4]
-    rest = sorted(usable.keys() - set(ordered), key=lambda word: (-count[usable[word]], word))
-    return tuple(ordered + rest[: _SIZE - len(ordered)])
+    ordered = sorted(first, key=lambda word: (-count[usable[word]] if word in usable else 0, word))
+    ordered, rare = ordered[: SIZE * 3 // 4], ordered[SIZE * 3 // 4 :]
+    rest = sorted(usable.keys() - set(ordered), key=lambda word: (-count[usable[word]], word))[: SIZE - len(ordered)]
+    return tuple(ordered + rest + sorted(set(rare) - set(rest)))
 
 
 def counted(keys: Keys) -> tuple[Keys, Ints]:
@@ -168,8 +179,7 @@ def added(parts: Sequence[tuple[Keys, Ints]]) -> tuple[Keys, Ints]:
 def joints(ids: NDArray[np.uint16], roles: NDArray[np.int32], hyphen: int) -> tuple[Ints, Keys, Keys]:
     """The content words of a corpus, its joints, and its triples of adjacent content words."""
     at = roles[ids[ids != hyphen]]
-    places, link = skeleton(at)
-    word = at[places].astype(np.int64)
+    _, word, _, _, link = skeleton(np.repeat(at[:, None], 3, axis=1))
     ok = link >= 0
     three = (link[:-1] == 0) & (link[1:] == 0)
     return (
@@ -179,9 +189,14 @@ def joints(ids: NDArray[np.uint16], roles: NDArray[np.int32], hyphen: int) -> tu
     )
 
 
+def sides(keys: Keys) -> tuple[Ints, Ints]:
+    """The left and the right words of joints."""
+    return (keys >> np.uint64(40)).astype(np.int64), (keys & np.uint64(0xFFFFF)).astype(np.int64)
+
+
 def terms_of(keys: Keys, count: Ints, use: NDArray[np.float64]) -> tuple[Keys, Ints, Floats]:
     """Joints that are fixed: frequent for what their words are. Returns them, their counts and mutual information."""
-    left, right = (keys >> np.uint64(32)).astype(np.int64), (keys & np.uint64(0xFFFF)).astype(np.int64)
+    left, right = sides(keys)
     pmi = np.log(count * use.sum() / np.maximum(use[left] * use[right], 1))
     fixed = (count >= 4) & (pmi > 1.0) & (count * np.clip(pmi, 0, 6) >= 14)
     return keys[fixed], count[fixed], pmi[fixed].astype(np.float32)
@@ -198,7 +213,7 @@ def company(
     frequent = np.sort(np.argsort(-use, kind="stable")[:_VECTORS])
     place = np.full(len(use), -1)
     place[frequent] = np.arange(len(frequent))
-    left, right = place[(keys >> np.uint64(32)).astype(np.int64)], place[(keys & np.uint64(0xFFFF)).astype(np.int64)]
+    left, right = (place[word] for word in sides(keys))
     both = (left >= 0) & (right >= 0)
     size = (len(frequent), len(frequent))
     joint = sparse.csr_matrix((count[both].astype(np.float64), (left[both], right[both])), shape=size).tocoo()
@@ -250,7 +265,7 @@ def inflected(edges: Ints, words: Sequence[str], wanted: NDArray[np.bool_], usab
     has[list(forms)] = True
     edges = edges[has[edges >> 16] & has[edges & 0xFFFF]]
     found = {
-        form * _SIZE + original
+        form * SIZE + original
         for edge in edges.tolist()
         for original, its in forms[edge & 0xFFFF]
         if wanted[original]
@@ -283,7 +298,7 @@ def nearest(vectors: Floats, known: NDArray[np.bool_], wanted: NDArray[np.bool_]
     for begin in range(0, len(words), 2000):
         some = words[begin : begin + 2000]
         top = np.argpartition(-(vectors[some] @ columns), _NEAREST, axis=1)[:, :_NEAREST]
-        found.append(np.repeat(some, _NEAREST) * _SIZE + targets[top].ravel())
+        found.append(np.repeat(some, _NEAREST) * SIZE + targets[top].ravel())
     return np.concatenate(found)
 
 
@@ -309,10 +324,11 @@ def swaps_of(
     of = np.array([index.get(form, -1) for form in lexicon.forms])
     found = lexicon.candidates(np.arange(len(lexicon.forms), dtype=np.int32))
     x, a = np.repeat(of, np.diff(found.ptr)), of[found.original]
-    both = (x >= 0) & (a >= 0)
-    lexical, channel = x[both] * _SIZE + a[both], np.maximum(found.channel[both], -16)
+    both = (x >= 0) & (a >= 0) & (a < SIZE)
+    lexical, channel = x[both] * SIZE + a[both], np.maximum(found.channel[both], -16)
     head, term, log = thesaurus(moby, index)
-    forward, backward = term * _SIZE + head, head * _SIZE + term
+    to_head, to_term = head < SIZE, term < SIZE
+    forward, backward = (term * SIZE + head)[to_head], (head * SIZE + term)[to_term]
     grown = inflected(np.unique(np.concatenate([lexical, forward, backward])), words, wanted, usage.sum(1) >= 4)
     vectors, known = embedding(encoder, words)
     pool = np.unique(np.concatenate([lexical, forward, backward, grown, nearest(vectors, known, wanted), listed]))
@@ -326,7 +342,7 @@ def swaps_of(
     )
     share = np.log((usage + 1) / usage.sum(0))
     columns: list[NDArray[Any]] = [looked_up(lexical, channel[:, k], pool, -16) for k in range(4)]
-    columns += [looked_up(forward, log, pool, -8), looked_up(backward, log, pool, -8)]
+    columns += [looked_up(forward, log[to_head], pool, -8), looked_up(backward, log[to_term], pool, -8)]
     columns += [np.isin(pool, grown, assume_unique=True), close, known[x] & known[a]]
     columns += [share[x, 0], share[x, 1], share[a, 0]]
     return pool, np.stack(columns, 1).astype(np.float32)
@@ -346,17 +362,36 @@ def group(term: str) -> int:
     return int(hashlib.sha256(term.encode()).hexdigest()[:8], 16) % FOLDS
 
 
-def listed_swaps(pairs: Iterable[tuple[str, str]], index: dict[str, int]) -> list[Swap]:
-    """The swaps in entries whose two sides have as many words."""
-    found = set()
-    for tortured, term in pairs:
+def aligned(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What stands for what in entries of the list: (word or phrase found, word meant, the term).
+
+    Where both sides have as many words, they answer each other one by one. Else what agrees from both ends, or is such
+    a pair elsewhere on the list, is taken off; two to four words left against one stand for it.
+    """
+    uneven: list[tuple[list[str], list[str], str]] = []
+    known: set[tuple[str, str]] = set()
+    for tortured, term in entries:
         a, b = tokens_of(tortured), tokens_of(term)
         if len(a) == len(b):
-            found |= {
-                Swap(index[x], index[y], term)
-                for x, y in zip(a, b, strict=True)
-                if x != y and x in index and y in index
-            }
+            known |= set(zip(a, b, strict=True))
+            yield from ((x, y, term) for x, y in zip(a, b, strict=True) if x != y)
+        else:
+            uneven.append((a, b, term))
+    for a, b, term in uneven:
+        agreed: list[tuple[str, str]] = []
+        for end in (0, -1):
+            while len(b) > 1 and len(a) > 1 and (a[end] == b[end] or (a[end], b[end]) in known):
+                agreed.append((a.pop(end), b.pop(end)))
+        if len(b) == 1 and 1 < len(a) <= _LONGEST_UNIT and a[0][0].isalpha():
+            agreed.append((" ".join(a), b[0]))
+            yield from ((x, y, term) for x, y in agreed if x != y)
+
+
+def listed_swaps(pairs: Iterable[tuple[str, str]], index: dict[str, int]) -> list[Swap]:
+    """The swaps that the list teaches."""
+    found = {
+        Swap(index[x], index[y], term) for x, y, term in aligned(pairs) if x in index and y in index and index[y] < SIZE
+    }
     return sorted(found)
 
 
@@ -371,18 +406,27 @@ def describe(source: Floats) -> Floats:
 
 def experience(seen: Sequence[Swap], ask: Ints, less: int = 0) -> Floats:
     """How often the list has a swap, its found word and its meant word, each term once; ``less`` one for its own."""
-    keys = np.array([s.found * _SIZE + s.meant for s in seen], np.int64)
+    keys = np.array([s.found * SIZE + s.meant for s in seen], np.int64)
     known, times = np.unique(keys, return_counts=True)
     both = np.maximum(looked_up(known, times.astype(np.float32), ask, 0) - less, 0)
-    found = np.maximum(np.bincount(keys >> 16, minlength=_SIZE)[ask >> 16] - less, 0)
-    meant = np.maximum(np.bincount(keys & 0xFFFF, minlength=_SIZE)[ask & 0xFFFF] - less, 0)
+    most = int(max(keys.max(), ask.max(initial=0)) >> 16) + 1
+    found = np.maximum(np.bincount(keys >> 16, minlength=most)[ask >> 16] - less, 0)
+    meant = np.maximum(np.bincount(keys & 0xFFFF, minlength=SIZE)[ask & 0xFFFF] - less, 0)
     columns = [np.log1p(both), both > 0, np.log1p(found), found > 0, np.log1p(meant), meant > 0]
     return np.stack([*columns, np.log((both + 0.1) / (found + 1))], 1).astype(np.float32)
 
 
-def teach_swaps(base: Base, seen: Sequence[Swap]) -> tuple[Ints, Floats]:
-    """The swaps that are kept, sorted, and the log-odds of each."""
-    mine = np.array([s.found * _SIZE + s.meant for s in seen], np.int64)
+class Swaps(NamedTuple):
+    """The swaps that are kept: ``found * SIZE + meant``, sorted, and for each its log-odds and how often it was listed."""
+
+    key: Ints
+    score: Floats
+    seen: Ints
+
+
+def teach_swaps(base: Base, seen: Sequence[Swap]) -> Swaps:
+    """The swaps that are kept."""
+    mine = np.array([s.found * SIZE + s.meant for s in seen], np.int64)
     usable = base.supported | np.isin(base.swap, mine)
     pool, about = base.swap[usable], base.about[usable]
     true = np.searchsorted(pool, mine[np.isin(mine, pool)])
@@ -399,8 +443,14 @@ def teach_swaps(base: Base, seen: Sequence[Swap]) -> tuple[Ints, Floats]:
     score = np.hstack([about, experience(seen, pool)]) @ coefficient + bias
     order = np.lexsort((-score, pool >> 16))
     rank = np.arange(len(order)) - np.searchsorted((pool >> 16)[order], (pool >> 16)[order])
-    kept = np.sort(order[(rank < _SWAPS_KEPT) & (score[order] > _LOWEST_SCORE)])
-    return pool[kept], score[kept].astype(np.float32)
+    most = np.where(pool[order] >> 16 < SIZE, _SWAPS_KEPT, _SWAPS_KEPT_OF_RARE)
+    kept = np.sort(order[(rank < most) & (score[order] > _LOWEST_SCORE)])
+    known, times = np.unique(mine, return_counts=True)
+    return Swaps(
+        pool[kept],
+        score[kept].astype(np.float32),
+        looked_up(known, times.astype(np.float32), pool[kept], 0).astype(np.int64),
+    )
 
 
 def logistic(rows: Floats, label: NDArray[Any], weight: NDArray[Any] | None = None) -> tuple[Floats, float]:
@@ -411,9 +461,8 @@ def logistic(rows: Floats, label: NDArray[Any], weight: NDArray[Any] | None = No
     return coefficient.astype(np.float32), float(fitted.intercept_[0] - coefficient @ mean)
 
 
-def assembled(base: Base, swaps: tuple[Ints, Floats], honest: Callable[..., Any], triples: Callable[..., Any]) -> Terms:
+def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any], triples: Callable[..., Any]) -> Terms:
     """Terms that propose, but don't judge yet."""
-    known, score = swaps
     return Terms(
         base.words,
         usage_log(base.usage),
@@ -422,9 +471,11 @@ def assembled(base: Base, swaps: tuple[Ints, Floats], honest: Callable[..., Any]
         base.term,
         np.log(base.term_count).astype(np.float16).astype(np.float32),
         base.term_pmi.astype(np.float16).astype(np.float32),
-        np.searchsorted(known >> 16, np.arange(len(base.words) + 1)).astype(np.int64),
-        (known & 0xFFFF).astype(np.uint16),
-        np.clip(np.rint(score * 8), -127, 127).astype(np.int8),
+        np.searchsorted(swaps.key >> 16, np.arange(len(base.words) + 1)).astype(np.int64),
+        (swaps.key & 0xFFFF).astype(np.uint16),
+        np.clip(np.rint(swaps.score * 8), -127, 127).astype(np.int8),
+        np.minimum(swaps.seen, 255).astype(np.uint8),
+        np.minimum(habit, 255).astype(np.uint8),
         base.before * base.vector_step,
         base.after * base.vector_step,
         np.zeros(len(FEATURES), np.float32),
@@ -465,8 +516,8 @@ class Planted(NamedTuple):
 def is_fixed_term(term: str) -> bool:
     """Whether two content words stand side by side in an expected phrase; in "the following" they don't."""
     tokens = tokens_of(term)
-    roles = np.array([role(token, i) for i, token in enumerate(tokens)], np.int32)
-    return len(roles) > 1 and bool((skeleton(roles)[1] >= 0).any())
+    roles = np.array([[role(token, i)] * 3 for i, token in enumerate(tokens)], np.int32).reshape(-1, 3)
+    return len(roles) > 1 and bool((skeleton(roles).link >= 0).any())
 
 
 class Planter:
@@ -494,8 +545,23 @@ class Planter:
             for phrase in [known[i] for i in random.permutation(len(known))[:variants]]:
                 yield Planted(words.text[:start] + phrase + words.text[stop:], start, start + len(phrase), phrase, name)
 
+    def replace(self, words: Words, random: np.random.Generator) -> tuple[str, tuple[tuple[int, int, str, str], ...]]:
+        """The document with every term replaced by one of its tortured phrases, and (start, end, phrase, term) of each."""
+        chosen: dict[str, str] = {}
+        text, at = "", 0
+        found: list[tuple[int, int, str, str]] = []
+        for begin, end, entry in self._table.matches(words):
+            term = self._table.pairs[entry][1]
+            if term not in chosen:
+                chosen[term] = self.phrases[term][int(random.integers(len(self.phrases[term])))]
+            text += words.text[at : words.start[begin]]
+            found.append((len(text), len(text) + len(chosen[term]), chosen[term], term))
+            text += chosen[term]
+            at = int(words.end[end - 1])
+        return text + words.text[at:], tuple(found)
 
-def around(planted: Planted, size: int = 150) -> Planted:
+
+def around(planted: Planted, size: int = 300) -> Planted:
     """The phrase with some text around it, cut at spaces."""
     left = planted.text.rfind(" ", 0, max(planted.start - size, 0)) + 1
     right = planted.text.find(" ", planted.end + size)
@@ -505,50 +571,19 @@ def around(planted: Planted, size: int = 150) -> Planted:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Honest documents and planted ones as roles, put end to end with breaks between.
+    """What the judge learns from: honest scientific documents, other honest ones, and snippets with planted phrases."""
 
-    Attributes:
-        honest: roles of honest scientific documents.
-        other: roles of other honest documents.
-        planted: the planted snippets.
-        roles: their roles.
-        begin: index in ``roles`` of the first token of each planted phrase; ``end`` after its last.
-    """
-
-    honest: NDArray[np.int32]
-    other: NDArray[np.int32]
+    science: list[Words]
+    other: list[Words]
     planted: list[Planted]
-    roles: list[NDArray[np.int32]]
-    begin: list[int]
-    end: list[int]
-    documents: int
 
 
-def sample(terms: Terms, planter: Planter, science: Iterable[Document], other: Iterable[Document], seed: int) -> Sample:
-    """What the judge learns from."""
+def sample(planter: Planter, science: Iterable[Document], other: Iterable[Document], seed: int) -> Sample:
+    """Plant phrases into the scientific documents."""
     random = np.random.default_rng(seed)
-    pad = np.full(4, -1, np.int32)
-    honest: list[NDArray[np.int32]] = [pad]
-    planted: list[Planted] = []
-    roles: list[NDArray[np.int32]] = []
-    begin: list[int] = []
-    end: list[int] = []
-    count = 0
-    for document in science:
-        words = split(document.text)
-        honest += [terms.roles(words)[1], pad]
-        count += 1
-        for full in planter.plant(words, random, 4, 4):
-            one = around(full)
-            its = split(one.text)
-            tokens, role_of = terms.roles(its)
-            inside = np.flatnonzero((its.start[tokens] >= one.start) & (its.end[tokens] <= one.end))
-            planted.append(one)
-            roles.append(role_of)
-            begin.append(int(inside[0]))
-            end.append(int(inside[-1]) + 1)
-    others = [part for document in other for part in (terms.roles(split(document.text))[1], pad)]
-    return Sample(np.concatenate(honest), np.concatenate([pad, *others]), planted, roles, begin, end, count)
+    documents = [split(document.text) for document in science]
+    planted = [around(full) for words in documents for full in planter.plant(words, random, 4, 4)]
+    return Sample(documents, [split(document.text) for document in other], planted)
 
 
 class Judged(NamedTuple):
@@ -556,47 +591,40 @@ class Judged(NamedTuple):
 
     Attributes:
         proposals: for all snippets.
+        snippet: the snippet that each lies in.
         inside: the joint lies in the planted phrase.
         right: and both originals belong to the term, at their places.
     """
 
     proposals: Proposals
+    snippet: Ints
     inside: NDArray[np.bool_]
     right: NDArray[np.bool_]
 
 
-def judged(terms: Terms, sampled: Sample, chosen: Sequence[int]) -> Judged:
-    """Proposals for some of the planted snippets."""
+def judged(terms: Terms, planted: Sequence[Planted]) -> Judged:
+    """Proposals for planted snippets."""
     parts: list[NDArray[np.int32]] = []
-    where: dict[int, tuple[int, int]] = {}
-    at = 0
-    for i in chosen:
-        roles = sampled.roles[i]
-        meant = [token_id(terms, token) for token in tokens_of(sampled.planted[i].term)]
-        aligned = len(meant) == sampled.end[i] - sampled.begin[i]
-        for k in range(sampled.begin[i], sampled.end[i]):
-            where[at + k] = (i, meant[k - sampled.begin[i]] if aligned else -2)
-        parts += [roles, np.full(4, -1, np.int32)]
-        at += len(roles) + 4
-    whole = np.concatenate(parts)
+    meant: list[NDArray[np.int64]] = []
+    for one in planted:
+        words = split(one.text)
+        tokens = terms.tokens(words)
+        inside = np.flatnonzero((words.start[tokens.begin] >= one.start) & (words.end[tokens.end - 1] <= one.end))
+        originals = [terms.role_of(token) for token in tokens_of(one.term)]
+        # What each row was meant to be: -1 outside of the phrase, -2 where that is not known.
+        row = np.full(len(tokens.roles) + len(_PAD), -1, np.int64)
+        row[inside] = originals if len(originals) == len(inside) else -2
+        parts += [tokens.roles, _PAD]
+        meant.append(row)
+    whole, target = np.concatenate(parts), np.concatenate(meant)
+    owner = np.repeat(np.arange(len(meant)), [len(row) for row in meant])
     proposals = terms.propose(whole)
     assert proposals is not None, "no joint of the planted phrases is doubtful"
-    places = skeleton(whole)[0]
-    nowhere = (-1, -3)
-    inside = np.zeros(len(proposals.joint), bool)
-    right = inside.copy()
-    for row, (joint, a, b) in enumerate(
-        zip(proposals.joint.tolist(), proposals.left.tolist(), proposals.right.tolist(), strict=True)
-    ):
-        first, second = where.get(int(places[joint]), nowhere), where.get(int(places[joint + 1]), nowhere)
-        inside[row] = first[0] >= 0 and second[0] == first[0]
-        right[row] = inside[row] and first[1] == a and second[1] == b
-    return Judged(proposals, inside, right)
-
-
-def token_id(terms: Terms, token: str) -> int:
-    """The id of a content word, below 0 for other tokens."""
-    return terms._role.get(token, -1)
+    place = skeleton(whole).place
+    first, second = place[proposals.joint], place[proposals.joint + 1]
+    inside = (target[first] != -1) & (target[second] != -1)
+    right = inside & (target[first] == proposals.left) & (target[second] == proposals.right)
+    return Judged(proposals, owner[first], inside, right)
 
 
 @dataclass(frozen=True, eq=False)
@@ -620,19 +648,28 @@ class Lesson:
 
 def lesson(terms: Terms, sampled: Sample, held_out: int) -> Lesson:
     """The lesson of one group of terms, seen through ``terms`` that were taught without it."""
-    chosen = [i for i, planted in enumerate(sampled.planted) if group(planted.term) == held_out]
-    honest, other = (np.array_split(part, FOLDS)[held_out] for part in (sampled.honest, sampled.other))
-    return Lesson(
-        judged(terms, sampled, chosen),
-        len(chosen),
-        terms.propose(honest),
-        sampled.documents / FOLDS,
-        terms.propose(other),
+    planted = [one for one in sampled.planted if group(one.term) == held_out]
+    science, other = sampled.science[held_out::FOLDS], sampled.other[held_out::FOLDS]
+    return Lesson(judged(terms, planted), len(planted), proposed(terms, science), len(science), proposed(terms, other))
+
+
+def proposed(terms: Terms, documents: Iterable[Words]) -> Proposals | None:
+    """Proposals for documents put end to end."""
+    return terms.propose(
+        np.concatenate([_PAD, *(part for words in documents for part in (terms.tokens(words).roles, _PAD))])
     )
 
 
-def teach_judge(lessons: Sequence[Lesson]) -> tuple[Floats, Trees]:
-    """The weights that choose a pair, and the trees that judge it."""
+class Judge(NamedTuple):
+    """The weights that choose a pair, the trees that judge it, and the share of tortured joints that they refer to."""
+
+    rank: Floats
+    trees: Trees
+    prior: float
+
+
+def teach_judge(lessons: Sequence[Lesson]) -> Judge:
+    """Learn from all lessons."""
     seen = [
         (part.planted.proposals.features[part.planted.inside], part.planted.right[part.planted.inside])
         for part in lessons
@@ -647,6 +684,7 @@ def teach_judge(lessons: Sequence[Lesson]) -> tuple[Floats, Trees]:
             if proposals is not None:
                 parts.append((evidence(rank, proposals)[1], 0.0, weight))
     size = [len(facts) for facts, _, _ in parts]
+    mass = [sum(weight * len(facts) for facts, label, weight in parts if label == of) for of in (0.0, 1.0)]
     trees = HistGradientBoostingClassifier(
         max_iter=200, learning_rate=0.04, max_leaf_nodes=20, min_samples_leaf=40, l2_regularization=5.0,
         max_features=0.3, early_stopping=False, random_state=0,
@@ -656,7 +694,7 @@ def teach_judge(lessons: Sequence[Lesson]) -> tuple[Floats, Trees]:
         np.repeat([label for _, label, _ in parts], size),
         sample_weight=np.repeat([weight for _, _, weight in parts], size),
     )
-    return rank, exported(trees)
+    return Judge(rank, exported(trees), mass[1] / sum(mass))
 
 
 def exported(model: HistGradientBoostingClassifier) -> Trees:
@@ -687,7 +725,8 @@ def make_base(
     """Everything that the list of tortured phrases doesn't teach."""
     mass = sum((np.bincount(corpus.ids, minlength=len(words)) for corpus in corpora), np.zeros(len(words), np.int64))
     wanted = set(load_lexicon().forms) | {token for pair in pairs for side in pair for token in tokens_of(side)}
-    chosen = vocabulary(words, mass, wanted)
+    units = sorted({found for found, _, _ in aligned(pairs) if " " in found})
+    chosen = (*vocabulary(words, mass, wanted), *units)
     index = {word: i for i, word in enumerate(chosen)}
     roles = np.array([-1, -1, -1] + [role(word, index.get(word, -1)) for word in words[3:]], np.int32)
     hyphen = list(words).index("-")
@@ -708,13 +747,13 @@ def make_base(
     # cost 0.01 of the recall.
     kept = count >= 2
     triple, triple_count = counted(np.concatenate(triples))
-    degree = np.bincount((term >> np.uint64(32)).astype(np.int64), minlength=len(chosen))
-    degree += np.bincount((term & np.uint64(0xFFFF)).astype(np.int64), minlength=len(chosen))
+    degree = sum(np.bincount(word, minlength=len(chosen)) for word in sides(term))
     seen = listed_swaps(pairs, index)
-    target = (degree >= 3) & (usage[:, 0] >= 30)
-    listed = np.array(sorted({s.found * _SIZE + s.meant for s in seen if usage[s.meant, 0] >= 10}), np.int64)
+    target = (degree >= 3) & (usage[:, 0] >= 30) & (np.arange(len(chosen)) < SIZE)
+    listed = np.array(sorted({s.found * SIZE + s.meant for s in seen if usage[s.meant, 0] >= 10}), np.int64)
     target[listed & 0xFFFF] = True
     swap, source = swaps_of(chosen, usage, target, moby, encoder, listed)
+    swap, source, chosen, usage = without_idle(swap, source, chosen, usage)
     often = triple_count >= 2
     before, after, step = company(everywhere, count, usage.sum(1))
     return Base(
@@ -735,11 +774,23 @@ def make_base(
     )
 
 
+def without_idle(
+    swap: Ints, source: Floats, words: tuple[str, ...], usage: NDArray[np.float64]
+) -> tuple[Ints, Floats, tuple[str, ...], NDArray[np.float64]]:
+    """The same without rare words that stand for nothing."""
+    kept = np.arange(len(words)) < SIZE
+    kept[swap >> 16] = True
+    new = np.cumsum(kept) - 1
+    chosen = tuple(word for word, keep in zip(words, kept, strict=True) if keep)
+    return new[swap >> 16] * SIZE + (swap & 0xFFFF), source, chosen, usage[kept]
+
+
 def write(terms: Terms, base: Base, path: Path) -> None:
     """Write the data file that :mod:`unspin.tortured` reads."""
     assert isinstance(terms.honest, LevelFilter) and isinstance(terms.triples, LevelFilter)
     assert isinstance(terms.judge, Trees)
     trees = {f"tree_{name}": getattr(terms.judge, name) for name in ("feature", "cut", "left", "right", "value")}
+    frequent = np.flatnonzero((base.before != 0).any(1) | (base.after != 0).any(1))
     np.savez_compressed(
         path,
         words=np.frombuffer("\n".join(base.words).encode(), np.uint8),
@@ -748,17 +799,21 @@ def write(terms: Terms, base: Base, path: Path) -> None:
         triples=terms.triples.table,
         shape_honest=np.array(terms.honest.shape, np.int64),
         shape_triples=np.array(terms.triples.shape, np.int64),
-        term=terms.term,
+        term_step=np.diff(terms.term, prepend=np.uint64(0)),
         term_count=terms.term_count.astype(np.float16),
         term_pmi=terms.term_pmi.astype(np.float16),
-        swap_ptr=terms.swap_ptr.astype(np.uint32),
+        swap_count=np.diff(terms.swap_ptr).astype(np.uint8),
         swap_original=terms.swap_original,
         swap_score=terms.swap_score,
-        before=base.before,
-        after=base.after,
+        swap_seen=terms.swap_seen,
+        habit=terms.habit,
+        before=base.before[frequent],
+        after=base.after[frequent],
+        vector_of=frequent.astype(np.uint16),
         vector_step=base.vector_step,
         rank=terms.rank,
         bias=np.array(terms.judge.bias, np.float32),
+        prior=np.array(terms.prior, np.float32),
         **trees,
     )
 
@@ -774,29 +829,33 @@ def dev_documents(corpora: Path, names: Sequence[str], most: int) -> Iterator[Do
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("corpora", "list", "moby", "encoder", "base", "out"):
+    for name in ("corpora", "list", "moby", "encoder", "text", "base", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     options = parser.parse_args()
     pairs = read_list(options.list)
     if not options.base.exists():
-        make_base(*encoded(options.corpora), pairs, options.moby, options.encoder).save(options.base)
+        make_base(*encoded(options.corpora, options.text), pairs, options.moby, options.encoder).save(options.base)
     base = Base.read(options.base)
     filters = filtered(base.joint, base.joint_count), filtered(base.triple, base.triple_count)
-    rank, trees = teach_judge(lessons_of(base, filters, pairs, options.corpora))
-    terms = with_judge(taught(base, filters, pairs), rank, trees)
+    judge = teach_judge(lessons_of(base, filters, pairs, options.corpora))
+    terms = with_judge(taught(base, filters, pairs), judge)
     write(terms, base, options.out)
     print(f"{len(base.term):,} terms, {len(terms.swap_original):,} swaps, {options.out.stat().st_size / 1e6:.2f} MB")
 
 
-def with_judge(terms: Terms, rank: Floats, trees: Trees) -> Terms:
+def with_judge(terms: Terms, judge: Judge) -> Terms:
     """The same terms, able to judge."""
-    return replace(terms, rank=rank, judge=trees)
+    return replace(terms, rank=judge.rank, judge=judge.trees, prior=judge.prior)
 
 
 def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Iterable[tuple[str, str]]) -> Terms:
     """Terms whose swaps were learned from some entries of the list."""
-    index = {word: i for i, word in enumerate(base.words)}
-    return assembled(base, teach_swaps(base, listed_swaps(pairs, index)), *filters)
+    seen = listed_swaps(pairs, {word: i for i, word in enumerate(base.words)})
+    times: defaultdict[int, set[str]] = defaultdict(set)
+    for swap in seen:
+        times[swap.found].add(swap.term)
+    habit = np.array([len(times[i]) if i in times else 0 for i in range(len(base.words))], np.int64)
+    return assembled(base, teach_swaps(base, seen), habit, *filters)
 
 
 def lessons_of(
@@ -805,15 +864,11 @@ def lessons_of(
     """What the judge learns from: a lesson for each group of terms."""
     files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
     others = sorted({file.name.split(".")[0] for file in files} - set(PLANTED_IN))
-    sampled: Sample | None = None
-    lessons = []
-    for held_out in range(FOLDS):
-        terms = taught(base, filters, [pair for pair in pairs if group(pair[1]) != held_out])
-        if sampled is None:
-            science, other = dev_documents(corpora, PLANTED_IN, 3_500), dev_documents(corpora, others, 25)
-            sampled = sample(terms, Planter(pairs), science, other, seed=1)
-        lessons.append(lesson(terms, sampled, held_out))
-    return lessons
+    science, other = dev_documents(corpora, PLANTED_IN, 3_500), dev_documents(corpora, others, 25)
+    sampled = sample(Planter(pairs), science, other, seed=1)
+    return [
+        lesson(taught(base, filters, [pair for pair in pairs if group(pair[1]) != k]), sampled, k) for k in range(FOLDS)
+    ]
 
 
 if __name__ == "__main__":

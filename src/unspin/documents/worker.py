@@ -21,6 +21,7 @@ import threading
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import IO, Any, Final
 
 from unspin import errors
@@ -188,7 +189,19 @@ def _bound(limits: Limits) -> Callable[[], int]:
     bind(
         resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime + limits.seconds) + 1
     )  # should nobody be left to stop it
-    return lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
+    return _peak
+
+
+def _peak() -> int:
+    """The most memory that this process has held, in KiB."""
+    import resource
+
+    # Linux hands ``ru_maxrss`` down from the process that started this one; the figure in /proc begins anew.
+    with contextlib.suppress(OSError, ValueError):
+        for line in Path("/proc/self/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "darwin" else 1)
 
 
 # --- on both sides ---

@@ -1,0 +1,196 @@
+"""From a document to its findings."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.lexicon import phrases
+from unspin.lexicon.phrases import PhraseTable
+from unspin.model.ngram import Shape
+from unspin.text import Words
+from unspin.tortured.joints import LevelFilter, Skeleton, skeleton
+from unspin.tortured.judge import Trees, evidence, together
+from unspin.tortured.terms import Proposals, Terms
+
+__all__ = ["THRESHOLD", "Finding", "find", "load"]
+
+THRESHOLD: Final = 0.6
+"""The operating point: precision is 0.90 or more on ``dev`` documents from here on (``benchmarks/tortured.py``)."""
+
+# A listed phrase that stands in honest text more often than this is no evidence; fewer times may be true torture there.
+_MOST_HONEST: Final = 1
+_LISTED_PROBABILITY: Final = (0.99, 0.9)
+# A joint next to a found one needs less of its own to belong to the same term.
+_SHARED: Final = 0.25
+
+
+class Finding(NamedTuple):
+    """A tortured phrase.
+
+    Attributes:
+        begin: index of its first token in the :class:`~unspin.text.Words`.
+        end: index after its last token.
+        found: the phrase as it stands.
+        original: what was meant, in lower case.
+        probability: that this is a tortured phrase.
+        listed: whether the phrase is on the list.
+    """
+
+    begin: int
+    end: int
+    found: str
+    original: str
+    probability: float
+    listed: bool
+
+
+def _swapped(bones: Skeleton, proposals: Proposals, best: NDArray[np.int64]) -> list[tuple[int, ...]]:
+    """The words that the best pair of each joint would swap."""
+    at = proposals.joint[best]
+    sides = (bones.word[at], proposals.left[best]), (bones.word[at + 1], proposals.right[best])
+    (x, a), (y, b) = ((found.tolist(), meant.tolist()) for found, meant in sides)
+    return [tuple(found for found, meant in ((x[i], a[i]), (y[i], b[i])) if found != meant) for i in range(len(at))]
+
+
+class _Joint(NamedTuple):
+    """A joint that may be tortured: its two places as (begin, end) of tokens, their originals, its probability."""
+
+    first: tuple[int, int]
+    second: tuple[int, int]
+    left: str
+    right: str
+    probability: float
+
+
+def find(
+    words: Words, *, threshold: float = THRESHOLD, table: PhraseTable | None = None, terms: Terms | None = None
+) -> tuple[Finding, ...]:
+    """Find the tortured phrases of a document.
+
+    Args:
+        words: the document.
+        threshold: least probability of a finding.
+        table: the list; by default the shipped one.
+        terms: terms and swaps; by default the shipped ones.
+
+    Returns:
+        The findings in order, never overlapping. Where the list and the terms disagree, the list is right.
+    """
+    listed = _listed(words, phrases.load() if table is None else table, threshold)
+    taken = np.zeros(len(words), bool)
+    for finding in listed:
+        taken[finding.begin : finding.end] = True
+    others = _unlisted(words, load() if terms is None else terms, threshold, taken, len({f.original for f in listed}))
+    free = [finding for finding in others if not taken[finding.begin : finding.end].any()]
+    return tuple(sorted([*listed, *free]))
+
+
+def _listed(words: Words, table: PhraseTable, threshold: float) -> list[Finding]:
+    found = []
+    for begin, end, entry in table.matches(words):
+        honest = table.honest[entry]
+        if honest <= _MOST_HONEST and _LISTED_PROBABILITY[honest] >= threshold:
+            surface = words.text[words.start[begin] : words.end[end - 1]]
+            found.append(Finding(begin, end, surface, table.pairs[entry][1], _LISTED_PROBABILITY[honest], True))
+    return found
+
+
+def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bool_], listed: int) -> list[Finding]:
+    tokens = terms.tokens(words)
+    proposals = terms.propose(tokens.roles)
+    if proposals is None:
+        return []
+    best, facts = evidence(terms.rank, proposals)
+    joint = proposals.joint[best]
+    bones = skeleton(tokens.roles)
+    place = bones.place
+    odds = terms.judge(facts).astype(np.float64)
+    inside = np.array(
+        [taken[tokens.begin[place[k]] : tokens.end[place[k + 1]]].any() for k in joint.tolist()], dtype=bool
+    )
+    # What the list has found speaks for the document already.
+    odds = np.where(inside, np.log(terms.prior), odds)
+    probability = together(odds, _swapped(bones, proposals, best), terms.prior, listed)
+    firm = {k: i for i, k in enumerate(joint.tolist()) if not inside[i] and probability[i] >= threshold * _SHARED}
+    # From the surest joint on: what shares a word with it must agree on that word, or it falls.
+    meant: dict[int, int] = {}
+    sure: dict[int, float] = {}
+    for k, i in sorted(firm.items(), key=lambda item: (-probability[item[1]], item[0])):
+        pair = int(proposals.left[best[i]]), int(proposals.right[best[i]])
+        beside = k in meant or k + 1 in meant
+        agrees = meant.get(k, pair[0]) == pair[0] and meant.get(k + 1, pair[1]) == pair[1]
+        if agrees and (beside or probability[i] >= threshold):
+            meant[k], meant[k + 1] = pair
+            sure[k] = float(probability[i])
+    spans = {k: (int(tokens.begin[place[k]]), int(tokens.end[place[k]])) for k in meant}
+    joints = {
+        k: _Joint(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
+    }
+    runs: list[list[int]] = []
+    for k in sorted(joints):
+        if runs and k == runs[-1][-1] + 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    return [_finding(words, [joints[k] for k in run]) for run in runs]
+
+
+def _finding(words: Words, run: list[_Joint]) -> Finding:
+    """The finding of joints that follow one another."""
+    content = [(run[0].first, run[0].left), *((joint.second, joint.right) for joint in run)]
+    begin, end = content[0][0][0], content[-1][0][1]
+    at = int(words.start[begin])
+    original = ""
+    for (first, last), meant in content:
+        original += words.text[at : words.start[first]].lower() + meant
+        at = int(words.end[last - 1])
+    surface = words.text[words.start[begin] : at]
+    return Finding(begin, end, surface, original, max(joint.probability for joint in run), False)
+
+
+def load(path: Path | None = None) -> Terms:
+    """Load terms and swaps: the shipped ones, or the file at ``path``."""
+    return _load(path)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path | None) -> Terms:
+    source = path if path is not None else resources.files("unspin.data") / "terms.npz"
+    with source.open("rb") as file, np.load(file) as data:
+        trees = Trees(
+            data["tree_feature"],
+            data["tree_cut"],
+            data["tree_left"],
+            data["tree_right"],
+            data["tree_value"],
+            float(data["bias"]),
+        )
+        words = tuple(bytes(data["words"]).decode().split("\n"))
+        # Only the frequent words have a vector; they come in the order of their ids.
+        vectors = np.zeros((2, len(words), data["before"].shape[1]), np.float32)
+        vectors[:, data["vector_of"]] = np.stack([data["before"], data["after"]]) * data["vector_step"]
+        return Terms(
+            words,
+            data["usage"].astype(np.float32),
+            LevelFilter(Shape(*data["shape_honest"].tolist()), data["honest"]),
+            LevelFilter(Shape(*data["shape_triples"].tolist()), data["triples"]),
+            np.cumsum(data["term_step"], dtype=np.uint64),
+            data["term_count"].astype(np.float32),
+            data["term_pmi"].astype(np.float32),
+            np.concatenate([[0], np.cumsum(data["swap_count"], dtype=np.int64)]),
+            data["swap_original"],
+            data["swap_score"],
+            data["swap_seen"],
+            data["habit"],
+            vectors[0],
+            vectors[1],
+            data["rank"],
+            trees,
+            float(data["prior"]),
+        )
