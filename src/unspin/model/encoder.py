@@ -28,7 +28,7 @@ NAME: Final = np.float32(4)
 """What a capital inside a sentence takes off the log-odds: spinners leave names alone, but for a few terms that their
 dictionaries capitalise ("Oregon" for "or"). The encoder itself sees no capitals."""
 _LONGEST: Final = 126
-_REMEMBERED: Final = 256  # windows; some 100 kB each
+_REMEMBERED = 256  # windows; some 100 kB each
 _CLS, _SEP, _MASK = 101, 102, 103
 _MOST_PIECES: Final = 8
 _SENTENCE_END: Final = frozenset(".!?")

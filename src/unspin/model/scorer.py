@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
+
+_BLOCK: Final = 8_192
+"""Options scored at a time: bounds the memory of a long document."""
 
 
 class Scorer(Protocol):
@@ -51,9 +54,12 @@ class Network:
 
     def __call__(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """The score of each option."""
-        x = (values - self.mean) / self.scale
-        hidden = np.maximum(x @ self.inner.T + self.bias, 0.0)
-        return np.asarray(x @ self.direct + hidden @ self.outer + self.offset)
+        score = np.empty(len(values))
+        for at in range(0, len(values), _BLOCK):
+            x = (values[at : at + _BLOCK] - self.mean) / self.scale
+            hidden = np.maximum(x @ self.inner.T + self.bias, 0.0)
+            score[at : at + _BLOCK] = x @ self.direct + hidden @ self.outer + self.offset
+        return score
 
     def saved(self) -> dict[str, Any]:
         """As plain lists, to six significant digits."""
