@@ -10,16 +10,14 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from unspin.errors import UnspinError
 from unspin.report.json import READING_SCHEMA, to_json
 from unspin.report.version import version
-from unspin.web.desk import Abandoned, Errand
-from unspin.web.guards import log_bug
+from unspin.web.desk import Errand
 from unspin.web.models import BatchDocument, BatchRequest, Health, LimitsInForce, ReadRequest, Restored, Version
 from unspin.web.openapi import BATCH, READING, problems
-from unspin.web.problems import Problem, from_error, from_validation
+from unspin.web.problems import from_validation
 from unspin.web.requests import JsonRoute
-from unspin.web.service import Service, service_of
+from unspin.web.service import Service, problem_of, service_of
 
 __all__ = ["JSON", "UseService", "router"]
 
@@ -91,15 +89,8 @@ async def _result(request: Request, service: Service, asked: BatchRequest, posit
         if isinstance(name, str) and len(name) <= _LONGEST_ID and name.isprintable():
             result["id"] = name
         problem = from_validation(error.errors(include_input=False, include_url=False))
-    except UnspinError as error:
-        problem = from_error(error)
-    except Problem as error:
-        problem = error
-    except Abandoned:
-        problem = Problem("busy", "given up before it was done")
     except Exception as error:
-        log_bug(f"document {position} of a batch", error)
-        problem = Problem("internal", "a bug of unspin; its log says where")
+        problem = problem_of(error, f"document {position} of a batch")
     return result | {"error": problem.record()}
 
 

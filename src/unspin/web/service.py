@@ -10,18 +10,32 @@ from typing import Protocol, TypeVar
 from fastapi import Request
 
 from unspin import documents
+from unspin.errors import UnspinError
 from unspin.reading import Reading
-from unspin.web.desk import Desk, Errand
+from unspin.web.desk import Abandoned, Desk, Errand
+from unspin.web.guards import log_bug
 from unspin.web.limits import Limits
 from unspin.web.models import Settings
-from unspin.web.problems import Problem
+from unspin.web.problems import Problem, from_error
 
-__all__ = ["Progress", "ReadFunction", "Service", "service_of"]
+__all__ = ["Progress", "ReadFunction", "Service", "problem_of", "service_of"]
 
 T = TypeVar("T")
 
 Progress = Callable[[float, Reading | None], None]
 """Called in the worker thread with the share that is done, 0 to 1, and the reading so far."""
+
+
+def problem_of(error: Exception, what: str) -> Problem:
+    """What to answer for an error where one thing of several, or the rest of an answer, has failed; ``what`` is for the log."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, UnspinError):
+        return from_error(error)
+    if isinstance(error, Abandoned):
+        return Problem("busy", "given up before it was done")
+    log_bug(what, error)
+    return Problem("internal", "a bug of unspin; its log says where")
 
 
 class ReadFunction(Protocol):

@@ -11,17 +11,14 @@ import orjson
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from unspin.errors import UnspinError
 from unspin.reading import Reading
 from unspin.report.json import to_json
-from unspin.web.desk import Abandoned, Errand
-from unspin.web.guards import log_bug
+from unspin.web.desk import Errand
 from unspin.web.models import ReadRequest
 from unspin.web.openapi import STREAM, problems
-from unspin.web.problems import Problem, from_error
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
-from unspin.web.service import Service
+from unspin.web.service import Service, problem_of
 
 __all__ = ["Tell", "line", "router", "streamed"]
 
@@ -131,13 +128,6 @@ async def _last(result: asyncio.Future[bytes]) -> bytes:
     """The last line, whatever happened."""
     try:
         return await result
-    except UnspinError as error:
-        problem = from_error(error)
-    except Problem as error:
-        problem = error
-    except Abandoned:
-        problem = Problem("busy", "given up before it was done")
     except Exception as error:
-        log_bug("stream", error)
-        problem = Problem("internal", "a bug of unspin; its log says where")
+        problem = problem_of(error, "stream")
     return line("error", error=problem.record())
