@@ -17,7 +17,6 @@ from unspin.spinners import names, simulate
 from unspin.text import Words, apply
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
-TEXT = "one two three"
 
 
 class _Encoder:
@@ -38,9 +37,9 @@ def _settle(start: str, steps: dict[str, str], monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(rounds, "_round", turn)
     models = Models(None, _Encoder(), None)  # type: ignore[arg-type]
-    text = f"{start} two three"
-    *_, last = rounds.restore(text, _Encoder().visible(rounds.split(text), 0), models, Settings(operating_point=1.0))
-    return apply(text, last.substitutions).split()[0]
+    words = rounds.split(f"{start} two three")
+    *_, last = rounds.restore(words, _Encoder().visible(words, 0), models, Settings(operating_point=1.0))
+    return apply(words.text, last.substitutions).split()[0]
 
 
 def test_a_chain_of_changes_is_one_change(monkeypatch: pytest.MonkeyPatch) -> None:

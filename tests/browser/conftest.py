@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import pytest
 
+from tests.browser.specimens import SPUN
+from tests.browser.steps import read
 from tests.browser.stub import Stub, running
 
 if TYPE_CHECKING:
@@ -76,3 +78,10 @@ def page(context: BrowserContext, stub: Stub) -> Iterator[Page]:
     opened.goto(stub.address)
     yield opened
     assert errors == []
+
+
+@pytest.fixture
+def spun(page: Page) -> Page:
+    """The page with the reading of the specimen."""
+    read(page, SPUN)
+    return page

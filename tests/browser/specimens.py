@@ -138,3 +138,9 @@ def _replayed(text: str, substitutions: list[dict[str, Any]], start: int, end: i
         parts += [text[at : s["start"]], s["original"]]
         at = s["end"]
     return "".join([*parts, text[at:end]])
+
+
+READING = read(SPUN)
+PLACES = {s["found"]: i for i, s in reversed(list(enumerate(READING["substitutions"])))}
+"""The first place of each word of :data:`SPUN` that was swapped, among the substitutions."""
+ALL = len(READING["substitutions"])

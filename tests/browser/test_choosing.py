@@ -6,23 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.specimens import SPUN
+from tests.browser.specimens import ALL, PLACES, READING, SPUN
 from tests.browser.specimens import read as reading_of
 from tests.browser.steps import open_files, option, read, restored, settled, words
 from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-READING = reading_of(SPUN)
-PLACES = {s["found"]: i for i, s in reversed(list(enumerate(READING["substitutions"])))}  # the first place of each
-ALL = len(READING["substitutions"])
-
-
-@pytest.fixture
-def spun(page: Page) -> Page:
-    read(page, SPUN)
-    return page
 
 
 def test_hover_shows_what_stood_there(spun: Page) -> None:

@@ -6,23 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.specimens import SPUN, WRITTEN, long_text
-from tests.browser.specimens import read as reading_of
+from tests.browser.specimens import ALL, READING, SPUN, WRITTEN, long_text
 from tests.browser.steps import open_files, overview_done, put, read, restored, settled, words
 from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
-
-READING = reading_of(SPUN)
-PLACES = {s["found"]: i for i, s in reversed(list(enumerate(READING["substitutions"])))}  # the first place of each
-ALL = len(READING["substitutions"])
-
-
-@pytest.fixture
-def spun(page: Page) -> Page:
-    read(page, SPUN)
-    return page
 
 
 def test_pasted_text_is_read(context: BrowserContext, page: Page) -> None:

@@ -67,7 +67,7 @@ def read(
     settings = Settings(operating_point, deep, _dictionary(dictionary))
     models = load()
     parts = list(stretches(words))
-    tokens = [split(text[start:end]) for start, end in parts]
+    tokens = [words] if len(parts) == 1 else [split(text[start:end]) for start, end in parts]
     visible = []
     for here in tokens:
         visible.append(models.encoder.visible(here, SUSPICION))
@@ -91,7 +91,7 @@ def read(
             if watch is not None:
                 watch(_FIRST_PASS + (1 - _FIRST_PASS) * number / len(parts), so_far((), start))
             last: tuple[Substitution, ...] = ()
-            for turn, round_ in enumerate(restore_stretch(here.text, seen, models, settings)):
+            for turn, round_ in enumerate(restore_stretch(here, seen, models, settings)):
                 last = round_.substitutions
                 family = family if number else round_.family
                 if watch is not None:

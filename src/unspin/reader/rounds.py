@@ -62,36 +62,36 @@ class Round:
     family: str | None
 
 
-def restore(text: str, visible: Visible, models: Models, settings: Settings) -> Iterator[Round]:
+def restore(words: Words, visible: Visible, models: Models, settings: Settings) -> Iterator[Round]:
     """Restore a stretch; yields all changes so far after each round, the last is the result.
 
     Args:
-        text: the stretch.
+        words: the stretch, with offsets into it.
         visible: what the encoder says of it as it stands.
         models: what to read with.
         settings: the user's part.
     """
-    texts: list[str] = [text]
+    texts = [words.text]
     states: list[tuple[Substitution, ...]] = [()]
     family: str | None = None
     for number in range(_MOST_ROUNDS):
-        words = split(texts[-1])
-        seen = models.encoder.visible(words, SUSPICION) if number else visible
-        if verdict.load().rate(verdict.score(seen.swap, words.kind != Kind.MARK)) > settings.operating_point:
+        if number:
+            words = split(texts[-1])
+            visible = models.encoder.visible(words, SUSPICION)
+        if verdict.load().rate(verdict.score(visible.swap, words.kind != Kind.MARK)) > settings.operating_point:
             break
-        turn = _round(words, seen, models, settings)
+        turn = _round(words, visible, models, settings)
         family = family if number else turn.family
         if not turn.substitutions:
             break
         restored = apply(texts[-1], turn.substitutions)
-        changes = chain(text, states[-1], texts[-1], turn.substitutions)
         if restored in texts:
             circle = range(texts.index(restored), len(texts))
             states.append(states[min(circle, key=texts.__getitem__)])
             break
+        states.append(chain(texts[0], states[-1], texts[-1], turn.substitutions))
         texts.append(restored)
-        states.append(changes)
-        yield Round(changes, family)
+        yield Round(states[-1], family)
     yield Round(states[-1], family)
 
 
