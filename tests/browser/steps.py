@@ -48,6 +48,15 @@ def restored(page: Page) -> str:
     return words(page.evaluate("[...document.querySelectorAll('#text .restored')].map(p => p.textContent).join(' ')"))
 
 
+def written(page: Page, selector: str) -> str:
+    """What an element of the page says, white space aside, on the screen or off it.
+
+    Rows and quotations are laid out when they come near the screen (``content-visibility``); until then they have no
+    ``innerText``, however long one waits.
+    """
+    return words(page.text_content(selector) or "")
+
+
 def words(text: str) -> str:
     """A text with every white space as one space."""
     return " ".join(text.split())

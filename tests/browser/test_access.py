@@ -9,7 +9,7 @@ import pytest
 from tests.browser.conftest import missing
 from tests.browser.specimens import SPUN, WRITTEN
 from tests.browser.specimens import read as reading_of
-from tests.browser.steps import open_files, overview_done, read, restored, settled, words
+from tests.browser.steps import open_files, overview_done, read, restored, settled, words, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -58,19 +58,19 @@ def test_from_the_text_to_a_choice_without_a_mouse(page: Page) -> None:
     assert focused(page, "dataset.key") == "1"
     press("ArrowDown")
     press("Enter")
-    assert page.inner_text("#mark-1") == focused(page, "dataset.word") == "fresh"
+    assert written(page, "#mark-1") == focused(page, "dataset.word") == "fresh"
     assert page.inner_text("#status") == "fresh"
     press("Escape")
     assert focused(page) == "mark-1" and page.is_hidden("#popover")
 
     press("u")
-    assert page.inner_text("#mark-1") == "new"
+    assert written(page, "#mark-1") == "new"
     press("0")
-    assert page.inner_text("#mark-1") == "caller"
+    assert written(page, "#mark-1") == "caller"
     press("Control+Z")
-    assert page.inner_text("#mark-1") == "new"
+    assert written(page, "#mark-1") == "new"
     press("Control+Shift+Z")
-    assert page.inner_text("#mark-1") == "caller"
+    assert written(page, "#mark-1") == "caller"
     press("End")
     assert focused(page) == f"mark-{len(READING['substitutions']) - 1}"
     press("n")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.specimens import ALL, PLACES, READING, SPUN
 from tests.browser.specimens import read as reading_of
-from tests.browser.steps import open_files, option, read, restored, settled, words
+from tests.browser.steps import open_files, option, read, restored, settled, words, written
 from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
@@ -32,10 +32,10 @@ def test_an_alternative_is_chosen_and_everything_follows(spun: Page, stub: Stub)
     place = PLACES["enactment"]
     spun.click(f"#mark-{place}")
     option(spun, "act").click()
-    assert spun.inner_text(f"#mark-{place}") == "act"
+    assert written(spun, f"#mark-{place}") == "act"
     assert "chosen" in (spun.get_attribute(f"#mark-{place}", "class") or "")
     assert "a fine piece of act" in restored(spun)
-    assert "a fine piece of act" in words(spun.inner_text("#panel-quotations"))
+    assert "a fine piece of act" in written(spun, "#panel-quotations")
     assert "Your choices" in spun.inner_text("#figures")
     with spun.expect_download():
         save(spun, "json")
@@ -50,16 +50,16 @@ def test_left_as_it_was_and_undone(spun: Page, stub: Stub) -> None:
     place = PLACES["vessel"]
     spun.click(f"#mark-{place}")
     option(spun, "Leave as it was").click()
-    assert spun.inner_text(f"#mark-{place}") == "vessel"
+    assert written(spun, f"#mark-{place}") == "vessel"
     assert f"{ALL - 1} of {READING['words']}" in spun.inner_text("#figures")
     with spun.expect_download():
         save(spun, "csv")
     assert len(stub.exports[-1]["readings"][0]["reading"]["substitutions"]) == ALL - 1
     spun.click("#undo")
-    assert spun.inner_text(f"#mark-{place}") == "boat"
+    assert written(spun, f"#mark-{place}") == "boat"
     assert f"{ALL} of {READING['words']}" in spun.inner_text("#figures")
     spun.click("#redo")
-    assert spun.inner_text(f"#mark-{place}") == "vessel"
+    assert written(spun, f"#mark-{place}") == "vessel"
     spun.keyboard.press("Control+Z")
     assert restored(spun) == words(READING["restored"])
     assert spun.is_disabled("#undo")
@@ -84,7 +84,7 @@ def test_the_article_follows_the_word_chosen(page: Page, stub: Stub) -> None:
     page.check("#everywhere")
     option(page, "agree").click()
     assert "It was an agree of “an agree” by a new." in restored(page)
-    assert "an agree" in words(page.inner_text("#panel-quotations"))
+    assert "an agree" in written(page, "#panel-quotations")
     page.keyboard.press("Control+Z")
     page.keyboard.press("Control+Z")
     assert restored(page) == words(reading_of(text)["restored"])
@@ -118,10 +118,10 @@ def test_one_choice_for_all_places_of_a_word(spun: Page) -> None:
     spun.click(f"#mark-{places[0]}")
     spun.check("#everywhere")
     option(spun, "fresh").click()
-    assert [spun.inner_text(f"#mark-{i}") for i in places] == ["fresh", "fresh", "fresh", "Fresh"]
+    assert [written(spun, f"#mark-{i}") for i in places] == ["fresh", "fresh", "fresh", "Fresh"]
     spun.keyboard.press("Escape")
     spun.click("#undo")
-    assert [spun.inner_text(f"#mark-{i}") for i in places] == ["new", "new", "new", "New"]
+    assert [written(spun, f"#mark-{i}") for i in places] == ["new", "new", "new", "New"]
 
 
 def test_a_word_put_in_can_be_put_back(spun: Page) -> None:

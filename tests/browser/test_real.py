@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import missing
-from tests.browser.steps import put, settled
+from tests.browser.steps import put, settled, written
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -55,11 +55,11 @@ def test_the_example_is_read_and_kept(real: Page) -> None:
     settled(real)
     assert real.inner_text("#verdict") == "Reads as machine-spun"
     assert real.locator("#text .mark").count() > 80
-    assert "Margaret Orrin" in real.inner_text("#panel-quotations")
+    assert "Margaret Orrin" in written(real, "#panel-quotations")
     place = real.locator("#text .mark.guess, #text .mark.likely").first
     place.click()
     real.locator("#popover .option:not(.leave)").nth(1).click()
-    chosen = place.inner_text()
+    chosen = place.text_content()
     real.keyboard.press("Escape")
     kept = {kind: saved(real, kind) for kind in ("html", "docx", "csv", "json")}
     assert b"Margaret Orrin" in kept["html"]

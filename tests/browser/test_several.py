@@ -8,7 +8,7 @@ import pytest
 
 from tests.browser.specimens import SPUN, WRITTEN, long_text
 from tests.browser.specimens import read as reading_of
-from tests.browser.steps import open_files, option, overview_done, settled, words
+from tests.browser.steps import open_files, option, overview_done, settled, words, written
 from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_one_of_several_opens_and_leads_back(several: Page) -> None:
     assert "p. 2" in several.inner_text("#popover")
     several.click("#to-overview")
     several.click("button.open:text-is('b-spun.txt')")
-    assert several.inner_text(f"#mark-{PLACES['vessel']}") == "vessel"
+    assert written(several, f"#mark-{PLACES['vessel']}") == "vessel"
 
 
 def test_several_are_saved_together_and_one_is_read_again(several: Page, stub: Stub) -> None:
