@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.accuracy import COUNTS, Count, figures
 from benchmarks.specimens import PROSE, Answers, held_out, spin
 from training.corpora import Part
 from training.reader import Case, fit, truth
 from unspin import lexicon as lexicons
+from unspin.evaluate.tally import COUNTS, Count, figures
 from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors

@@ -19,128 +19,40 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
-import math
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 import unspin
-from benchmarks.specimens import PROSE, Answers, held_out, spin
+from benchmarks.specimens import PROSE, held_out, spin
 from training.corpora import corpus_files
+from unspin.evaluate.answers import Answers
+from unspin.evaluate.intervals import wilson
+from unspin.evaluate.measure import read_as_spun
+from unspin.evaluate.plan import families as families_by_share
+from unspin.evaluate.tally import Count, count, figures, of_specimen
 from unspin.reading import UNJUDGED, Reading
-from unspin.spinners import names
-from unspin.text import Words, split
-
-COUNTS = (
-    "words",
-    "right_before",
-    "right",
-    "swapped",
-    "found",
-    "restored",
-    "untouched",
-    "changed",
-    "single",
-    "single_restored",
-)
-
-
-@dataclass(frozen=True)
-class Count:
-    """What was counted in one document, in the order of :data:`COUNTS`."""
-
-    values: tuple[int, ...]
-
-
-def count(words: Words, original: Sequence[tuple[str, ...] | None], single: Sequence[bool], reading: Reading) -> Count:
-    """Compare a reading with the answers (for each token the accepted originals, None where it is as written)."""
-    place = {int(start): i for i, start in enumerate(words.start)}
-    restored: dict[int, str] = {}
-    for s in reading.substitutions:
-        # A removed word's span takes in a space before or after it.
-        begin = s.start + len(s.found) - len(s.found.lstrip())
-        if begin in place and s.found.lower() not in ("a", "an"):
-            restored[place[begin]] = s.original.lower()
-    tally = dict.fromkeys(COUNTS, 0)
-    for i in np.flatnonzero(words.kind < 2).tolist():
-        truth, now = original[i], restored.get(i)
-        written = truth is None or words.lower[i] in truth
-        tally["words"] += 1
-        tally["right_before"] += written
-        right = (now is None and written) or (now is not None and truth is not None and now in truth)
-        tally["right"] += right
-        if truth is None:
-            tally["untouched"] += 1
-            tally["changed"] += now is not None
-        elif not written:
-            tally["swapped"] += 1
-            tally["found"] += now is not None
-            tally["restored"] += right
-            tally["single"] += single[i]
-            tally["single_restored"] += right and single[i]
-    return Count(tuple(tally[name] for name in COUNTS))
-
-
-def figures(counts: Sequence[Count], draws: int = 400) -> dict[str, Any]:
-    """Rates over documents with 95% bootstrap intervals."""
-    table = np.array([c.values for c in counts], float)
-    random = np.random.default_rng(0)
-
-    def rates(rows: np.ndarray) -> dict[str, float]:
-        total = dict(zip(COUNTS, rows.sum(0), strict=True))
-        flagged = total["found"] + total["changed"]
-        return {
-            "right_before": total["right_before"] / max(total["words"], 1),
-            "right": total["right"] / max(total["words"], 1),
-            "restored": total["restored"] / max(total["swapped"], 1),
-            "recall": total["found"] / max(total["swapped"], 1),
-            "precision": total["found"] / max(flagged, 1),
-            "changed": total["changed"] / max(total["untouched"], 1),
-        }
-
-    def interval(name: str) -> list[float]:
-        return [float(x) for x in np.quantile([d[name] for d in drawn], (0.025, 0.975)).round(4)]
-
-    point = rates(table)
-    drawn = [rates(table[random.integers(0, len(table), len(table))]) for _ in range(draws)]
-    shown = {name: [round(float(value), 4), *interval(name)] for name, value in point.items()}
-    return {"documents": len(counts), "words": int(table[:, 0].sum()), **shown}
-
-
-def wilson(hits: int, total: int) -> list[float]:
-    """A rate with its 95% interval (Wilson 1927)."""
-    if not total:
-        return [0.0, 0.0, 1.0]
-    p, z = hits / total, 1.96
-    middle = (p + z * z / (2 * total)) / (1 + z * z / total)
-    half = z * math.sqrt(p * (1 - p) / total + z * z / (4 * total * total)) / (1 + z * z / total)
-    return [p, max(0.0, middle - half), min(1.0, middle + half)]
+from unspin.text import split
 
 
 def families(corpora: Path, documents: int) -> dict[str, Any]:
     """Each family at 30% of the words, the verdict taken for granted."""
     found: dict[str, Any] = {}
     reliability: dict[str, list[list[float]]] = {}
-    for name in names():
-        counts, pairs = [], []
+    for name in families_by_share():
+        counts: list[Count] = []
+        pairs: list[tuple[float, bool]] = []
         for i, document in enumerate(held_out(corpora, PROSE, "test", documents, (150, 700), seed=21)):
-            if name == "tortured":
-                continue
             answers = spin(document, name, 0.3, seed=5_000 + i)
-            reading = unspin.read(answers.words.text)
-            if not reading.spun:
-                reading = unspin.read(answers.words.text, operating_point=1.0)
-            truth = [None if o is None else (o,) for o in answers.original]
-            counts.append(count(answers.words, truth, answers.single.tolist(), reading))
+            reading = read_as_spun(answers.words.text)
+            counts.append(of_specimen(answers, reading))
             pairs += confidence(answers, reading)
-        if counts:
-            found[name] = figures(counts)
-            reliability[name] = reliable(pairs)
-            print(name, json.dumps(found[name]), flush=True)
+        found[name] = figures(counts)
+        reliability[name] = reliable(pairs)
+        print(name, json.dumps(found[name]), flush=True)
     return {"families": found, "reliability": reliability}
 
 
@@ -188,10 +100,8 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
             total, hits, unjudged = total + len(judged), hits + bad, unjudged + len(readings) - len(judged)
             print(name, len(judged), bad, flagged[name]["highest"], flush=True)
     recall: dict[str, Any] = {}
-    for name in names():
+    for name in families_by_share():
         for rate in (0.1, 0.2, 0.3):
-            if name == "tortured":
-                continue
             specimens = [
                 spin(d, name, rate, seed=7_000 + i)
                 for i, d in enumerate(held_out(corpora, PROSE, "test", spun, (220, 500), seed=41))
@@ -203,9 +113,9 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
                 if sum(o is not None for o in s.original) >= 0.75 * rate * int(s.words.is_word.sum())
             ]
             found = sum(unspin.read(s.words.text).spun for s in reached)
-            recall[f"{name} {rate:.0%}"] = [*wilson(found, len(reached)), len(reached)]
+            recall[f"{name} {rate:.0%}"] = list(wilson(found, len(reached)))
             print(name, rate, recall[f"{name} {rate:.0%}"], flush=True)
-    return {"honest": flagged, "false_positives": [*wilson(hits, total), total], "unjudged": unjudged, "recall": recall}
+    return {"honest": flagged, "false_positives": list(wilson(hits, total)), "unjudged": unjudged, "recall": recall}
 
 
 def specimen(text: Path, key: Path, deep: Path | None) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from scipy.stats import binomtest
+from unspin.evaluate.intervals import wilson
 
 T = TypeVar("T")
 RUNS: Final = Path(__file__).parent / "runs"
@@ -49,8 +49,7 @@ class Point:
 
 def point(claimed: float, hits: int, cases: int) -> Point:
     """A point from counts; ``cases`` must not be 0."""
-    interval = binomtest(hits, cases).proportion_ci(method="wilson")
-    return Point(claimed, hits / cases, float(interval.low), float(interval.high), cases)
+    return Point(claimed, *wilson(hits, cases))
 
 
 def confidence(run: Mapping[str, Any]) -> dict[str, list[Point]]:

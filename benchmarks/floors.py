@@ -20,6 +20,8 @@ that a spinner took out without a trace leave no place. Case is not compared.
 ``detected``            share of the specimens of 200 words or more that read as spun; not of tortured phrases, which
                         stand in prose that is otherwise ordinary
 ``honest flagged``      number of the texts as written that read as spun, or that restoring changes
+``sent on``             share of the specimens that the screen sends on to the reader; not of tortured phrases
+``honest sent on``      number of the texts as written that the screen sends on
 ======================  ============================================================================================
 """
 
@@ -38,6 +40,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 
+from unspin import screen
 from unspin.reading import Reading
 from unspin.spinners import Specimen, names, simulate
 from unspin.text import Kind, apply_within, split
@@ -223,6 +226,23 @@ def measure(read: Reader, texts: Mapping[str, str], pairs: Iterable[tuple[str, f
     return figures, words
 
 
+def measure_screen(texts: Mapping[str, str], pairs: Iterable[tuple[str, float]]) -> list[Figure]:
+    """Spin the set and screen it; arguments as for :func:`measure`."""
+    import pyarrow as pa
+
+    gate = screen.load()
+    figures: list[Figure] = []
+    for family, rate in pairs:
+        if family != TORTURED:
+            specimens = [
+                simulate(text, family, seed=i, rate=rate).text for i, text in enumerate(texts.values(), start=1)
+            ]
+            sent = gate.scores(pa.array(specimens, pa.large_string())) >= 0
+            figures.append(Figure(f"{family} {rate:.2f}", "sent on", float(sent.mean()), "min", 1 / len(sent)))
+    honest = gate.scores(pa.array(list(texts.values()), pa.large_string())) >= 0
+    return [*figures, Figure("all", "honest sent on", int(honest.sum()), "max", 0.0)]
+
+
 def _figures(group: str, counts: Tally) -> list[Figure]:
     places = counts.untouched + counts.swaps
     shares: tuple[tuple[str, float, Bound | None, int], ...] = (
@@ -304,6 +324,7 @@ def main(arguments: Sequence[str] | None = None, read: Reader | None = None, flo
     begun = time.perf_counter()
     figures, words = measure(read, texts, plan())
     seconds = time.perf_counter() - begun
+    figures += measure_screen(texts, plan())
     if options.pin:
         return _write(figures, texts, saved, floors_file, options.because)
     rows = compare(figures, saved["floors"])

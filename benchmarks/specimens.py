@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from training.corpora import Document, Part, corpus_files, documents
-from unspin.spinners import Specimen, simulate
-from unspin.text import Words, split
+from unspin.evaluate.answers import Answers, answers
+from unspin.spinners import simulate
+
+__all__ = ["PROSE", "Answers", "held_out", "spin"]
 
 PROSE = ("whitehouse", "wikipedia_sample", "usgov_web")
 """Corpora that read like the pages that get spun; news_onestop is left out, whose parts overlap (one story, three levels)."""
-
-
-@dataclass(frozen=True)
-class Answers:
-    """The answer key of a specimen by token of the spun text.
-
-    Attributes:
-        words: the tokens of the spun text.
-        original: what stood at each token, lower-cased; None where the token is as written. A swap of several tokens has its
-            whole original at its first token and "" at the others.
-        single: the swap is one word for one word, ``bool[n]``.
-    """
-
-    words: Words
-    original: tuple[str | None, ...]
-    single: NDArray[np.bool_]
 
 
 def held_out(
@@ -68,19 +52,6 @@ def _cut(text: str, most: int) -> str:
         kept.append(paragraph)
         size += paragraph.count(" ") + 1
     return "\n".join(kept)
-
-
-def answers(specimen: Specimen) -> Answers:
-    """The answer key by token."""
-    words = split(specimen.text)
-    original: list[str | None] = [None] * len(words)
-    single = np.zeros(len(words), bool)
-    for swap in specimen.swaps:
-        begin, end = np.searchsorted(words.start, swap.start), np.searchsorted(words.start, swap.end)
-        for i in range(int(begin), int(end)):
-            original[i] = swap.original.strip().lower() if i == begin else ""
-            single[i] = end - begin == 1 and " " not in swap.original.strip()
-    return Answers(words, tuple(original), single)
 
 
 def spin(document: Document, spinner: str, rate: float, seed: int) -> Answers:

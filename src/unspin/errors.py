@@ -9,7 +9,9 @@
     │   ├── BinaryInput         it is not text
     │   ├── UnknownEncoding     neither UTF-8, nor UTF-16 with a mark, nor plausible Windows-1252
     │   ├── UnknownFormat       a format that this installation does not read
+    │   ├── CorruptInput        an archive or a table that ends too early or cannot be unpacked
     │   └── InvalidReading      JSON that is not a reading
+    ├── OutputError             the result cannot be written: a full disk, a folder in use, no permission
     ├── OptionError             a setting that does not exist or is out of range
     └── ModelError              what is needed to judge
         ├── MissingExtra        an optional part is not installed
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 __all__ = [
     "BinaryInput",
+    "CorruptInput",
     "DamagedData",
     "EmptyInput",
     "InputError",
@@ -30,6 +33,7 @@ __all__ = [
     "MissingInput",
     "ModelError",
     "OptionError",
+    "OutputError",
     "UnknownEncoding",
     "UnknownFormat",
     "UnspinError",
@@ -64,8 +68,16 @@ class UnknownFormat(InputError):
     """The document is in a format that this installation does not read."""
 
 
+class CorruptInput(InputError):
+    """An archive or a table ends too early or cannot be unpacked."""
+
+
 class InvalidReading(InputError):
     """The JSON is not a reading of a version that this program knows."""
+
+
+class OutputError(UnspinError):
+    """The result cannot be written: a full disk, a folder in use, no permission."""
 
 
 class OptionError(UnspinError):

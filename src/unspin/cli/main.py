@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from unspin.cli.check import check
+from unspin.cli.evaluate import evaluate
 from unspin.cli.read import read
 from unspin.cli.report import report
 from unspin.cli.restore import restore
+from unspin.cli.scan import scan
 from unspin.cli.serve import serve
 from unspin.cli.simulate import simulate
 
@@ -53,15 +55,17 @@ def unspin(
       unspin read page.txt           the verdict and every swapped word
       unspin check articles/         a line for each document
       unspin serve                   the same in the browser: paste a page and read
+      unspin scan crawl/ -o out      a whole corpus, resumable
+      unspin evaluate articles/      how well it does on texts of yours
 
     A FILE is text, HTML, PDF or DOCX (all but UTF-8 text with unspin[documents]); - is standard input. Results go to
     standard output, messages to standard error.
 
-    Exit status: 0 nothing spun, 1 something spun (read, check), 2 an error.
+    Exit status: 0 nothing spun, 1 something spun (read, check, scan), 2 an error.
     """  # noqa: D301 - the help needs the real control character
 
 
-for command in (restore, read, check, report, simulate, serve):
+for command in (restore, read, check, report, scan, evaluate, simulate, serve):
     app.command()(command)
 
 

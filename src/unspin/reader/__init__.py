@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from unspin.errors import InputError
 from unspin.model import verdict
+from unspin.model.encoder import Visible
 from unspin.reader.judge import unjudged
 from unspin.reader.looks import SUSPICION, load
 from unspin.reader.rounds import Settings, stretches
@@ -25,7 +26,7 @@ from unspin.reader.substitutions import quotations, routed, tortured_phrases, wi
 from unspin.reading import Reading, Substitution
 from unspin.text import Kind, Words, apply, split
 
-__all__ = ["Watch", "read", "read_many", "restore"]
+__all__ = ["Watch", "assess", "read", "read_many", "restore"]
 
 Watch = Callable[[float, Reading | None], None]
 """Called with the share that is done, 0 to 1, and the reading so far; None before there is a verdict."""
@@ -60,24 +61,12 @@ def read(
     """
     words = split(text)
     note = unjudged(words)
-    judged = int((words.kind != Kind.MARK).sum())
     if note is not None:
-        return Reading(text=text, restored=text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0,
-                       words=int(words.is_word.sum()), notes=(note,))  # fmt: skip
+        return _unjudgeable(words, note)
     settings = Settings(operating_point, deep, _dictionary(dictionary))
     models = load()
-    parts = list(stretches(words))
-    tokens = [words] if len(parts) == 1 else [split(text[start:end]) for start, end in parts]
-    visible = []
-    for here in tokens:
-        visible.append(models.encoder.visible(here, SUSPICION))
-        if watch is not None:
-            watch(_FIRST_PASS * len(visible) / len(parts), None)
-    odds = np.concatenate([seen.swap for seen in visible])
-    score = verdict.score(odds, np.concatenate([here.kind for here in tokens]) != Kind.MARK)
-    rate = verdict.load().rate(score)
-    judgement = Reading(text=text, restored=text, spun=rate <= operating_point, score=round(score, 3),
-                        false_positive_rate=float(f"{rate:.3g}"), share=0.0, words=judged)  # fmt: skip
+    judged = _judged(words, operating_point, _FIRST_PASS, watch)
+    parts, tokens, visible, judgement = judged.parts, judged.tokens, judged.visible, judged.judgement
     phrases = tortured_phrases(words) if tortured else ()
     found: list[Substitution] = []
     family: str | None = None
@@ -99,6 +88,17 @@ def read(
                     watch(_FIRST_PASS + (1 - _FIRST_PASS) * done, so_far(last, start))
             found += [replace(s, start=s.start + start, end=s.end + start) for s in last]
     return so_far((), len(text))
+
+
+def assess(text: str, *, operating_point: float = 1e-4, watch: Watch | None = None) -> Reading:
+    """The verdict on one document and nothing more: what :func:`read` says, without restoring anything.
+
+    Costs one pass of the encoder whether the document is spun or not, a sixth of reading a spun one. Arguments as for
+    :func:`read`; ``share`` is 0, and there are no substitutions and no quotations.
+    """
+    words = split(text)
+    note = unjudged(words)
+    return _unjudgeable(words, note) if note is not None else _judged(words, operating_point, 1.0, watch).judgement
 
 
 def restore(
@@ -124,6 +124,42 @@ def read_many(
     """Read documents in order, each as :func:`read` would alone."""
     for text in texts:
         yield read(text, operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured)
+
+
+@dataclass(frozen=True, eq=False)
+class _Judged:
+    """A document after the first pass: its verdict, and by stretch where it lies, its words, and what the encoder saw."""
+
+    judgement: Reading
+    parts: list[tuple[int, int]]
+    tokens: list[Words]
+    visible: list[Visible]
+
+
+def _judged(words: Words, operating_point: float, share: float, watch: Watch | None) -> _Judged:
+    """The first pass over a document; ``share`` is its part of the work that ``watch`` is told of."""
+    text = words.text
+    models = load()
+    parts = list(stretches(words))
+    tokens = [words] if len(parts) == 1 else [split(text[start:end]) for start, end in parts]
+    visible = []
+    for here in tokens:
+        visible.append(models.encoder.visible(here, SUSPICION))
+        if watch is not None:
+            watch(share * len(visible) / len(parts), None)
+    odds = np.concatenate([seen.swap for seen in visible])
+    score = verdict.score(odds, np.concatenate([here.kind for here in tokens]) != Kind.MARK)
+    rate = verdict.load().rate(score)
+    judgement = Reading(text=text, restored=text, spun=rate <= operating_point, score=round(score, 3),
+                        false_positive_rate=float(f"{rate:.3g}"), share=0.0,
+                        words=int((words.kind != Kind.MARK).sum()))  # fmt: skip
+    return _Judged(judgement, parts, tokens, visible)
+
+
+def _unjudgeable(words: Words, note: str) -> Reading:
+    """What is said of a document about which nothing can be said."""
+    return Reading(text=words.text, restored=words.text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0,
+                   words=int(words.is_word.sum()), notes=(note,))  # fmt: skip
 
 
 def _reading(judgement: Reading, words: Words, substitutions: tuple[Substitution, ...], family: str | None) -> Reading:

@@ -1,0 +1,127 @@
+"""What a full crawl costs, in core-hours: the work measured part by part on documents written as a WET file.
+
+Common Crawl's WET is WARC of plain text, each record a gzip member of its own. A crawl goes through four stations: a file is
+unpacked and taken apart, all text is screened, some of it is read for a verdict, and what is spun is restored. Each has a rate;
+what is sent on is a share of the text.
+"""
+
+from __future__ import annotations
+
+import gzip
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+import unspin
+from unspin import screen
+from unspin.engines.files import read_stream
+from unspin.spinners import simulate
+
+CRAWL = 8e12
+"""Bytes of WET, compressed, in one of Common Crawl's monthly crawls."""
+_BEGIN, _END = "<!-- figures:crawl -->", "<!-- /figures:crawl -->"
+_SAMPLE = 60
+"""Documents that the reader is timed on."""
+
+
+def size(table: pa.Table) -> int:
+    """Bytes of the texts, UTF-8."""
+    return sum(len(text.encode()) for text in table["text"].to_pylist())
+
+
+def write_wet(table: pa.Table, file: Path) -> None:
+    """Write documents as a WET file."""
+    with file.open("wb") as out:
+        out.write(gzip.compress(_record("warcinfo", "", b"software: unspin benchmarks\r\n"), 6))
+        for name, text in zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True):
+            out.write(gzip.compress(_record("conversion", name, text.encode()), 6))
+
+
+def _record(kind: str, name: str, body: bytes) -> bytes:
+    headers = ["WARC/1.0", f"WARC-Type: {kind}", f"WARC-Record-ID: <urn:example:{name or 'info'}>"]
+    headers += ["WARC-Date: 2026-01-01T00:00:00Z", f"WARC-Target-URI: https://example.org/{name}"] if name else []
+    headers += ["Content-Type: text/plain", f"Content-Length: {len(body)}"]
+    return "\r\n".join(headers).encode() + b"\r\n\r\n" + body + b"\r\n\r\n"
+
+
+def measured(table: pa.Table, folder: Path) -> dict[str, Any]:
+    """Rates of the four stations in bytes of text a second of processor time, and the shares that are sent on."""
+    file = folder / "documents.warc.wet.gz"
+    write_wet(table, file)
+    text = size(table)
+    gate = screen.load()
+    # What is loaded and compiled only once should not count.
+    gate.scores(read_stream([str(file)]).read_next_batch()["text"])
+    began = time.process_time()
+    read = read_stream([str(file)]).read_all()
+    seconds = {"unpack": time.process_time() - began}
+    column = read["text"].combine_chunks()
+    began = time.process_time()
+    scores = gate.scores(column)
+    seconds["screen"] = time.process_time() - began
+    sent = [len(value.as_py().encode()) for value, score in zip(column, scores, strict=True) if score >= 0]
+    sample = [value for value in table["text"].to_pylist() if value.count(" ") > 100][:_SAMPLE]
+    # With most of its words as written, a text is judged in the same time whether it is spun or not.
+    spun = [
+        simulate(value, "wordnet-walk", seed=seed, rate=0.3).text for seed, value in enumerate(sample[: _SAMPLE // 4])
+    ]
+    return {
+        "wet_bytes": file.stat().st_size,
+        "text_bytes": text,
+        "documents": table.num_rows,
+        "sent_on_documents": len(sent) / table.num_rows,
+        "sent_on_text": sum(sent) / text,
+        "bytes_per_second": {
+            "unpack": text / seconds["unpack"],
+            "screen": text / seconds["screen"],
+            "verdict": _rate(sample, spans=False),
+            "restore": _rate(spun, spans=True),
+        },
+    }
+
+
+def _rate(texts: list[str], *, spans: bool) -> float:
+    from unspin import reader
+
+    unspin.read(texts[0])
+    began = time.process_time()
+    for text in texts:
+        if spans:
+            reader.read(text)
+        else:
+            reader.assess(text)
+    return sum(len(text.encode()) for text in texts) / (time.process_time() - began)
+
+
+def rendered(figures: dict[str, Any], spun: float = 0.001) -> str:
+    """The table of core-hours for a crawl of which a share ``spun`` reads as spun."""
+    text = CRAWL * figures["text_bytes"] / figures["wet_bytes"]
+    shares = {"unpack": 1.0, "screen": 1.0, "verdict": figures["sent_on_text"] + spun, "restore": spun}
+    says = {
+        "unpack": "unpacked and taken apart", "screen": "screened", "verdict": "read for a verdict", "restore": "restored",
+    }  # fmt: skip
+    lines = ["| station | share of the text | MB/s of text, one core | core-hours |", "|---|---|---|---|"]
+    whole = 0.0
+    for name, share in shares.items():
+        rate = figures["bytes_per_second"][name]
+        hours = text * share / rate / 3_600
+        whole += hours
+        lines.append(f"| {says[name]} | {share:.3%} | {rate / 1e6:,.3g} | {hours:,.0f} |")
+    lines.append(f"| **together** | | | **{whole:,.0f}** |")
+    return "\n".join(lines)
+
+
+def fill(document: Path, figures: dict[str, Any]) -> None:
+    """Put the table into the block of a document that is kept for it.
+
+    Raises:
+        ValueError: there is no such block.
+    """
+    text = document.read_text(encoding="utf-8")
+    if text.count(_BEGIN) != 1 or text.count(_END) != 1:
+        raise ValueError(f"{document}: no block {_BEGIN} … {_END}, or several")
+    before, rest = text.split(_BEGIN)
+    after = rest.split(_END)[1]
+    document.write_text(f"{before}{_BEGIN}\n{rendered(figures)}\n{_END}{after}", encoding="utf-8")

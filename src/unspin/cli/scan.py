@@ -1,0 +1,203 @@
+"""``unspin scan``: a corpus, annotated or filtered."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from unspin.cli.options import DEFAULT_OPERATING_POINT
+from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, is_terminal, remark, well_behaved, write
+from unspin.errors import MissingExtra, OptionError
+
+if TYPE_CHECKING:
+    from unspin.corpus.plan import Plan
+    from unspin.corpus.runner import Outcome, Quiet
+
+__all__ = ["scan"]
+
+_STOPPED = 128  # and the number of the signal, as shells have it
+
+
+class _Terminated(BaseException):
+    """Somebody asked the program to end (SIGTERM)."""
+
+
+@well_behaved
+def scan(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="INPUT", help="Files, folders, patterns, fsspec URLs.", show_default=False),
+    ],
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output", "-o", metavar="FOLDER", help="A new folder, or that of a stopped run.", show_default=False
+        ),
+    ],
+    annotate: Annotated[
+        bool,
+        typer.Option("--annotate/--no-annotate", help="Write a row for each document: scores, verdict, swapped words."),
+    ] = True,
+    annotate_format: Annotated[
+        str, typer.Option("--annotate-format", metavar="parquet|jsonl", help="Format of these rows.")
+    ] = "parquet",
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            "--keep",
+            metavar="clean|spun",
+            help="Write documents again, untouched, in the format of the input: those that read as spun, or all others.",
+            show_default=False,
+        ),
+    ] = None,
+    threshold: Annotated[
+        float,
+        typer.Option(
+            "--threshold",
+            metavar="RATE",
+            help="Call a document spun if at most this share of ordinary documents scores as high.",
+        ),
+    ] = DEFAULT_OPERATING_POINT,
+    text_column: Annotated[
+        str, typer.Option("--text-column", metavar="NAME", help="Where the text stands; a.b for b in a.")
+    ] = "text",
+    id_column: Annotated[
+        str, typer.Option("--id-column", metavar="NAME", help="Where the name of a document stands.")
+    ] = "id",
+    workers: Annotated[
+        int | None, typer.Option("--workers", metavar="N", help="Processes.  [default: all cores]", show_default=False)
+    ] = None,
+    no_spans: Annotated[
+        bool, typer.Option("--no-spans", help="The verdict alone, no swapped words: several times faster on spun text.")
+    ] = False,
+    longest: Annotated[
+        int, typer.Option("--longest", metavar="WORDS", help="Words of a document that are read closely, at most.")
+    ] = 20_000,
+    time_limit: Annotated[
+        float,
+        typer.Option("--time-limit", metavar="SECONDS", help="For one document; one that takes longer is skipped."),
+    ] = 60.0,
+    memory_limit: Annotated[
+        int,
+        typer.Option(
+            "--memory-limit", metavar="MB", help="Of one process; a document that makes it larger is skipped."
+        ),
+    ] = 2_000,
+    json: Annotated[bool, typer.Option("--json", help="Print summary.json on standard output.")] = False,
+) -> int:
+    """Scan a corpus: annotate every document, or keep those that are clean.
+
+    Reads .txt, .jsonl, .csv, .tsv, .warc, .wet (each also .gz and .zst), .parquet, .arrow and folders of the datasets
+    library. A fast screen looks at every document; the few that it sends on are read closely, and only what the reader
+    says counts. Needs unspin[scan].
+
+    FOLDER gets annotations/ (a file for each input file), clean/ or spun/ with --keep, and summary.json with counts,
+    failures, score histograms and throughput. Documents that could not be judged or had to be skipped stay with the clean.
+
+    A run can be stopped at any moment, even by a power cut. The same command goes on where it stopped, and the output is
+    the same as without the stop. A document that hangs, grows or crashes its process is skipped, with its reason.
+
+    \b
+    Examples:
+      unspin scan corpus.jsonl.gz -o scanned
+      unspin scan 'crawl/**/*.parquet' --text-column content -o scanned
+      unspin scan crawl/ --keep clean --no-annotate -o filtered
+      unspin scan https://example.org/CC-MAIN-00000.warc.wet.gz --no-spans -o wet
+      unspin scan crawl/ -o scanned --json | jq .totals.flagged
+
+    Exit status: 0 nothing spun, 1 something spun, 2 something could not be read or written (130: stopped by Ctrl-C).
+    """  # noqa: D301 - the help needs the real control character
+    plan = _plan(
+        annotate_format if annotate else None, keep, text_column, id_column,
+        {"threshold": threshold, "spans": not no_spans, "longest": longest, "time_limit": time_limit},
+    )  # fmt: skip
+    from unspin.corpus.runner import scan as run
+
+    try:
+        with _terminable(), _watcher() as watcher:
+            outcome = run(inputs, output, plan, workers=workers, memory_limit=memory_limit, watcher=watcher)
+    except (KeyboardInterrupt, _Terminated) as stop:
+        remark(f"stopped; the same command goes on where this one ended, in {output}")
+        return _STOPPED + (signal.SIGTERM if isinstance(stop, _Terminated) else signal.SIGINT)
+    return _report(outcome, output, json)
+
+
+def _plan(annotations: str | None, keep: str | None, text: str, id: str, settings: dict[str, Any]) -> Plan:
+    """The options, checked."""
+    if annotations not in (None, "parquet", "jsonl"):
+        raise OptionError(f"--annotate-format {annotations}: no such format; choose parquet or jsonl")
+    if keep not in (None, "clean", "spun"):
+        raise OptionError(f"--keep {keep}: choose clean or spun")
+    try:
+        from unspin.corpus.annotate import Settings
+        from unspin.corpus.formats import Columns
+        from unspin.corpus.plan import Plan
+    except ImportError:
+        raise MissingExtra("scan", "scanning a corpus") from None
+    return Plan(Settings(**settings), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """A polite request to end is like Ctrl-C: the workers go too, and a line says how to go on."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise _Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _watcher() -> Iterator[Quiet]:
+    """A bar where somebody watches; else a line for each file that fails, and no more."""
+    if is_terminal(sys.stderr):
+        from rich.console import Console
+
+        from unspin.corpus.progress import Bar
+
+        with Bar(Console(stderr=True)) as bar:
+            yield bar
+        return
+    from unspin.corpus.runner import Quiet
+
+    class Lines(Quiet):
+        def compiling(self) -> None:
+            remark("compiling the screen, once …")
+
+        def failed(self, line: str) -> None:
+            remark(line)
+
+    yield Lines()
+
+
+def _report(outcome: Outcome, output: str, json: bool) -> int:
+    """Say what came of it; the exit status."""
+    from unspin.report.json import dumps
+
+    summary = outcome.summary
+    if json:
+        write(dumps(summary) + b"\n")
+    for line in summary["not_read"]:
+        remark(line)
+    if outcome.earlier:
+        remark(f"{output} is finished already; nothing was done")
+    elif is_terminal(sys.stderr):
+        from rich.console import Console
+
+        from unspin.corpus.progress import table
+
+        Console(stderr=True).print(table(summary))
+    if not summary["complete"]:
+        count = len(summary["failed_files"])
+        remark(f"{count:,} {'file' if count == 1 else 'files'} failed; the same command tries only them again")
+    return ERROR if outcome.errors else SPUN if outcome.flagged else NOTHING_SPUN

@@ -1,0 +1,189 @@
+"""What reading a corpus gives: splits of a file, chunks of a split, and the rows of a chunk as they were stored.
+
+Where a chunk ends is decided by what stands in it, never by where reading began or how much a read returned. So a run
+that goes on from the position of any chunk sees the same chunks as one that was never broken off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+__all__ = [
+    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Position", "Raw",
+    "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
+]  # fmt: skip
+
+ROWS: Final = 4_096
+"""Rows of a chunk at most."""
+SIZE: Final = 4 * 1024**2
+"""Bytes of a chunk at most, but for one row that is longer by itself."""
+LONGEST: Final = 128 * 1024**2
+"""Bytes of a row at most; a longer one is a failure, so that memory is bounded."""
+SPLIT: Final = 64 * 1024**2
+"""Bytes of a split, where a file can be split."""
+
+FAILED: Final = -1
+OTHER: Final = -2
+ALWAYS: Final = -3
+
+Position = dict[str, int]
+"""Where a chunk begins. What is in it is the format's own affair; it can be written as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the text and the identifier of a document stand.
+
+    ``"a.b"`` is the field ``b`` of the column ``a``, unless there is a column of that name.
+
+    Attributes:
+        text: column of the text; of no meaning for plain text and WARC.
+        id: column of the identifier; where it is missing or null, that is the name of the file, a colon and the offset.
+            For WARC a header of the record, and ``"id"`` is WARC-Record-ID.
+    """
+
+    text: str = "text"
+    id: str = "id"
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A part of a file that can be worked on without the others.
+
+    Attributes:
+        index: which part it is, from 0.
+        start: where it begins: a byte, or a row group.
+        end: where the next one begins.
+        size: bytes as stored, for showing progress.
+    """
+
+    index: int
+    start: int
+    end: int
+    size: int
+
+    @property
+    def key(self) -> str:
+        """A name for it, different for all splits of one file, in their order."""
+        return f"{self.index:05d}"
+
+
+class Failure(NamedTuple):
+    """A row that holds no document.
+
+    Attributes:
+        offset: as in the column ``offset`` of a batch.
+        reason: what is wrong with it, one line.
+    """
+
+    offset: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Rows of a file of bytes.
+
+    Attributes:
+        data: the bytes of the chunk; nothing is left out but rows that are too long and what is no record of WARC.
+        bounds: where each piece of ``data`` begins, and its length at the end.
+        owners: for each piece, the row of the batch that it holds; :data:`FAILED`; :data:`OTHER` for what is no document;
+            :data:`ALWAYS` for what belongs to the file, such as the header of CSV.
+        stored: whether ``data`` is as it stands in the file, compressed already.
+    """
+
+    data: bytes
+    bounds: NDArray[np.int64]
+    owners: NDArray[np.int64]
+    stored: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRows:
+    """Rows of a file of columns.
+
+    Attributes:
+        table: all rows of the chunk with all their columns.
+        owners: for each row of the table, the row of the batch that it is, or :data:`FAILED`.
+    """
+
+    table: pa.Table
+    owners: NDArray[np.int64]
+
+
+Raw = Rows | TableRows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Documents that stand one after the other.
+
+    Attributes:
+        batch: ``id`` (string), ``text`` (large_string, null where there is none), ``offset`` (int64): bytes before the row in
+            the file, unpacked, or rows before it in a file of columns. In WARC, where each record is compressed by
+            itself, bytes before it in the file as stored, as in a CDX index.
+        raw: the rows as stored, or None where they are not asked for.
+        position: where the next chunk begins.
+        failures: rows that hold no document, ascending; they are not in ``batch``.
+        bytes_read: bytes of the file, as stored, that were consumed.
+    """
+
+    batch: pa.RecordBatch
+    raw: Raw | None
+    position: Position
+    failures: tuple[Failure, ...]
+    bytes_read: int
+
+
+def selected(owners: NDArray[np.int64], keep: NDArray[np.bool_], others: bool) -> NDArray[np.bool_]:
+    """Which pieces go into what is kept, see :class:`Rows`."""
+    chosen: NDArray[np.bool_] = owners == ALWAYS
+    if others:
+        chosen |= owners == OTHER
+    documents = owners >= 0
+    chosen[documents] = keep[owners[documents]]
+    return chosen
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether this is UTF-8; five times faster than decoding it."""
+    import pyarrow as pa
+
+    ends = pa.py_buffer(np.array([0, len(data)], np.int64))
+    try:
+        pa.Array.from_buffers(pa.large_string(), 1, [None, ends, pa.py_buffer(data)]).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def too_long() -> str:
+    """Why a document that is longer than :data:`LONGEST` is a failure."""
+    return f"longer than {LONGEST // 1024**2} MiB"
+
+
+def batch_of(
+    ids: pa.Array | Sequence[str | None], texts: pa.Array | Sequence[str | None], offsets: NDArray[np.int64], name: str
+) -> pa.RecordBatch:
+    """A batch as in :attr:`Chunk.batch`; an identifier that is null is made of the file's name and the offset."""
+    import pyarrow as pa
+
+    if not isinstance(texts, pa.Array):
+        texts = pa.array(texts, pa.large_string())
+    if not isinstance(ids, pa.Array):
+        ids = pa.array(ids, pa.string())
+    if ids.null_count:
+        missing = ids.is_null().to_numpy(zero_copy_only=False)
+        made = [
+            f"{name}:{offset}" if no else id for no, offset, id in zip(missing, offsets, ids.to_pylist(), strict=True)
+        ]
+        ids = pa.array(made, pa.string())
+    return pa.record_batch([ids, texts, pa.array(offsets, pa.int64())], names=["id", "text", "offset"])

@@ -1,0 +1,170 @@
+"""CSV and TSV: a record may reach over several lines, where they are quoted."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Final
+
+import numpy as np
+
+from unspin.corpus.formats.chunks import (
+    ALWAYS,
+    FAILED,
+    ROWS,
+    SIZE,
+    Chunk,
+    Columns,
+    Failure,
+    Position,
+    Rows,
+    Split,
+    batch_of,
+)  # fmt: skip
+from unspin.corpus.formats.csv_records import CsvRecord, csv_records
+from unspin.corpus.formats.streams import Stream, open_stream
+from unspin.corpus.sources import Source, shown
+from unspin.errors import CorruptInput, InputError, UnknownEncoding
+
+__all__ = ["read", "splits"]
+
+_DELIMITERS: Final = (",", "\t", ";", "|")
+_SHOWN: Final = 12  # columns in a message
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What the first record of a file says.
+
+    Attributes:
+        delimiter: what divides the fields.
+        width: fields of a record.
+        text: which of them is the text.
+        id: which is the identifier, or None.
+        size: bytes up to the end of the header, the byte order mark included.
+    """
+
+    delimiter: str
+    width: int
+    text: int
+    id: int | None
+    size: int
+
+
+def splits(source: Source, columns: Columns) -> list[Split]:
+    """One.
+
+    Raises:
+        UnknownEncoding: it is UTF-16.
+        InputError: its header has no column of text.
+        CorruptInput: nothing of it can be unpacked.
+        MissingInput: it cannot be read.
+    """
+    _header(source, columns)
+    return [Split(0, 0, source.size, source.size)]
+
+
+def _header(source: Source, columns: Columns) -> _Header | None:
+    """The header; None where the file is empty."""
+    stream = open_stream(source)
+    try:
+        head = stream.read(len(codecs.BOM_UTF8))
+    finally:
+        stream.close()
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise UnknownEncoding(f"{shown(source.url)}: UTF-16; convert it first: iconv -f UTF-16 -t UTF-8")
+    names: list[str] = []
+    for delimiter in _DELIMITERS:
+        stream = open_stream(source)
+        try:
+            records = csv_records(stream, 0, delimiter, shown(source.url))
+            record = next((record for record in records if record.fields), None)
+        finally:
+            stream.close()
+        if record is None:
+            return None
+        fields = record.fields
+        if columns.text in fields:
+            id = fields.index(columns.id) if columns.id in fields else None
+            return _Header(delimiter, len(fields), fields.index(columns.text), id, record.end)
+        names = fields if len(fields) > len(names) else names
+    known = ", ".join(map(shown, names[:_SHOWN]))
+    raise InputError(
+        f"{shown(source.url)}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column"
+    )
+
+
+@dataclass(slots=True)
+class _Gathering:
+    """What comes together for a chunk."""
+
+    start: int
+    pieces: list[bytes] = field(default_factory=list)
+    owners: list[int] = field(default_factory=list)
+    ids: list[str | None] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    size: int = 0
+
+    def full(self, more: int) -> bool:
+        """Whether a record of ``more`` bytes goes into the next chunk."""
+        return len(self.owners) >= ROWS or (bool(self.owners) and self.size + more > SIZE)
+
+
+def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+    """As :func:`unspin.corpus.formats.read`."""
+    header = _header(source, columns)
+    if header is None:
+        return
+    stream = open_stream(source, position)
+    before, start = stream.consumed, position["offset"] if position else 0
+    now = _Gathering(start)
+    damage: CorruptInput | None = None
+    records = csv_records(stream, start, header.delimiter, shown(source.url))
+    try:
+        while damage is None:
+            record = None
+            try:
+                record = next(records, None)
+            except CorruptInput as error:
+                damage = error
+            if now.owners and (record is None or now.full(len(record.raw))):
+                consumed = stream.consumed
+                yield _chunk(now, source, stream, keep, consumed - before)
+                before, now = consumed, _Gathering(now.start + now.size)
+            if record is None:
+                break
+            _add(now, record, header)
+        if damage is not None:
+            raise damage
+    finally:
+        stream.close()
+
+
+def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
+    if record.end <= header.size:
+        owner = ALWAYS
+    elif not record.fields:  # an empty line stays with the row before it
+        owner = now.owners[-1] if now.owners else ALWAYS
+    elif record.fault or len(record.fields) != header.width:
+        owner = FAILED
+        reason = record.fault or f"{len(record.fields)} fields instead of {header.width}"
+        now.failures.append(Failure(record.start, reason))
+    else:
+        owner = len(now.texts)
+        now.ids.append(None if header.id is None else record.fields[header.id])
+        now.texts.append(record.fields[header.text])
+        now.offsets.append(record.start)
+    now.pieces.append(record.raw)
+    now.owners.append(owner)
+    now.size += len(record.raw)
+
+
+def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+    batch = batch_of(now.ids, now.texts, np.array(now.offsets, np.int64), source.name)
+    bounds = np.array(list(accumulate(map(len, now.pieces), initial=0)), np.int64)
+    raw = Rows(b"".join(now.pieces), bounds, np.array(now.owners, np.int64)) if keep else None
+    return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent)

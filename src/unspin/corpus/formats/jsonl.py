@@ -1,0 +1,113 @@
+"""JSON Lines: an object a line, in splits of many lines."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from typing import Final
+
+from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Position, Split
+from unspin.corpus.formats.lines import blocks, first_line, line_end
+from unspin.corpus.formats.objects import SPACE, Parser, has, line_spans, load
+from unspin.corpus.formats.streams import open_stream
+from unspin.corpus.sources import Source, shown
+from unspin.errors import InputError, UnknownEncoding, UnknownFormat
+
+__all__ = ["read", "splits"]
+
+_HEAD: Final = 64 * 1024
+_LOOKED_AT: Final = 100  # lines, for the name of the column
+_SHOWN: Final = 12  # columns in a message
+
+
+def splits(source: Source, columns: Columns) -> list[Split]:
+    """Ranges of about :data:`SPLIT` bytes; a line belongs to the one in which it begins. Packed, the file is one split.
+
+    Raises:
+        UnknownFormat: it is one array, or none of the first lines is an object.
+        UnknownEncoding: it is UTF-16.
+        InputError: none of the first lines has the column of the text.
+        CorruptInput: nothing of it can be unpacked.
+        MissingInput: it cannot be read.
+    """
+    _check(source, columns)
+    if source.format.compression or source.size <= SPLIT:
+        return [Split(0, 0, source.size, source.size)]
+    number = -(-source.size // SPLIT)
+    edges = [source.size * i // number for i in range(number + 1)]
+    return [Split(i, a, b, b - a) for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
+
+
+def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+    """As :func:`unspin.corpus.formats.read`."""
+    terminator = line_end(_head(source))
+    packed = bool(source.format.compression)
+    if position is None and split.start:
+        search = open_stream(source, _plain(split.start - 1))
+        start = first_line(search, split.start, split.end, terminator)
+        search.close()
+        if start is None:
+            return
+        position = _plain(start)
+    stream = open_stream(source, position)
+    parser = Parser(columns, source.name)
+    offset = position["offset"] if position else 0
+    before = stream.consumed
+    try:
+        for block in blocks(stream, offset, None if packed else split.end, terminator):
+            batch, raw, failures = parser.parse(block)
+            after = stream.consumed if packed else block.offset + block.size
+            spent, before = (after - before if packed else block.size), after
+            yield Chunk(batch, raw if keep else None, stream.position(block.offset + block.size), failures, spent)
+    finally:
+        stream.close()
+
+
+def _plain(offset: int) -> Position:
+    return {"offset": offset, "seek": offset, "skip": 0}
+
+
+def _head(source: Source) -> bytes:
+    stream = open_stream(source)
+    try:
+        return stream.read(_HEAD)
+    finally:
+        stream.close()
+
+
+def _check(source: Source, columns: Columns) -> None:
+    """Raise what is wrong with the file as a whole."""
+    name = shown(source.url)
+    stream = open_stream(source)
+    try:
+        head = stream.read(_HEAD)
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            raise UnknownEncoding(f"{name}: UTF-16; convert it first: iconv -f UTF-16 -t UTF-8")
+        body = head.removeprefix(codecs.BOM_UTF8).lstrip(SPACE)
+        if body.startswith(b"["):
+            raise UnknownFormat(f"{name}: a JSON array, not an object a line; convert it first: jq -c '.[]'")
+    finally:
+        stream.close()
+    stream = open_stream(source)
+    try:
+        first = next(blocks(stream, 0, None, line_end(head)), None)
+    finally:
+        stream.close()
+    if first is None or not first.data:
+        return
+    seen: dict[str, None] = {}
+    objects = bad = 0
+    for start, end in line_spans(first)[:_LOOKED_AT].tolist():
+        row = load(first.data[start:end])
+        if not isinstance(row, dict):
+            bad += 1
+            continue
+        objects += 1
+        if has(row, columns.text):
+            return
+        seen.update(dict.fromkeys(row))
+    if objects:
+        known = ", ".join(map(shown, list(seen)[:_SHOWN])) or "none"
+        raise InputError(f"{name}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column")
+    if bad:
+        raise UnknownFormat(f"{name}: not JSON Lines; an object a line is needed")

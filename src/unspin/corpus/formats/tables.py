@@ -1,0 +1,181 @@
+"""What Parquet and Arrow files have in common: documents of a batch of columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import orjson
+
+from unspin.corpus.formats.chunks import (
+    FAILED,
+    LONGEST,
+    ROWS,
+    SIZE,
+    Columns,
+    Failure,
+    TableRows,
+    batch_of,
+    selected,
+    too_long,
+)  # fmt: skip
+from unspin.corpus.formats.output import to_bytes
+from unspin.corpus.sources import Source, shown
+from unspin.errors import InputError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+__all__ = ["check", "cuts", "documents", "encode", "needed"]
+
+_SHOWN: Final = 12  # columns in a message
+
+
+def check(schema: pa.Schema, columns: Columns, source: Source) -> None:
+    """Raise :class:`InputError` if there is no column of text, or something else stands in it."""
+    field = _field(schema, columns.text)
+    name = shown(source.url)
+    if field is None:
+        known = ", ".join(map(shown, schema.names[:_SHOWN])) or "none"
+        raise InputError(f"{name}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column")
+    if not _is_text(field.type):
+        raise InputError(f"{name}: column {shown(columns.text)!r} is {field.type}, not text; choose with --text-column")
+
+
+def needed(schema: pa.Schema, columns: Columns) -> list[str]:
+    """The columns, or their fields, that documents are made of."""
+    return [name for name in dict.fromkeys((columns.text, columns.id)) if _field(schema, name) is not None]
+
+
+def cuts(batch: pa.RecordBatch, columns: Columns) -> Iterator[tuple[int, int]]:
+    """Rows of a batch in ranges of at most :data:`ROWS` rows and :data:`SIZE` bytes of text, or one longer document."""
+    from pyarrow import compute
+
+    lengths = compute.fill_null(compute.binary_length(_plain(_column(batch, columns.text))), 0)
+    ends = np.cumsum(lengths.to_numpy(zero_copy_only=False), dtype=np.int64)
+    first = before = 0
+    while first < len(ends):
+        after = min(first + ROWS, max(first + 1, int(np.searchsorted(ends, before + SIZE, side="right"))))
+        yield first, after
+        first, before = after, int(ends[after - 1])
+
+
+def documents(
+    batch: pa.RecordBatch, columns: Columns, offset: int, source: Source, keep: bool
+) -> tuple[pa.RecordBatch, TableRows | None, tuple[Failure, ...]]:
+    """The documents of a few rows; ``offset`` is how many rows of the file stand before them."""
+    import pyarrow as pa
+
+    texts, bad = _texts(_column(batch, columns.text))
+    owners = np.full(batch.num_rows, FAILED, np.int64)
+    good = np.ones(batch.num_rows, np.bool_)
+    good[list(bad)] = False
+    owners[good] = np.arange(good.sum())
+    ids = _ids(_column(batch, columns.id)) if _field(batch.schema, columns.id) is not None else pa.nulls(
+        batch.num_rows, pa.string()
+    )  # fmt: skip
+    if bad:
+        texts, ids = texts.filter(pa.array(good)), ids.filter(pa.array(good))
+    made = batch_of(ids, texts, np.flatnonzero(good) + offset, source.name)
+    failures = tuple(Failure(offset + row, reason) for row, reason in sorted(bad.items()))
+    return made, TableRows(pa.Table.from_batches([batch]), owners) if keep else None, failures
+
+
+def encode(raw: TableRows, keep: NDArray[np.bool_]) -> bytes:
+    """As :func:`unspin.corpus.formats.encode`."""
+    import pyarrow as pa
+
+    return to_bytes(raw.table.filter(pa.array(selected(raw.owners, keep, False))))
+
+
+def _field(schema: pa.Schema, name: str) -> pa.Field | None:
+    """A column by its name, or by its path; None where there is none, or several."""
+    import pyarrow as pa
+
+    for path in ([name], name.split(".")):
+        if schema.names.count(path[0]) != 1:
+            continue
+        field: pa.Field = schema.field(path[0])
+        for part in path[1:]:
+            if not pa.types.is_struct(field.type) or field.type.get_field_index(part) < 0:
+                break
+            field = field.type.field(part)
+        else:
+            return field
+    return None
+
+
+def _column(batch: pa.RecordBatch, name: str) -> pa.Array:
+    from pyarrow import compute
+
+    if name in batch.schema.names:
+        return batch.column(name)
+    path = name.split(".")
+    column = batch.column(path[0])
+    for part in path[1:]:
+        column = compute.struct_field(column, part)
+    return column
+
+
+def _is_text(type: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(type):
+        return _is_text(type.value_type)
+    kinds = (
+        pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null,
+        pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view,
+    )  # fmt: skip
+    return any(kind(type) for kind in kinds)
+
+
+def _plain(column: pa.Array) -> pa.Array:
+    """Text as large_binary, so that nothing is checked on the way."""
+    import pyarrow as pa
+
+    if isinstance(column, pa.DictionaryArray):
+        column = column.dictionary_decode()
+    if pa.types.is_null(column.type):
+        return pa.nulls(len(column), pa.large_binary())
+    return column.cast(pa.large_binary())
+
+
+def _texts(column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
+    """Text as large_string, and the rows in which it is none, with the reason."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    plain = _plain(column)
+    lengths = compute.fill_null(compute.binary_length(plain), 0).to_numpy(zero_copy_only=False)
+    bad = {row: too_long() for row in np.flatnonzero(lengths > LONGEST).tolist()}
+    try:
+        return plain.cast(pa.large_string()), bad
+    except pa.ArrowInvalid:  # one by one
+        values: list[str | None] = []
+        for row, value in enumerate(plain):
+            try:
+                values.append(None if row in bad or not value.is_valid else value.as_py().decode("utf-8"))
+            except UnicodeDecodeError as error:
+                values.append(None)
+                bad[row] = f"no UTF-8 at byte {error.start} of the text"
+        return pa.array(values, pa.large_string()), bad
+
+
+def _ids(column: pa.Array) -> pa.Array:
+    """Identifiers of any type as strings."""
+    import pyarrow as pa
+
+    try:
+        made = column.cast(pa.string())
+        made.validate(full=True)
+        return made
+    except pa.ArrowException:
+        return pa.array([None if id is None else _string(id) for id in column.to_pylist()], pa.string())
+
+
+def _string(id: Any) -> str:
+    if isinstance(id, bytes):
+        return id.hex()
+    return orjson.dumps(id, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")

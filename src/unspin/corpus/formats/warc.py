@@ -1,0 +1,191 @@
+"""WARC and WET: a chunk is some records, a document what a page shows.
+
+The records are found here, since two things are wanted that readers of WARC don't say: the bytes of each as they are stored,
+and whether a file ends in the middle of one. FastWARC takes a record apart; resiliparse takes the text out of HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate, groupby
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from unspin.corpus.formats.chunks import (
+    ALWAYS,
+    FAILED,
+    OTHER,
+    ROWS,
+    SIZE,
+    Chunk,
+    Columns,
+    Failure,
+    Position,
+    Rows,
+    Split,
+    batch_of,
+)  # fmt: skip
+from unspin.corpus.formats.files import open_file, read_all
+from unspin.corpus.formats.pages import page_text
+from unspin.corpus.formats.records import BEGIN, Record, Records
+from unspin.corpus.formats.streams import Stream, open_stream
+from unspin.corpus.sources import Source, shown
+from unspin.errors import CorruptInput, InputError, MissingExtra, UnknownFormat
+
+__all__ = ["read", "splits"]
+
+_STORED: Final = 4 * SIZE
+"""Bytes of the records of a chunk at most, unpacked: most of HTML is no text."""
+_ID: Final = "WARC-Record-ID"
+
+
+def splits(source: Source, columns: Columns) -> list[Split]:
+    """One.
+
+    Raises:
+        MissingExtra: the libraries are not installed.
+        UnknownFormat: it is no WARC file.
+        CorruptInput: nothing of it can be unpacked.
+        MissingInput: it cannot be read.
+    """
+    _libraries()
+    open_file(source.url).close()
+    stream = open_stream(source)
+    try:
+        head = stream.read(len(BEGIN))
+    finally:
+        stream.close()
+    if head and head != BEGIN:
+        raise UnknownFormat(f"{shown(source.url)}: not WARC, whatever its name; check how it was written")
+    return [Split(0, 0, source.size, source.size)]
+
+
+def _libraries() -> None:
+    try:
+        import fastwarc  # noqa: F401
+        import resiliparse  # noqa: F401
+    except ImportError:
+        raise MissingExtra("scan", "reading WARC") from None
+
+
+class _Piece(NamedTuple):
+    """A record of a chunk, and the row of the batch that it is, or another owner as in :class:`Rows`."""
+
+    record: Record
+    uri: str | None
+    owner: int
+
+
+@dataclass
+class _Gathering:
+    """What comes together for a chunk."""
+
+    pieces: list[_Piece] = field(default_factory=list)
+    ids: list[str | None] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    text_size: int = 0
+    size: int = 0
+
+    def closes_before(self, record: Record, uri: str | None) -> bool:
+        """Whether the next record goes into the next chunk.
+
+        Records of one page stay together, unless there are very many of them.
+        """
+        rows, size = len(self.texts) + len(self.failures), self.size + record.end - record.start
+        if rows >= ROWS or len(self.pieces) >= 4 * ROWS or size > 2 * _STORED:
+            return True
+        full = rows >= ROWS // 2 or len(self.pieces) >= 2 * ROWS or size > _STORED or self.text_size >= SIZE
+        return full and (uri is None or uri != self.pieces[-1].uri)
+
+
+def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+    """As :func:`unspin.corpus.formats.read`."""
+    _libraries()
+    stream = open_stream(source, position)
+    records = Records(stream, position["offset"] if position else 0, shown(source.url))
+    before = stream.consumed
+    now = _Gathering()
+    damage: CorruptInput | None = None
+    try:
+        while damage is None:
+            record = None
+            try:
+                record = records.next()
+            except CorruptInput as error:
+                damage = error
+            uri = record.header("WARC-Target-URI") if record else None
+            if now.pieces and (record is None or now.closes_before(record, uri)):
+                consumed = stream.consumed
+                yield _chunk(now, source, stream, keep, consumed - before)
+                before, now = consumed, _Gathering()
+            if record is None:
+                break
+            _add(now, record, uri, columns)
+        if damage is not None:
+            raise damage
+    finally:
+        stream.close()
+
+
+def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns) -> None:
+    owner = OTHER
+    try:
+        if record.fault:
+            raise InputError(record.fault)
+        if record.header("WARC-Type") == "warcinfo":
+            owner = ALWAYS
+        elif (text := page_text(record)) is not None:
+            owner = len(now.texts)
+            id = record.header(_ID if columns.id == "id" else columns.id)
+            now.ids.append(id.strip("<>") if id else None)
+            now.texts.append(text)
+            now.offsets.append(record.place)
+            now.text_size += len(text)
+    except InputError as error:
+        owner = FAILED
+        now.failures.append(Failure(record.place, str(error)))
+    now.pieces.append(_Piece(record, uri, owner))
+    now.size += record.end - record.start
+
+
+def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+    import pyarrow as pa
+
+    texts = pa.array(now.texts, pa.large_binary()).cast(pa.large_string())
+    batch = batch_of(now.ids, texts, np.array(now.offsets, np.int64), source.name)
+    raw = _raw(now, source) if keep else None
+    return Chunk(batch, raw, stream.position(now.pieces[-1].record.end), tuple(now.failures), spent)
+
+
+def _raw(now: _Gathering, source: Source) -> Rows:
+    """The records; as stored where each is compressed by itself, and otherwise unpacked."""
+    records = [piece.record for piece in now.pieces]
+    owners = np.array(_owners(now.pieces), np.int64)
+    if all(record.stored for record in records):
+        first, end = records[0].stored[0], records[-1].stored[1]
+        with open_file(source.url) as file:
+            file.seek(first)
+            data = read_all(file, end - first, source.url)
+        bounds = [record.stored[0] - first for record in records] + [end - first]
+        return Rows(data, np.array(bounds, np.int64), owners, stored=True)
+    bounds = list(accumulate((len(record.data) for record in records), initial=0))
+    return Rows(b"".join(record.data for record in records), np.array(bounds, np.int64), owners)
+
+
+def _owners(pieces: list[_Piece]) -> list[int]:
+    """For each record its owner. A request and the like belong to the page before it of the same address, or after it."""
+    made: list[int] = []
+    for uri, group in groupby(pieces, key=lambda piece: piece.uri):
+        owners = [piece.owner for piece in group]
+        last = next((owner for owner in owners if owner not in (OTHER, ALWAYS)), OTHER)
+        for owner in owners:
+            if uri is not None and owner == OTHER:
+                owner = last
+            elif owner != ALWAYS:
+                last = owner
+            made.append(owner)
+    return made

@@ -1,0 +1,97 @@
+"""A bar for a person who waits: documents, megabytes a second, what was flagged, time left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from unspin.corpus.runner import Quiet
+from unspin.corpus.sources import Found
+from unspin.corpus.summary import Counts
+
+__all__ = ["Bar", "table"]
+
+
+class _Speed(ProgressColumn):
+    """Megabytes of input a second."""
+
+    def render(self, task: Task) -> Text:
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed / 1e6:,.0f} MB/s" if speed else "", style="progress.data.speed")
+
+
+class Bar(Quiet):
+    """A watcher with a bar on a terminal."""
+
+    def __init__(self, console: Console) -> None:
+        self._progress = Progress(
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[documents]:,} documents"),
+            _Speed(),
+            TextColumn("{task.fields[flagged]:,} flagged"),
+            TimeRemainingColumn(),
+            console=console,
+        )
+        self._task = self._progress.add_task("", total=None, documents=0, flagged=0)
+        self._documents = self._flagged = 0
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def begin(self, found: Found, size: int) -> None:
+        """The inputs are known; ``size`` is the sum of their bytes."""
+        self._progress.update(self._task, total=size)
+
+    def compiling(self) -> None:
+        """Say why nothing moves yet."""
+        self._say("compiling the screen, once …")
+
+    def advance(self, counts: Counts, *, earlier: bool) -> None:
+        """A chunk is done; what an earlier run did counts as done, not as speed."""
+        self._documents += counts.documents
+        self._flagged += counts.flagged
+        if earlier:
+            self._progress.tasks[0].completed += counts.bytes
+        else:
+            self._progress.advance(self._task, counts.bytes)
+        self._progress.update(self._task, documents=self._documents, flagged=self._flagged)
+
+    def failed(self, line: str) -> None:
+        """A file failed."""
+        self._say(line)
+
+    def _say(self, line: str) -> None:
+        self._progress.console.print(f"unspin: {line}", markup=False, highlight=False, soft_wrap=True)
+
+
+def table(summary: Mapping[str, Any]) -> Table:
+    """The totals of ``summary.json``, for a person."""
+    totals, timing = summary["totals"], summary["timing"]
+    rows = {
+        "documents": f"{totals['documents']:,}",
+        "read closely": f"{totals['sent_on_by_screen']:,}",
+        "read as machine-spun": f"{totals['flagged']:,}",
+        "expected by chance": f"{totals['documents'] * summary['settings']['threshold']:.2g}",
+    }
+    if summary["settings"]["keep"]:
+        rows[f"kept ({summary['settings']['keep']})"] = f"{totals['kept']:,}"
+    if totals["failed"]["count"]:
+        rows["skipped or unreadable"] = f"{totals['failed']['count']:,}"
+    rows["time"] = f"{timing['seconds']:,.1f} s, {timing['megabytes_per_second']:,.3g} MB/s"
+    result = Table.grid(padding=(0, 2))
+    for name, value in rows.items():
+        result.add_row(name, Text(value, justify="right"))
+    return result

@@ -1,0 +1,173 @@
+"""What a run counted: for a chunk, for a file, in all."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+__all__ = ["FEW", "READER_EDGES", "SCREEN_EDGES", "Counts", "Failure", "Timing", "histogram", "totals"]
+
+SCREEN_EDGES: Final = tuple(float(edge) for edge in range(-16, 17))
+"""Edges of the histogram of screen scores; 0 is where the screen begins to send on."""
+READER_EDGES: Final = tuple(map(float, (-10, -5, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100, 200)))
+"""Edges of the histogram of reader scores, in nats; about 1 honest document in 10,000 reaches 4.7."""
+FEW: Final = 20
+"""Failures that are named one by one, and different reasons that are counted apart, for each file."""
+_OTHER: Final = "other reasons"
+
+Failure = tuple[str, int, str]
+"""Source, offset in it, and why the record or document there failed."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What was found in a chunk, or in all chunks of some files.
+
+    Attributes:
+        documents: rows that hold a document, read or not.
+        bytes: bytes of input, as far as they were read, as they lie in the file.
+        sent_on: documents that the screen sent on to the reader.
+        flagged: documents that read as spun.
+        kept: documents written to the kept files.
+        failed: reasons, and how often a record or a document failed for each.
+        notes: remarks of the reader, and on how many documents each stands.
+        screen: histogram of screen scores, see :func:`histogram`.
+        reader: histogram of reader scores.
+        failures: the first failures, each with its place.
+        unreadable: files that could not be read at all, a line each.
+        seconds: time of the workers on it.
+    """
+
+    documents: int = 0
+    bytes: int = 0
+    sent_on: int = 0
+    flagged: int = 0
+    kept: int = 0
+    failed: Counter[str] = field(default_factory=Counter)
+    notes: Counter[str] = field(default_factory=Counter)
+    screen: list[int] = field(default_factory=lambda: [0] * (len(SCREEN_EDGES) + 1))
+    reader: list[int] = field(default_factory=lambda: [0] * (len(READER_EDGES) + 1))
+    failures: list[Failure] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def add(self, other: Counts) -> None:
+        """Count the other too; it comes after what was counted so far."""
+        self.documents += other.documents
+        self.bytes += other.bytes
+        self.sent_on += other.sent_on
+        self.flagged += other.flagged
+        self.kept += other.kept
+        for reason, count in other.failed.items():
+            self.fail(reason, count)
+        self.notes.update(other.notes)
+        self.screen = [a + b for a, b in zip(self.screen, other.screen, strict=True)]
+        self.reader = [a + b for a, b in zip(self.reader, other.reader, strict=True)]
+        self.failures += other.failures[: FEW - len(self.failures)]
+        self.unreadable += other.unreadable
+        self.seconds += other.seconds
+
+    def fail(self, reason: str, count: int = 1) -> None:
+        """Count a failure under its reason, or under "other reasons" when there are many different ones."""
+        known = reason in self.failed or len(self.failed) < FEW
+        self.failed[reason if known else _OTHER] += count
+
+    def record(self) -> dict[str, Any]:
+        """As JSON; :meth:`of_record` is the way back."""
+        return {name: getattr(self, name) for name in self.__slots__}
+
+    @classmethod
+    def of_record(cls, record: Mapping[str, Any]) -> Counts:
+        """From what :meth:`record` gave."""
+        return cls(
+            **{
+                **record,
+                "failed": Counter(record["failed"]),
+                "notes": Counter(record["notes"]),
+                "failures": [(source, offset, reason) for source, offset, reason in record["failures"]],
+            }
+        )
+
+    def public(self) -> dict[str, Any]:
+        """As it stands in ``summary.json``, without what differs from run to run."""
+        return {
+            "documents": self.documents,
+            "bytes": self.bytes,
+            "sent_on_by_screen": self.sent_on,
+            "flagged": self.flagged,
+            "kept": self.kept,
+            "failed": {"count": self.failed.total(), "reasons": _ordered(self.failed)},
+            "unjudged_or_noted": _ordered(self.notes),
+            "screen_scores": _shown(self.screen, SCREEN_EDGES),
+            "reader_scores": _shown(self.reader, READER_EDGES),
+            "unreadable": self.unreadable,
+            "first_failures": [
+                {"source": source, "offset": offset, "reason": reason} for source, offset, reason in self.failures
+            ],
+        }
+
+
+def totals(parts: Iterable[Counts], *, failures: bool = False) -> Counts:
+    """All of them together; without ``failures`` none is named with its place."""
+    result = Counts()
+    for part in parts:
+        result.add(part)
+    if not failures:
+        result.failures = []
+    return result
+
+
+def histogram(values: Sequence[float], edges: Sequence[float]) -> list[int]:
+    """How many values lie below the first edge, between each edge (taken in) and the next, and from the last upwards."""
+    import numpy as np
+
+    finite = np.asarray(values, np.float64)
+    places = np.searchsorted(np.asarray(edges), finite[np.isfinite(finite)], side="right")
+    counted: list[int] = np.bincount(places, minlength=len(edges) + 1).tolist()
+    return counted
+
+
+def _shown(counts: Sequence[int], edges: Sequence[float]) -> dict[str, Any]:
+    return {"edges": list(edges), "below": counts[0], "counts": list(counts[1:-1]), "from_last": counts[-1]}
+
+
+def _ordered(counter: Counter[str]) -> dict[str, int]:
+    return dict(sorted(counter.items(), key=lambda item: (-item[1], item[0])))
+
+
+class Timing(NamedTuple):
+    """How long a run took: the part of the summary that differs from run to run.
+
+    Attributes:
+        seconds: of this run, by the clock.
+        workers: processes it was allowed.
+        replaced: workers that died.
+    """
+
+    seconds: float
+    workers: int
+    replaced: int
+
+    def record(self, together: Counts, here: Counts) -> dict[str, Any]:
+        """As it stands in ``summary.json``.
+
+        Args:
+            together: counts of all runs that worked on it.
+            here: counts of this one.
+        """
+        return {
+            "seconds": round(self.seconds, 3),
+            "megabytes_per_second": _rate(here.bytes / 1e6, self.seconds),
+            "documents_per_second": _rate(here.documents, self.seconds),
+            "worker_seconds": round(together.seconds, 3),
+            "megabytes_per_worker_second": _rate(together.bytes / 1e6, together.seconds),
+            "workers": self.workers,
+            "workers_replaced": self.replaced,
+        }
+
+
+def _rate(amount: float, seconds: float) -> float:
+    """Amount for a second, with three figures."""
+    return float(f"{amount / seconds:.3g}") if seconds > 0 else 0.0

@@ -1,0 +1,130 @@
+"""A worker process: it does one task at a time and says what it is at.
+
+It ends with the process that started it: when its standard input ends, so does it, whatever it is doing.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
+from importlib.abc import MetaPathFinder
+from types import ModuleType
+from typing import IO, TYPE_CHECKING
+
+from unspin.corpus.assembling import assemble
+from unspin.corpus.formats import splits
+from unspin.corpus.messages import At, Begin, Compiling, Done, Failed, Message, Ready, Resumed, Wrote
+from unspin.corpus.plan import ANNOTATOR, Assemble, Cut, Plan, Scan, Task
+from unspin.corpus.work import Work
+from unspin.errors import OutputError, UnspinError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["serve"]
+
+Tell = Callable[[Message], None]
+
+
+def serve() -> None:
+    """Do what standard input asks for until it ends."""
+    sys.meta_path.insert(0, _WithoutPandas())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says when to stop
+    requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
+    tell = partial(_tell, answers, threading.Lock())
+    begin: Begin = pickle.load(requests)
+    tasks: queue.Queue[Task] = queue.Queue()
+    threading.Thread(target=_receive, args=(requests, tasks), daemon=True).start()
+    try:
+        annotate = _prepared(begin.plan, tell)
+    except Exception as error:
+        tell(Failed("setup", _line(error)))
+        return
+    tell(Ready())
+    work = Work(
+        begin.plan,
+        begin.state,
+        annotate,
+        at=lambda chunk, row: tell(At(chunk, row)),
+        wrote=lambda counts: tell(Wrote(counts)),
+        resumed=lambda counts: tell(Resumed(counts)),
+    )
+    while True:
+        tell(_done(begin, work, tasks.get()))
+
+
+class _WithoutPandas(MetaPathFinder):
+    """Where pandas is installed, pyarrow loads it with the first array: a second and 60 MB in each worker, for nothing."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("pandas is not wanted here", name=name)
+
+
+def _receive(requests: IO[bytes], tasks: queue.Queue[Task]) -> None:
+    while True:
+        try:
+            tasks.put(pickle.load(requests))
+        except (EOFError, OSError, pickle.UnpicklingError):
+            os._exit(0)
+
+
+def _tell(answers: IO[bytes], lock: threading.Lock, message: Message) -> None:
+    try:
+        with lock:
+            pickle.dump(message, answers)
+            answers.flush()
+    except OSError:  # nobody is left to listen
+        os._exit(1)
+
+
+def _prepared(plan: Plan, tell: Tell) -> Callable[..., pa.RecordBatch]:
+    """The function that annotates, ready to be called: loading must not count as time of a document."""
+    module, _, name = plan.annotator.partition(":")
+    if plan.annotator == ANNOTATOR:
+        import pyarrow as pa
+
+        from unspin import screen
+
+        if not screen.compiled():
+            tell(Compiling())
+        screen.load().scores(pa.array([""], pa.large_string()))
+    found: Callable[..., pa.RecordBatch] = getattr(import_module(module), name)
+    return found
+
+
+def _done(begin: Begin, work: Work, task: Task) -> Done | Failed:
+    try:
+        return _do(begin, work, task)
+    except OutputError as error:
+        return Failed("output", str(error))
+    except UnspinError as error:
+        return Failed("input", str(error))
+    except MemoryError:
+        return Failed("input", f"{task.unit.name}: needs more memory than there is; give it fewer --workers")
+    except Exception as error:  # of one file; the others may be well
+        return Failed("input", f"{task.unit.name}: {_line(error)}")
+
+
+def _do(begin: Begin, work: Work, task: Task) -> Done:
+    match task:
+        case Cut(unit):
+            return Done(splits=[None] if unit.bundle else list(splits(unit.sources[0], begin.plan.columns)))
+        case Scan():
+            work.scan(task)
+            return Done()
+        case Assemble():
+            return Done(counts=assemble(begin.plan, begin.out, begin.state, task))
+
+
+def _line(error: Exception) -> str:
+    text = " ".join(str(error).split())
+    return text if isinstance(error, UnspinError) else f"{type(error).__name__}: {text}"

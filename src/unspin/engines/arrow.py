@@ -1,0 +1,121 @@
+"""Arrow tables and streams, annotated: for Polars, DuckDB, pandas, Hugging Face datasets, and whatever speaks Arrow.
+
+    polars.from_arrow(annotate_table(frame))
+    duckdb.sql("…").arrow()  →  annotate_stream(…)
+
+Anything with the method ``__arrow_c_stream__`` will do (the Arrow PyCapsule interface), so none of those libraries is
+imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Protocol
+
+from unspin.errors import MissingExtra, OptionError
+
+try:
+    import pyarrow as pa
+except ModuleNotFoundError as error:
+    raise MissingExtra("scan", "annotating Arrow data") from error
+
+from unspin.corpus.annotate import COLUMNS, Settings, annotate
+
+__all__ = [
+    "COLUMNS",
+    "ArrowStream",
+    "Settings",
+    "annotate_batches",
+    "annotate_stream",
+    "annotate_table",
+    "annotate_texts",
+    "annotated_schema",
+    "check_columns",
+]
+
+DEFAULT = Settings()
+ROWS = 4_096
+"""Rows that are annotated at a time, at most: bounds the memory that a long table takes, and changes no value."""
+
+
+class ArrowStream(Protocol):
+    """A table in columns: ``pyarrow.Table``, ``polars.DataFrame``, a DuckDB relation, a pandas data frame."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> Any:  # noqa: D105
+        ...
+
+
+def check_columns(names: Iterable[str], settings: Settings) -> None:
+    """See to it, before anything is sent anywhere, that a table can be annotated.
+
+    Args:
+        names: the names of its columns.
+        settings: what will be asked for.
+
+    Raises:
+        OptionError: the text column is not there, or a column that would be appended is.
+    """
+    there = set(names)
+    if settings.text_column not in there:
+        known = ", ".join(sorted(there)) or "none"
+        raise OptionError(f"there is no column {settings.text_column!r} (there are: {known}); name it as text_column")
+    if taken := [name for name in COLUMNS.names if name in there]:
+        raise OptionError(f"the column {taken[0]!r} is already there; drop or rename it first")
+
+
+def annotated_schema(schema: pa.Schema, settings: Settings = DEFAULT) -> pa.Schema:
+    """What becomes of a schema: its own columns, then those of ``unspin.corpus.annotate``.
+
+    Raises:
+        OptionError: as :func:`check_columns`.
+    """
+    check_columns(schema.names, settings)
+    return pa.schema([*schema, *COLUMNS], metadata=schema.metadata)
+
+
+def annotate_batches(batches: Iterable[pa.RecordBatch], settings: Settings = DEFAULT) -> Iterator[pa.RecordBatch]:
+    """Annotate batches as they come, never more than :data:`ROWS` rows at a time.
+
+    Raises:
+        OptionError: as ``unspin.corpus.annotate.annotate``.
+    """
+    for batch in batches:
+        for start in range(0, max(batch.num_rows, 1), ROWS):
+            yield annotate(batch.slice(start, ROWS), settings)
+
+
+def annotate_stream(data: ArrowStream, settings: Settings = DEFAULT) -> pa.RecordBatchReader:
+    """Annotate a stream as it is read, so that neither what goes in nor what comes out need fit into memory.
+
+    Args:
+        data: the rows; read once, when the result is.
+        settings: the threshold, the text column, with or without spans, and limits.
+
+    Raises:
+        OptionError: as :func:`check_columns`.
+    """
+    reader = pa.RecordBatchReader.from_stream(data)
+    return pa.RecordBatchReader.from_batches(
+        annotated_schema(reader.schema, settings), annotate_batches(reader, settings)
+    )
+
+
+def annotate_table(data: ArrowStream, settings: Settings = DEFAULT) -> pa.Table:
+    """Annotate a table that fits into memory: its columns as they are, in the same order of rows, with more.
+
+    Raises:
+        OptionError: as :func:`check_columns`.
+    """
+    return annotate_stream(data, settings).read_all()
+
+
+def annotate_texts(texts: Sequence[str], settings: Settings = DEFAULT) -> list[dict[str, Any]]:
+    """What there is to say of each text, by name of column, as plain values of Python; for engines without Arrow."""
+    column = pa.array([_encodable(text) for text in texts], pa.large_string())
+    batch = pa.RecordBatch.from_arrays([column], [settings.text_column])
+    return [values for part in annotate_batches([batch], settings) for values in part.select(COLUMNS.names).to_pylist()]
+
+
+def _encodable(text: str) -> str:
+    """The same text with as many code points; halves of surrogate pairs, which Arrow cannot hold, become "?"."""
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,87 @@
+"""Spark data frames of documents, read and annotated by ``mapInArrow``: rows go to Python and back as Arrow batches.
+
+The executors run Python too, and there unspin must be installed as it is on the driver: the environment variable
+``PYSPARK_PYTHON`` names the interpreter that they start. See docs/engines.md for shipping one to a cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from unspin.engines.arrow import COLUMNS, DEFAULT, Settings, annotate_batches, check_columns
+from unspin.engines.files import DOCUMENTS, Columns, read_files
+from unspin.errors import MissingExtra
+
+try:
+    from pyspark.sql import types
+except ModuleNotFoundError as error:
+    raise MissingExtra("spark", "annotating a Spark data frame") from error
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from pyspark.sql import DataFrame, SparkSession
+
+__all__ = ["Columns", "Settings", "annotate_frame", "read_frame"]
+
+_COLUMNS = Columns()
+_TYPES = {
+    "bool": types.BooleanType(),
+    "double": types.DoubleType(),
+    "float": types.FloatType(),
+    "int64": types.LongType(),
+    "string": types.StringType(),
+}
+"""Spark's names for the plain types of the columns, by Arrow's."""
+
+
+def annotate_frame(frame: DataFrame, settings: Settings = DEFAULT) -> DataFrame:
+    """Append the columns of ``unspin.corpus.annotate`` to a data frame, lazily like any step of Spark.
+
+    Args:
+        frame: with a text column of strings.
+        settings: the threshold, the text column, with or without spans, and limits.
+
+    Raises:
+        OptionError: the text column is not there, or a column that would be appended is.
+    """
+    check_columns(frame.columns, settings)
+
+    def annotated(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        return annotate_batches(batches, settings)
+
+    return frame.mapInArrow(annotated, types.StructType([*frame.schema.fields, *map(_field, COLUMNS)]))
+
+
+def read_frame(session: SparkSession, urls: Sequence[str], columns: Columns = _COLUMNS) -> DataFrame:
+    """The documents of files that Spark itself cannot read, such as WET, each file in a task of its own.
+
+    Args:
+        session: the Spark to read with.
+        urls: what each task reads, in any format and from anywhere that ``unspin.engines.files.read_files`` knows.
+        columns: where text and identifier stand.
+
+    Returns:
+        A frame of the columns ``unspin.engines.files.DOCUMENTS``.
+    """
+
+    def documents(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        for batch in batches:
+            yield from read_files([urls[number] for number in batch.column("id").to_pylist()], columns)
+
+    # A range has just one number in each of its partitions, without a shuffle.
+    numbers = session.range(0, len(urls), 1, max(len(urls), 1))
+    return numbers.mapInArrow(documents, types.StructType([*map(_field, DOCUMENTS)]))
+
+
+def _field(field: pa.Field) -> types.StructField:
+    return types.StructField(field.name, _type(field.type))
+
+
+def _type(arrow: pa.DataType) -> types.DataType:
+    # Spark has such a function, but not among what it promises to keep.
+    if hasattr(arrow, "value_field"):
+        return types.ArrayType(_type(arrow.value_type))
+    if arrow.num_fields:
+        return types.StructType([_field(arrow.field(i)) for i in range(arrow.num_fields)])
+    return _TYPES[str(arrow)]

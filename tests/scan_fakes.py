@@ -1,0 +1,113 @@
+"""A stand-in for the reader, by marks in the text, and ``unspin scan`` with it: ``python scan_fakes.py INPUT... -o OUT``.
+
+``SPUN`` reads as spun, ``RAISE`` fails, ``HANG`` never ends, ``GROW`` takes memory without end, ``DIE`` ends the process;
+``ONCE:path:`` ends it unless the file is there, and makes the file. ``SHORT`` is sent on and noted as too short.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from unspin.corpus import assembling, plan
+from unspin.corpus.annotate import COLUMNS, Settings
+
+PACE = float(os.environ.get("SCAN_FAKES_PACE", "0"))
+"""Seconds that a batch and a segment that is put together take more."""
+
+
+def annotate(
+    batch: pa.RecordBatch,
+    settings: Settings | None = None,
+    *,
+    watch: Callable[[int], None] | None = None,
+    skip: Mapping[int, str] | None = None,
+) -> pa.RecordBatch:
+    """As :func:`unspin.corpus.annotate.annotate`."""
+    time.sleep(PACE)
+    rows = [_row(number, text or "", watch, skip or {}) for number, text in enumerate(batch.column("text").to_pylist())]
+    added = [pa.array([row.get(field.name) for row in rows], field.type) for field in COLUMNS]
+    return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=pa.schema([*batch.schema, *COLUMNS]))
+
+
+def _row(number: int, text: str, watch: Callable[[int], None] | None, skip: Mapping[int, str]) -> dict[str, Any]:
+    screen = float(len(text) % 16) - 15.5
+    marks = re.findall(r"\b(?:SPUN|RAISE|HANG|GROW|DIE|SHORT)\b|ONCE:[^:]+(?=:)", text)
+    if not marks:
+        return {"unspin_screen": screen, "unspin_spun": False}
+    row: dict[str, Any] = {"unspin_screen": 2.5}
+    if number in skip:
+        return row | {"unspin_error": skip[number]}
+    if watch is not None:
+        watch(number)
+    if marks == ["RAISE"]:
+        return row | {"unspin_error": "ValueError: so it goes"}
+    _suffer(marks[0])
+    if marks == ["SHORT"]:
+        return row | {"unspin_score": 0.0, "unspin_rate": 1.0, "unspin_spun": False, "unspin_note": "too-short"}
+    spun = "SPUN" in marks
+    verdict = {"unspin_score": 20.0 if spun else -1.0, "unspin_rate": 1e-6 if spun else 0.5, "unspin_spun": spun}
+    spans = [{"start": text.index("SPUN"), "end": text.index("SPUN") + 4, "score": 0.9}] if spun else None
+    return row | verdict | ({"unspin_share": 0.25, "unspin_spinner": "walk", "unspin_spans": spans} if spun else {})
+
+
+def _suffer(mark: str) -> None:
+    if mark == "HANG":
+        while True:
+            time.sleep(60)
+    if mark == "GROW":
+        held = []
+        while True:
+            held.append(b"x" * 20_000_000)
+            time.sleep(0.02)
+    if mark == "DIE":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if mark.startswith("ONCE:") and not (path := Path(mark[5:])).exists():
+        path.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _slowly(put_together: Callable[..., int]) -> Callable[..., int]:
+    def assemble(segments: Iterable[bytes], *args: Any) -> int:
+        return put_together((time.sleep(PACE) or segment for segment in segments), *args)
+
+    return assemble
+
+
+if PACE:
+    assembling.output.assemble = _slowly(assembling.output.assemble)  # type: ignore[attr-defined]
+
+
+def dies_on_import(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.RecordBatch:
+    """A batch that always ends the process, no row in sight."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return batch
+
+
+def reads_what_it_should_skip(
+    batch: pa.RecordBatch, settings: Settings | None = None, *, watch: Callable[[int], None], skip: Mapping[int, str]
+) -> pa.RecordBatch:
+    """Takes no notice of ``skip``."""
+    return annotate(batch, settings, watch=watch, skip={})
+
+
+if __name__ == "__main__":
+    import typer
+
+    from unspin.cli import scan as command
+
+    plan_of = command._plan
+    command._plan = lambda *args: replace(plan_of(*args), annotator="scan_fakes:annotate")
+    assert plan.ANNOTATOR != "scan_fakes:annotate"
+    app = typer.Typer(pretty_exceptions_enable=False)
+    app.command()(command.scan)
+    sys.exit(app())

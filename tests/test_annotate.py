@@ -1,0 +1,169 @@
+"""The batch function: what it appends, and that a document's values are its own affair."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pa = pytest.importorskip("pyarrow")
+pytest.importorskip("numba")
+
+import unspin  # noqa: E402
+from unspin import reader, screen  # noqa: E402
+from unspin.corpus.annotate import COLUMNS, Settings, annotate  # noqa: E402
+from unspin.errors import OptionError  # noqa: E402
+from unspin.reading import Reading  # noqa: E402
+from unspin.spinners import simulate  # noqa: E402
+
+HONEST = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))][:4]
+SPUN = simulate(HONEST[0], "wordnet-walk", seed=5, rate=0.3).text
+
+
+def batch(texts: list[Any], **columns: list[Any]) -> Any:
+    return pa.record_batch({"text": pa.array(texts, pa.string()), **columns})
+
+
+@pytest.fixture(scope="module")
+def annotated() -> Any:
+    return annotate(batch([HONEST[0], SPUN, None, "", *HONEST[1:]], number=list(range(7))))
+
+
+def test_columns_are_appended_and_the_others_stay(annotated: Any) -> None:
+    assert annotated.schema.names == ["text", "number", *COLUMNS.names]
+    assert [field.type for field in annotated.schema][2:] == [field.type for field in COLUMNS]
+    assert annotated["number"].to_pylist() == list(range(7))
+
+
+def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
+    row = annotated.slice(1, 1).to_pylist()[0]
+    reading = unspin.read(SPUN)
+    assert row["unspin_screen"] >= 0
+    assert row["unspin_spun"] is reading.spun is True
+    assert row["unspin_score"] == pytest.approx(reading.score)
+    assert row["unspin_rate"] == reading.false_positive_rate
+    assert row["unspin_share"] == pytest.approx(reading.share)
+    assert row["unspin_spinner"] == reading.spinner
+    assert [(s["start"], s["end"]) for s in row["unspin_spans"]] == [(s.start, s.end) for s in reading.substitutions]
+    assert row["unspin_spans"][0]["score"] == pytest.approx(reading.substitutions[0].confidence)
+    assert row["unspin_note"] is row["unspin_error"] is None
+
+
+def test_what_the_screen_turns_away_is_not_read(annotated: Any) -> None:
+    for row in (0, 2, 3, 4, 5, 6):
+        values = annotated.slice(row, 1).to_pylist()[0]
+        assert values["unspin_screen"] < 0
+        assert values["unspin_spun"] is False
+        assert values["unspin_score"] is values["unspin_rate"] is values["unspin_spans"] is None
+
+
+def test_a_document_has_the_same_values_in_any_batch(annotated: Any) -> None:
+    rows = [annotate(annotated.select(["text", "number"]).slice(i, 1)).to_pylist()[0] for i in range(7)]
+    assert rows == annotated.to_pylist()
+    assert annotate(annotated.select(["text", "number"]).slice(0, 0)).num_rows == 0
+
+
+def test_without_spans_the_verdict_alone() -> None:
+    row = annotate(batch([SPUN]), Settings(spans=False)).to_pylist()[0]
+    assert row["unspin_spun"] is True and row["unspin_score"] == pytest.approx(unspin.read(SPUN).score)
+    assert row["unspin_share"] is row["unspin_spinner"] is row["unspin_spans"] is None
+
+
+def test_the_supervisor_is_told_before_a_row_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Any] = []
+
+    def noted(text: str, **_: Any) -> Reading:
+        events.append(len(text))
+        return Reading(text=text, restored=text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0, words=9)
+
+    monkeypatch.setattr(reader, "read", noted)
+    annotate(batch([HONEST[0], SPUN, SPUN + " And so on."]), watch=lambda row: events.append(f"row {row}"))
+    assert events == ["row 1", len(SPUN), "row 2", len(SPUN) + 11]
+
+
+def test_a_row_to_skip_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "read", lambda *_, **__: pytest.fail("was read"))
+    rows = annotate(batch([SPUN, HONEST[0]]), skip={0: "killed its process", 1: "so did this"}).to_pylist()
+    assert [row["unspin_error"] for row in rows] == ["killed its process", "so did this"]
+    assert [row["unspin_spun"] for row in rows] == [None, None]
+
+
+def test_what_goes_wrong_with_one_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = reader.read
+
+    def sometimes(text: str, **settings: Any) -> Reading:
+        if "Now fail." in text:
+            raise ValueError("a bug\nof two lines")
+        return right(text, **settings)
+
+    monkeypatch.setattr(reader, "read", sometimes)
+    rows = annotate(batch([SPUN + " Now fail.", SPUN])).to_pylist()
+    assert rows[0]["unspin_error"] == "ValueError: a bug of two lines" and rows[0]["unspin_spun"] is None
+    assert rows[1]["unspin_error"] is None and rows[1]["unspin_spun"] is True
+
+
+def test_a_document_past_its_time_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = time.monotonic()
+    clock = iter(range(100))
+    monkeypatch.setattr(time, "monotonic", lambda: begun + 10 * next(clock))
+    row = annotate(batch([SPUN]), Settings(time_limit=5)).to_pylist()[0]
+    assert row["unspin_error"] == "time limit of 5 s" and row["unspin_score"] is None
+
+
+def test_only_the_beginning_of_a_long_document_is_read() -> None:
+    text = "\n".join([SPUN, *HONEST])
+    words = len(SPUN.split())
+    row = annotate(batch([text, SPUN]), Settings(longest=words)).to_pylist()
+    assert row[0]["unspin_note"] == "truncated" and row[1]["unspin_note"] is None
+    assert row[0]["unspin_score"] == row[1]["unspin_score"]
+    assert row[0]["unspin_spans"] == row[1]["unspin_spans"]
+
+
+@pytest.mark.parametrize("kind", ["string_view", "large_string", "binary", "dictionary"])
+def test_any_column_of_text_will_do(kind: str, annotated: Any) -> None:
+    kinds = {"string_view": pa.string_view(), "large_string": pa.large_string(), "binary": pa.binary()}
+    texts = pa.array([SPUN, None, HONEST[0]])
+    texts = texts.dictionary_encode() if kind == "dictionary" else texts.cast(kinds[kind])
+    rows = annotate(pa.record_batch({"text": texts}))
+    expected = annotated.to_pylist()
+    for row, like in zip(rows.to_pylist(), (expected[1], expected[2], expected[0]), strict=True):
+        assert {name: row[name] for name in COLUMNS.names} == {name: like[name] for name in COLUMNS.names}
+
+
+def test_wrong_columns_are_named() -> None:
+    with pytest.raises(OptionError, match="no column 'body'"):
+        annotate(batch([SPUN]), Settings(text_column="body"))
+    with pytest.raises(OptionError, match="holds int64"):
+        annotate(batch([SPUN], number=[1]), Settings(text_column="number"))
+    with pytest.raises(OptionError, match="annotated before"):
+        annotate(annotate(batch([HONEST[0]])))
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.0}, {"longest": 0}, {"time_limit": 0.0}])
+def test_settings_out_of_range(wrong: dict[str, Any]) -> None:
+    with pytest.raises(OptionError):
+        Settings(**wrong)
+
+
+def test_assess_is_the_verdict_of_read() -> None:
+    for text in (SPUN, HONEST[0], "Too short."):
+        short, long = reader.assess(text), unspin.read(text)
+        assert (short.score, short.false_positive_rate, short.spun, short.notes, short.words) == (
+            long.score, long.false_positive_rate, long.spun, long.notes, long.words,
+        )  # fmt: skip
+        assert short.substitutions == () and short.restored == text
+
+
+def test_the_screen_alone_never_calls_a_document_spun(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Open:
+        def scores(self, texts: Any) -> Any:
+            import numpy as np
+
+            return np.full(len(texts), 9.0, np.float32)
+
+    monkeypatch.setattr(screen, "load", Open)
+    rows = annotate(batch(HONEST)).to_pylist()
+    assert [row["unspin_screen"] for row in rows] == [9.0] * 4
+    assert not any(row["unspin_spun"] for row in rows)

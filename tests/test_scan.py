@@ -1,0 +1,489 @@
+"""``unspin scan`` from input to output: what it writes, what it refuses, how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import io
+import json
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pa = pytest.importorskip("pyarrow")
+pytest.importorskip("numba")
+
+import pyarrow.parquet as pq  # noqa: E402
+import typer  # noqa: E402
+from rich.console import Console  # noqa: E402
+from typer.testing import CliRunner, Result  # noqa: E402
+
+from unspin.cli import scan as command  # noqa: E402
+from unspin.corpus import state  # noqa: E402
+from unspin.corpus.annotate import Settings  # noqa: E402
+from unspin.corpus.formats import Columns  # noqa: E402
+from unspin.corpus.plan import Plan, units  # noqa: E402
+from unspin.corpus.progress import Bar, table  # noqa: E402
+from unspin.corpus.runner import Outcome, scan  # noqa: E402
+from unspin.corpus.sources import Format, Found, Source  # noqa: E402
+from unspin.corpus.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
+from unspin.errors import InputError, MissingInput, OptionError, OutputError  # noqa: E402
+from unspin.spinners import simulate  # noqa: E402
+
+FAKES = Path(__file__).with_name("scan_fakes.py")
+PROSE = FAKES.parent.parent / "benchmarks" / "prose"
+TEXTS = [
+    "the river was low", "boats SPUN upstream", "nobody saw it RAISE", "an end SHORT", "a quiet autumn", "SPUN again",
+    "fog", "more fog", "ferries ran late", "the mill stood still",
+]  # fmt: skip
+SPUN = [1, 5]
+
+
+def plan(**kwargs: Any) -> Plan:
+    return Plan(Settings(), annotator="scan_fakes:annotate", **kwargs)
+
+
+def jsonl(texts: list[str] = TEXTS) -> bytes:
+    return b"".join(json.dumps({"id": f"d{i}", "text": text}).encode() + b"\n" for i, text in enumerate(texts))
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    (folder / "a.jsonl").write_bytes(jsonl())
+    (folder / "sub" / "a.jsonl.gz").write_bytes(gzip.compress(jsonl()))
+    pq.write_table(pa.table({"id": [f"d{i}" for i in range(10)], "text": TEXTS}), folder / "b.parquet")
+    (folder / "c.csv").write_text("id,text\n" + "".join(f"d{i},{text}\n" for i, text in enumerate(TEXTS)))
+    for number, text in enumerate(TEXTS):
+        (folder / f"t{number}.txt").write_text(text)
+    return folder
+
+
+def tree(out: Path) -> dict[str, bytes]:
+    files = {path.relative_to(out).as_posix(): path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    summary = json.loads(files.pop("summary.json"))
+    del summary["timing"]
+    return files | {"summary.json": json.dumps(summary).encode()}
+
+
+def annotations(out: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(out / "annotations" / f"{name}.parquet").to_pylist()
+    return found
+
+
+# --- what it writes --------------------------------------------------------------------------------------------------
+
+
+def test_every_format_annotated_and_kept(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
+    assert sorted(path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()) == [
+        "annotations/a.jsonl.parquet",
+        "annotations/b.parquet.parquet",
+        "annotations/c.csv.parquet",
+        "annotations/sub/a.jsonl.gz.parquet",
+        "annotations/texts-00000.parquet",
+        "clean/a.jsonl",
+        "clean/b.parquet",
+        "clean/c.csv",
+        "clean/sub/a.jsonl.gz",
+        *(f"clean/t{number}.txt" for number in range(10) if number not in SPUN),
+        "summary.json",
+    ]
+    clean = b"".join(line for i, line in enumerate(jsonl().splitlines(keepends=True)) if i not in SPUN)
+    assert (out / "clean" / "a.jsonl").read_bytes() == clean
+    assert gzip.decompress((out / "clean" / "sub" / "a.jsonl.gz").read_bytes()) == clean
+    assert pq.read_table(out / "clean" / "b.parquet")["text"].to_pylist() == [
+        text for i, text in enumerate(TEXTS) if i not in SPUN
+    ]
+    assert (out / "clean" / "c.csv").read_text().splitlines()[0] == "id,text"
+    assert (out / "clean" / "t4.txt").read_text() == TEXTS[4]
+    for name in ("a.jsonl", "b.parquet", "c.csv", "sub/a.jsonl.gz", "texts-00000"):
+        rows = annotations(out, name)
+        assert [i for i, row in enumerate(rows) if row["spun"]] == SPUN, name
+        assert len(rows) == 10
+    row = annotations(out, "sub/a.jsonl.gz")[1]
+    assert row == {
+        "id": "d1", "source": "sub/a.jsonl.gz", "offset": len(jsonl(TEXTS[:1])), "screen_score": 2.5, "reader_score": 20.0,
+        "false_positive_rate": 1e-6, "spun": True, "share": 0.25, "spinner": "walk",
+        "spans": [{"start": 6, "end": 10, "score": pytest.approx(0.9)}], "note": None, "error": None,
+    }  # fmt: skip
+    assert [row["source"] for row in annotations(out, "texts-00000")] == [f"t{number}.txt" for number in range(10)]
+    assert outcome.flagged == 10 and not outcome.earlier
+
+
+def test_the_summary_counts(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scan([str(corpus)], out, plan(keep="spun", annotations=None), workers=1)
+    summary = json.loads((out / "summary.json").read_bytes())
+    assert summary["complete"] and summary["format"] == "unspin-scan-1"
+    assert summary["settings"]["keep"] == "spun" and summary["settings"]["threshold"] == 1e-4
+    part = summary["files"]["a.jsonl"]
+    assert part["bytes"] == len(jsonl())
+    expected = {"documents": 10, "sent_on_by_screen": 4, "flagged": 2, "kept": 2, "unjudged_or_noted": {"too-short": 1}}
+    assert {name: part[name] for name in expected} == expected
+    assert part["failed"] == {"count": 1, "reasons": {"ValueError: so it goes": 1}}
+    assert part["first_failures"] == [
+        {"source": "a.jsonl", "offset": len(jsonl(TEXTS[:2])), "reason": "ValueError: so it goes"}
+    ]
+    assert sum(part["screen_scores"]["counts"]) == 10
+    assert sum(part["reader_scores"]["counts"]) + part["reader_scores"]["from_last"] == 3
+    assert summary["files"]["texts-00000"]["files"] == 10
+    assert summary["totals"]["documents"] == 50
+    assert set(summary["timing"]) >= {"seconds", "megabytes_per_second", "documents_per_second"}
+    assert gzip.decompress((out / "spun" / "sub" / "a.jsonl.gz").read_bytes()).count(b"\n") == 2
+
+
+def test_annotations_as_json_lines(corpus: Path, tmp_path: Path) -> None:
+    scan([str(corpus / "a.jsonl")], tmp_path / "out", plan(annotations="jsonl"), workers=1)
+    lines = (tmp_path / "out" / "annotations" / "a.jsonl.jsonl").read_bytes().splitlines()
+    rows = [json.loads(line) for line in lines]
+    assert rows[0] == {"id": "d0", "source": "a.jsonl", "offset": 0, "screen_score": -14.5, "spun": False}
+    assert rows[1]["spans"] == [[6, 10, 0.9]]
+    assert rows[2]["error"] == "ValueError: so it goes" and "spun" not in rows[2]
+
+
+def test_records_that_cannot_be_read_are_counted_with_their_place(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one"]) + b"{broken\n" + jsonl(["two SPUN"]))
+    outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(keep="clean"), workers=1)
+    part = outcome.summary["files"]["a.jsonl"]
+    assert (part["documents"], part["failed"]["count"]) == (2, 1)
+    assert part["first_failures"][0]["offset"] == len(jsonl(["one"]))
+    assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == jsonl(["one"])
+    assert not outcome.errors
+
+
+def test_the_number_of_workers_changes_nothing(corpus: Path, tmp_path: Path) -> None:
+    big = "".join(json.dumps({"id": str(i), "text": f"line {i}" + " SPUN" * (i % 50 == 0)}) + "\n" for i in range(9000))
+    (corpus / "big.jsonl").write_text(big)
+    for workers in (1, 3):
+        scan([str(corpus)], tmp_path / str(workers), plan(keep="spun"), workers=workers)
+    assert tree(tmp_path / "1") == tree(tmp_path / "3")
+    assert len(annotations(tmp_path / "1", "big.jsonl")) == 9000
+
+
+def test_an_empty_file_has_empty_outputs(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"")
+    (tmp_path / "b.jsonl").write_bytes(jsonl())
+    outcome = scan([str(tmp_path / "*.jsonl")], tmp_path / "out", plan(keep="clean"), workers=1)
+    if "a.jsonl" in outcome.summary["files"]:
+        assert outcome.summary["files"]["a.jsonl"]["documents"] == 0
+        assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == b""
+    else:
+        assert [line for line in outcome.errors if "a.jsonl" in line]
+    assert outcome.summary["files"]["b.jsonl"]["documents"] == 10
+
+
+def test_columns_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"url": "x", "body": "one SPUN"}\n')
+    named = plan(columns=Columns("body", "url"))
+    scan([str(tmp_path / "a.jsonl")], tmp_path / "out", named, workers=1)
+    assert [(row["id"], row["spun"]) for row in annotations(tmp_path / "out", "a.jsonl")] == [("x", True)]
+
+
+def test_texts_are_put_together_by_number_and_size() -> None:
+    texts = [Source(f"{i}.txt", Format("text"), f"{i}.txt", 10) for i in range(5_000)]
+    large = [Source(f"l{i}.txt", Format("text"), f"l{i}.txt", 40 * 2**20) for i in range(2)]
+    found = units([*texts, *large, Source("a.csv", Format("csv"), "a.csv", 1)])
+    assert [(unit.name, len(unit.sources)) for unit in found] == [
+        ("a.csv", 1), ("texts-00000", 4096), ("texts-00001", 905), ("texts-00002", 1)
+    ]  # fmt: skip
+    assert len({unit.key for unit in found}) == 4
+
+
+def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
+    """No stand-in: honest prose stays, the same prose spun is found, with its swapped words."""
+    honest = [file.read_text(encoding="utf-8") for file in sorted(PROSE.glob("*.txt"))[:3]]
+    spun = simulate(honest[0], "wordnet-walk", seed=1, rate=0.4).text
+    (tmp_path / "a.jsonl").write_bytes(jsonl([*honest, spun]))
+    outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", Plan(Settings(longest=400), keep="clean"), workers=1)
+    assert not outcome.errors
+    rows = annotations(tmp_path / "out", "a.jsonl")
+    assert [row["spun"] for row in rows] == [False, False, False, True]
+    assert rows[3]["screen_score"] >= 0 and rows[3]["false_positive_rate"] <= 1e-4
+    assert len(rows[3]["spans"]) > 20 and rows[3]["note"] in (None, "truncated")
+    assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == jsonl(honest)
+
+
+# --- what it refuses, what fails -------------------------------------------------------------------------------------
+
+
+def test_a_finished_run_is_not_done_again(corpus: Path, tmp_path: Path) -> None:
+    first = scan([str(corpus)], tmp_path / "out", plan(), workers=1)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")}
+    second = scan([str(corpus)], tmp_path / "out", plan(), workers=1)
+    assert second.earlier and second.summary == json.loads(json.dumps(first.summary))
+    assert {path: path.stat().st_mtime_ns for path in (tmp_path / "out").rglob("*")} == before
+
+
+@pytest.mark.parametrize("unfinished", [False, True])
+def test_another_run_into_the_same_folder_is_refused(corpus: Path, tmp_path: Path, unfinished: bool) -> None:
+    out = tmp_path / "out"
+    if unfinished:
+        (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(jsonl())[:-9])
+    scan([str(corpus)], out, plan(), workers=1)
+    assert (out / ".unspin").exists() is unfinished
+    with pytest.raises(OutputError, match="holds a run with keep None; choose another folder"):
+        scan([str(corpus)], out, plan(keep="clean"), workers=1)
+    (corpus / "a.jsonl").write_bytes(jsonl() + jsonl())
+    with pytest.raises(OutputError, match="changed since"):
+        scan([str(corpus)], out, plan(), workers=1)
+
+
+def test_a_folder_with_other_things_is_refused(corpus: Path, tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="holds files of something else"):
+        scan([str(corpus)], corpus, plan(), workers=1)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "summary.json").write_text("[]")
+    with pytest.raises(OutputError, match="none of unspin"):
+        scan([str(corpus)], tmp_path / "own", plan(), workers=1)
+    with pytest.raises(OutputError, match="is a file"):
+        scan([str(corpus)], corpus / "a.jsonl", plan(), workers=1)
+
+
+def test_the_output_may_lie_in_the_input(corpus: Path) -> None:
+    out = corpus / "scanned"
+    scan([str(corpus)], out, plan(keep="clean"), workers=1)
+    assert scan([str(corpus)], out, plan(keep="clean"), workers=1).earlier
+
+
+def test_two_runs_at_once_are_refused(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "_PATIENCE", 0.1)
+    out = tmp_path / "out"
+    with state.locked(out), pytest.raises(OutputError, match="another run is writing there"):
+        scan([str(corpus)], out, plan(), workers=1)
+    assert scan([str(corpus)], out, plan(), workers=1).summary["complete"]
+
+
+def test_a_corrupt_file_fails_alone(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    lines = b"".join(jsonl() for _ in range(900))
+    (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
+    outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
+    assert len(outcome.errors) == 1 and "broken.jsonl.gz" in outcome.errors[0] and "\n" not in outcome.errors[0]
+    assert list(outcome.summary["failed_files"]) == ["broken.jsonl.gz"]
+    assert not outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50
+    assert not [path for path in out.rglob("*broken*") if ".unspin" not in path.parts]
+    assert (out / "clean" / "a.jsonl").exists()
+    again = scan([str(corpus)], out, plan(keep="clean"), workers=2)
+    assert again.errors == outcome.errors and again.summary["totals"] == outcome.summary["totals"]
+
+
+def test_inputs_of_unknown_formats_are_named_and_the_rest_goes_on(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "picture.png").write_bytes(b"png")
+    outcome = scan([str(corpus), str(tmp_path / "nowhere")], tmp_path / "out", plan(), workers=1)
+    assert sorted("png" in line or "nowhere" in line for line in outcome.errors) == [True, True]
+    assert outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50
+    with pytest.raises(MissingInput, match="nowhere"):
+        scan([str(tmp_path / "nowhere")], tmp_path / "other", plan(), workers=1)
+    assert not (tmp_path / "other").exists()
+    with pytest.raises(InputError):
+        scan([], tmp_path / "other", plan())
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "said"), [({"workers": 0}, "--workers 0"), ({"memory_limit": 1}, "--memory-limit 1")]
+)
+def test_limits_out_of_range(corpus: Path, tmp_path: Path, kwargs: dict[str, int], said: str) -> None:
+    with pytest.raises(OptionError, match=said):
+        scan([str(corpus)], tmp_path / "out", plan(), **kwargs)
+    with pytest.raises(OptionError, match="not a folder on this machine"):
+        scan([str(corpus)], "s3://bucket/out", plan())
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder where nobody may write")
+def test_an_unwritable_target_is_one_line(corpus: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written"):
+        scan([str(corpus)], "/proc/self/out", plan(), workers=1)
+
+
+# --- a full disk -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 600 kB."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    try:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=600k", "tmpfs", mount], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs the right to mount")
+    yield mount
+    subprocess.run(["umount", mount], check=True)
+
+
+def noise(count: int) -> list[str]:
+    return [os.urandom(60).hex() for _ in range(count)]
+
+
+def test_a_full_disk_ends_in_one_line_and_the_run_goes_on_when_there_is_room(small_disk: Path, tmp_path: Path) -> None:
+    source, out = tmp_path / "a.jsonl", small_disk / "out"
+    source.write_bytes(jsonl(noise(9_000)))  # 1.4 MB
+    with pytest.raises(OutputError, match="no space left on device.*the same command goes on") as error:
+        scan([str(source)], out, plan(keep="clean", annotations=None), workers=1)
+    assert "\n" not in str(error.value)
+    assert not (out / "clean" / "a.jsonl").exists() and not (out / "summary.json").exists()
+    assert not list(out.rglob("*.tmp"))
+    done = len(list(out.glob(".unspin/*/*.seg")))
+    subprocess.run(["mount", "-o", "remount,size=8m", small_disk], check=True)
+    outcome = scan([str(source)], out, plan(keep="clean", annotations=None), workers=1)
+    assert outcome.summary["complete"] and (out / "clean" / "a.jsonl").read_bytes() == source.read_bytes()
+    assert done == 0 or outcome.summary["timing"]["documents_per_second"] > 0
+    assert not (out / ".unspin").exists()
+
+
+def run(*arguments: str, **kwargs: Any) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, str(FAKES), *arguments], capture_output=True, env=environment(), **kwargs)
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [str(FAKES.parent), *sys.path]))}
+
+
+def test_a_file_that_may_not_grow_ends_in_one_line(tmp_path: Path) -> None:
+    """The same without the right to mount: no file may be larger than 100 kB."""
+    source, out = tmp_path / "a.jsonl", tmp_path / "out"
+    source.write_bytes(jsonl(noise(3_000)))
+    bound: Callable[[], None] = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))  # noqa: E731
+    ended = run(str(source), "-o", str(out), "--keep", "clean", "--workers", "1", preexec_fn=bound)
+    assert ended.returncode == 2
+    assert ended.stderr.count(b"\n") == 1 and b"cannot be written (file too large)" in ended.stderr
+    assert not (out / "clean").exists() and not list(out.rglob("*.tmp"))
+    ended = run(str(source), "-o", str(out), "--keep", "clean", "--workers", "1")
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert (out / "clean" / "a.jsonl").read_bytes() == source.read_bytes()
+
+
+# --- the command -----------------------------------------------------------------------------------------------------
+
+
+def invoke(*arguments: str) -> Result:
+    app = typer.Typer(rich_markup_mode=None, context_settings={"max_content_width": 100})
+    app.command()(command.scan)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_help_teaches() -> None:
+    said = invoke("--help").stdout
+    assert said.count("unspin scan ") >= 4
+    assert "Exit status: 0 nothing spun, 1 something spun, 2" in said
+    for option in ("--annotate-format", "--keep", "--threshold", "--text-column", "--id-column", "--workers",
+                   "--no-spans", "--longest", "--time-limit", "--memory-limit", "--json", "-o"):  # fmt: skip
+        assert option in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--keep", "both"), "--keep both: choose clean or spun"),
+        (("--annotate-format", "xml"), "--annotate-format xml"),
+        (("--threshold", "2"), "threshold 2"),
+        (("--longest", "0"), "longest 0"),
+        (("--time-limit", "0"), "time limit 0"),
+    ],
+)
+def test_bad_options_are_one_line(corpus: Path, tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    ended = invoke(str(corpus), "-o", str(tmp_path / "out"), *arguments)
+    assert ended.exit_code == 2
+    assert ended.stderr.startswith("unspin: ") and said in ended.stderr and ended.stderr.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_command_from_end_to_end(corpus: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    ended = run(str(corpus), "-o", out, "--json", "--workers", "2")
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert json.loads(ended.stdout) == json.loads((tmp_path / "out" / "summary.json").read_bytes())
+    again = run(str(corpus), "-o", out, "--workers", "2")
+    assert again.returncode == 1 and again.stdout == b"" and b"finished already" in again.stderr
+    (corpus / "x.png").touch()
+    mixed = run(str(corpus / "x.png"), str(corpus / "t0.txt"), "-o", str(tmp_path / "mixed"))
+    assert mixed.returncode == 2 and mixed.stderr.count(b"\n") == 1 and b"x.png" in mixed.stderr
+    clean = run(str(corpus / "t0.txt"), "-o", str(tmp_path / "clean"), "--no-annotate")
+    assert clean.returncode == 0 and os.listdir(tmp_path / "clean") == ["summary.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_says_how_to_go_on(tmp_path: Path, number: int, status: int) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one", "two HANG"]))
+    out = tmp_path / "out"
+    process = subprocess.Popen(
+        [sys.executable, str(FAKES), str(tmp_path / "a.jsonl"), "-o", str(out)],
+        stderr=subprocess.PIPE, env=environment(), start_new_session=True,
+    )  # fmt: skip
+    until = time.monotonic() + 20
+    while not (out / ".unspin" / "000000-00000").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(process.pid, number) if number == signal.SIGINT else os.kill(process.pid, number)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == status
+    assert said.decode() == f"unspin: stopped; the same command goes on where this one ended, in {out}\n"
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, 0)
+        pytest.fail("a process is left")
+
+
+# --- progress and counts ---------------------------------------------------------------------------------------------
+
+
+def test_the_bar_and_the_table() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
+    with Bar(console) as bar:
+        bar.begin(Found([], []), 1_000)
+        bar.compiling()
+        bar.advance(Counts(documents=5, flagged=1, bytes=250), earlier=True)
+        bar.advance(Counts(documents=7, flagged=1, bytes=250), earlier=False)
+        bar.failed("x [red]: broken")
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.search(r" 50% .*12 documents .*2 flagged", said)
+    assert "unspin: x [red]: broken" in said and "compiling the screen" in said
+    summary = {
+        "totals": Counts(documents=2_000, flagged=3, kept=1_997).public(),
+        "settings": {"threshold": 1e-4, "keep": "clean"},
+        "timing": {"seconds": 2.0, "megabytes_per_second": 123.0},
+    }
+    console.print(table(summary))
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert "expected by chance" in said and "0.2" in said and "1,997" in said
+
+
+def test_histogram_counts_each_score_once() -> None:
+    values = [-100.0, SCREEN_EDGES[0], -0.5, 0.0, 0.5, SCREEN_EDGES[-1], 99.0, float("-inf"), float("nan")]
+    counted = histogram(values, SCREEN_EDGES)
+    assert (counted[0], counted[-1], sum(counted)) == (1, 2, 7)
+    zero = SCREEN_EDGES.index(0.0)
+    assert (counted[zero], counted[zero + 1]) == (1, 2)
+    assert len(histogram([], READER_EDGES)) == len(READER_EDGES) + 1
+
+
+def test_counts_add_up_and_come_back() -> None:
+    a, b = Counts(documents=1, bytes=5, failures=[("s", 1, "r")]), Counts(documents=2, kept=1, unreadable=["x"])
+    a.fail("r")
+    b.notes["too-short"] += 2
+    a.add(b)
+    assert (a.documents, a.kept, a.failed["r"], a.notes["too-short"]) == (3, 1, 1, 2)
+    assert Counts.of_record(json.loads(json.dumps(a.record()))) == a
+
+
+def test_many_different_reasons_are_put_together() -> None:
+    counts = Counts()
+    for number in range(3 * FEW):
+        counts.fail(f"reason {number}")
+    assert len(counts.failed) == FEW + 1 and counts.failed.total() == 3 * FEW
+
+
+def test_an_outcome_lists_what_could_not_be_read() -> None:
+    summary = {"totals": {"flagged": 3}, "not_read": ["a"], "failed_files": {"b": "b: c"}}
+    assert (Outcome(summary, False).flagged, Outcome(summary, False).errors) == (3, ["a", "b: c"])

@@ -1,0 +1,208 @@
+"""Documents that hang, grow or end their process; workers that die; what is remembered of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pa = pytest.importorskip("pyarrow")
+pytest.importorskip("numba")
+
+import pyarrow.parquet as pq  # noqa: E402
+
+from unspin.corpus.annotate import Settings  # noqa: E402
+from unspin.corpus.plan import Plan  # noqa: E402
+from unspin.corpus.runner import Outcome, scan  # noqa: E402
+from unspin.corpus.segments import Mark, Segment, Track  # noqa: E402
+from unspin.corpus.summary import Counts  # noqa: E402
+from unspin.corpus.workers import ending  # noqa: E402
+from unspin.errors import ModelError, OutputError  # noqa: E402
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
+
+
+def plan(**settings: Any) -> Plan:
+    return Plan(Settings(**settings), annotator="scan_fakes:annotate")
+
+
+def corpus(path: Path, *texts: str) -> str:
+    lines = [json.dumps({"id": f"d{number}", "text": text}) for number, text in enumerate(texts)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return str(path)
+
+
+def rows(out: Path, name: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = pq.read_table(out / "annotations" / f"{name}.parquet").to_pylist()
+    return found
+
+
+def errors(out: Path, name: str) -> dict[str, str]:
+    return {row["id"]: row["error"] for row in rows(out, name) if row["error"]}
+
+
+def run(tmp_path: Path, *texts: str, **kwargs: Any) -> Outcome:
+    settings = {name: kwargs.pop(name) for name in ("time_limit",) if name in kwargs}
+    return scan([corpus(tmp_path / "a.jsonl", *texts)], tmp_path / "out", plan(**settings), workers=1, **kwargs)
+
+
+def test_a_document_that_hangs_is_skipped_with_its_reason(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "one", "two SPUN", "three HANG", "four SPUN", time_limit=0.3)
+    assert errors(tmp_path / "out", "a.jsonl") == {"d2": "time limit of 0.3 s"}
+    assert [row["spun"] for row in rows(tmp_path / "out", "a.jsonl")] == [False, True, None, True]
+    assert outcome.summary["totals"]["failed"] == {"count": 1, "reasons": {"time limit of 0.3 s": 1}}
+    assert outcome.summary["files"]["a.jsonl"]["first_failures"][0]["source"] == "a.jsonl"
+    assert outcome.summary["timing"]["workers_replaced"] == 1
+    assert not outcome.errors
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="sizes are looked at rarely here")
+def test_a_document_that_grows_is_skipped_with_its_reason(tmp_path: Path) -> None:
+    run(tmp_path, "one", "two GROW", "three SPUN", memory_limit=400)
+    assert errors(tmp_path / "out", "a.jsonl") == {"d1": "memory limit of 400 MB"}
+    assert rows(tmp_path / "out", "a.jsonl")[2]["spun"]
+
+
+def test_a_document_that_ends_its_worker_twice_is_skipped(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "one DIE", "two SPUN", "three DIE")
+    reason = "ended the worker that read it (signal SIGKILL)"
+    assert errors(tmp_path / "out", "a.jsonl") == {"d0": reason, "d2": reason}
+    assert outcome.summary["timing"]["workers_replaced"] == 4
+
+
+def test_a_worker_that_dies_once_costs_no_document(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "one", f"two ONCE:{tmp_path / 'mark'}: SPUN", "three")
+    assert not errors(tmp_path / "out", "a.jsonl")
+    assert outcome.summary["totals"]["flagged"] == 1
+    assert outcome.summary["timing"]["workers_replaced"] == 1
+
+
+def test_a_document_that_raises_is_recorded(tmp_path: Path) -> None:
+    outcome = run(tmp_path, "one RAISE", "two")
+    assert errors(tmp_path / "out", "a.jsonl") == {"d0": "ValueError: so it goes"}
+    assert outcome.summary["totals"]["failed"]["count"] == 1
+    assert outcome.summary["timing"]["workers_replaced"] == 0
+
+
+def test_workers_that_die_without_a_document_in_sight_fail_the_file_alone(tmp_path: Path) -> None:
+    bad = corpus(tmp_path / "bad.jsonl", "one")
+    outcome = scan([bad], tmp_path / "out", Plan(Settings(), annotator="scan_fakes:dies_on_import"), workers=1)
+    assert outcome.errors == [
+        "bad.jsonl: given up after 3 workers ended on it without a document in sight (signal SIGKILL)"
+    ]
+    assert not outcome.summary["complete"]
+    assert not (tmp_path / "out" / "annotations").exists()
+
+
+def test_a_document_that_is_read_though_it_was_to_be_skipped_fails_the_file(tmp_path: Path) -> None:
+    bad = corpus(tmp_path / "bad.jsonl", "one HANG")
+    careless = Plan(Settings(time_limit=0.1), annotator="scan_fakes:reads_what_it_should_skip")
+    outcome = scan([bad], tmp_path / "out", careless, workers=1)
+    assert outcome.errors == ["bad.jsonl: a document that was to be skipped was read (time limit of 0.1 s)"]
+
+
+def test_workers_that_cannot_start_end_the_run(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="no_such_module"):
+        scan([corpus(tmp_path / "a.jsonl", "one")], tmp_path / "out", Plan(Settings(), annotator="no_such_module:x"))
+
+
+def test_a_skip_is_remembered_over_the_end_of_the_run(tmp_path: Path) -> None:
+    """A run is stopped while it reads the document after the one that hung; the next run does not meet that again."""
+    out = tmp_path / "out"
+    path = corpus(tmp_path / "a.jsonl", "one HANG", "two HANG")
+    code = (
+        "from scan_fakes import *; from unspin.corpus.runner import scan; from unspin.corpus.plan import Plan\n"
+        f"scan([{path!r}], {str(out)!r}, Plan(Settings(time_limit=1.0), annotator='scan_fakes:annotate'), workers=1)"
+    )
+    skips = out / ".unspin" / "000000-00000" / "skips.json"
+    pid = os.spawnve(
+        os.P_NOWAIT, sys.executable, [sys.executable, "-c", f"import os; os.setsid()\n{code}"], _environment()
+    )
+    until = time.monotonic() + 20
+    while not skips.exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    os.killpg(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    assert json.loads(skips.read_bytes()) == {"0": {"0": "time limit of 1 s"}}
+    outcome = scan([path], out, plan(time_limit=1.0), workers=1)
+    assert outcome.summary["timing"]["workers_replaced"] == 1
+    assert set(errors(out, "a.jsonl")) == {"d0", "d1"}
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+
+
+def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    """Killed alone, the supervisor leaves no worker behind that writes on; and the lock is free at once."""
+    out = tmp_path / "out"
+    path = corpus(tmp_path / "a.jsonl", "one HANG")
+    code = (
+        "from scan_fakes import *; from unspin.corpus.runner import scan; from unspin.corpus.plan import Plan\n"
+        f"scan([{path!r}], {str(out)!r}, Plan(Settings(time_limit=3.0), annotator='scan_fakes:annotate'), workers=1)"
+    )
+    pid = os.spawnve(os.P_NOWAIT, sys.executable, [sys.executable, "-c", code], _environment())
+    until = time.monotonic() + 20
+    while not (out / ".unspin" / "000000-00000").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    time.sleep(0.7)  # now it reads the document, and would do so for good
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    outcome = scan([path], out, plan(time_limit=3.0), workers=1)
+    assert set(errors(out, "a.jsonl")) == {"d0"}
+    assert outcome.summary["complete"]
+
+
+# --- checkpoints -----------------------------------------------------------------------------------------------------
+
+
+def segment(number: int, last: bool = False) -> Segment:
+    return Segment(b"a%d" % number, b"k%d" % number, Mark({"at": number}, last, Counts(documents=number)))
+
+
+def test_a_track_goes_on_after_the_last_segment_without_a_gap(tmp_path: Path) -> None:
+    track = Track(tmp_path / "t")
+    assert track.progress() == (0, None, False)
+    for number in (0, 1, 3):
+        track.write(number, segment(number))
+    (tmp_path / "t" / ".000002.seg.tmp").write_bytes(b"half")
+    track.skip(2, 7, "reason")
+    assert track.progress() == (2, {"at": 1}, False)
+    assert sorted(path.name for path in (tmp_path / "t").iterdir()) == ["000000.seg", "000001.seg", "skips.json"]
+    track.write(2, segment(2, last=True))
+    assert track.progress() == (3, {"at": 2}, True)
+    assert list(track.annotations()) == [b"a0", b"a1", b"a2"]
+    assert list(track.kept()) == [b"k0", b"k1", b"k2"]
+    assert [mark.counts.documents for mark in track.marks()] == [0, 1, 2]
+    assert (track.skips(2), track.skips(1)) == ({7: "reason"}, {})
+
+
+def test_what_is_done_of_a_chunk_is_kept_until_its_segment_is_there(tmp_path: Path) -> None:
+    track = Track(tmp_path / "t")
+    track.progress()
+    batches = [pa.RecordBatch.from_pydict({"a": [1, 2]}), pa.RecordBatch.from_pydict({"a": [3]})]
+    track.write_partial(0, batches)
+    assert track.progress() == (0, None, False)
+    assert track.partial(0) == batches
+    track.write(0, segment(0))
+    assert track.partial(0) == []
+
+
+def test_a_damaged_segment_is_one_line(tmp_path: Path) -> None:
+    track = Track(tmp_path / "t")
+    track.progress()
+    track.write(0, segment(0))
+    for data in (b"", b"short", b"x" * 200):
+        (tmp_path / "t" / "000000.seg").write_bytes(data)
+        with pytest.raises(OutputError, match="damaged; remove"):
+            track.progress()
+
+
+def test_endings_in_words() -> None:
+    assert (ending(-9), ending(3), ending(-250)) == ("signal SIGKILL", "status 3", "signal 250")
