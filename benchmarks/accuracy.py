@@ -28,7 +28,7 @@ import numpy as np
 
 import unspin
 from benchmarks.specimens import PROSE, held_out, spin
-from training.corpora import corpus_files
+from training.corpora import all_files
 from unspin.evaluate.answers import Answers
 from unspin.evaluate.intervals import wilson
 from unspin.evaluate.measure import read_as_spun
@@ -85,20 +85,19 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
     """Honest documents flagged, corpus by corpus, and recall by family and rate."""
     flagged: dict[str, Any] = {}
     total = hits = unjudged = 0
-    for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):
-            name = file.name.split(".")[0]
-            readings = [
-                unspin.read(d.text)
-                for d in held_out(corpora, [name], "test", honest, (100, 250), seed=33, characters=1_500)
-            ]
-            judged = [r for r in readings if not UNJUDGED & set(r.notes)]
-            bad = sum(r.spun for r in judged)
-            flagged[name] = {"documents": len(judged), "unjudged": len(readings) - len(judged), "flagged": bad,
-                             "highest": max((r.score for r in judged), default=None),
-                             "rates": sorted(r.false_positive_rate for r in judged)}  # fmt: skip
-            total, hits, unjudged = total + len(judged), hits + bad, unjudged + len(readings) - len(judged)
-            print(name, len(judged), bad, flagged[name]["highest"], flush=True)
+    for file in all_files(corpora):
+        name = file.name.split(".")[0]
+        readings = [
+            unspin.read(d.text)
+            for d in held_out(corpora, [name], "test", honest, (100, 250), seed=33, characters=1_500)
+        ]
+        judged = [r for r in readings if not UNJUDGED & set(r.notes)]
+        bad = sum(r.spun for r in judged)
+        flagged[name] = {"documents": len(judged), "unjudged": len(readings) - len(judged), "flagged": bad,
+                         "highest": max((r.score for r in judged), default=None),
+                         "rates": sorted(r.false_positive_rate for r in judged)}  # fmt: skip
+        total, hits, unjudged = total + len(judged), hits + bad, unjudged + len(readings) - len(judged)
+        print(name, len(judged), bad, flagged[name]["highest"], flush=True)
     recall: dict[str, Any] = {}
     for name in families_by_share():
         for rate in (0.1, 0.2, 0.3):

@@ -32,10 +32,11 @@ import pyarrow.parquet as pq
 
 import unspin
 from benchmarks import crawl
-from training.corpora import corpus_files, documents
+from training.corpora import all_files, documents
 from unspin.corpus.annotate import COLUMNS, annotate
 from unspin.engines.arrow import annotate_stream, annotate_table
-from unspin.spinners import names, simulate
+from unspin.evaluate.plan import families
+from unspin.spinners import simulate
 
 CHARACTERS = 3_000
 """A longer document is cut into pieces of about this length, each of which counts as a document."""
@@ -46,18 +47,17 @@ def drawn(corpora: Path, count: int, spun: int, seed: int = 17) -> pa.Table:
     """``id`` and ``text`` of documents from all corpora, as evenly as their sizes allow, ``spun`` of them spun."""
     random = np.random.default_rng(seed)
     pools = []
-    for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):
-            texts = [f"{d.corpus}\n{d.text}" for d in documents(file, CHARACTERS)]
-            pools.append([texts[i] for i in random.permutation(len(texts))])
+    for file in all_files(corpora):
+        texts = [f"{d.corpus}\n{d.text}" for d in documents(file, CHARACTERS)]
+        pools.append([texts[i] for i in random.permutation(len(texts))])
     chosen: list[str] = []
     while len(chosen) < count and any(pools):
         chosen += [pool.pop() for pool in pools if pool]
     rows = [text.split("\n", 1) for text in chosen[:count]]
     texts = [text for _, text in rows]
-    families = [name for name in names() if name != "tortured"]
+    names = families()
     for number, row in enumerate(random.permutation(len(rows))[:spun]):
-        texts[row] = simulate(texts[row], families[number % len(families)], seed=number, rate=RATE).text
+        texts[row] = simulate(texts[row], names[number % len(names)], seed=number, rate=RATE).text
     ids = [f"{corpus}-{number:06}" for number, (corpus, _) in enumerate(rows)]
     return pa.table({"id": ids, "text": pa.array(texts, pa.string())})
 

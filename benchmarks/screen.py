@@ -22,8 +22,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from training.corpora import Document, corpus_files, documents
-from training.screen_texts import FAMILIES
+from training.corpora import Document, all_files, documents
+from training.screen_texts import FAMILIES, share_of
 from unspin import reader, screen
 from unspin.evaluate.intervals import wilson
 from unspin.spinners import simulate
@@ -45,7 +45,7 @@ class Spun(NamedTuple):
 
 def unseen(corpora: Path) -> list[Document]:
     """All documents of part "test"."""
-    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
+    files = all_files(corpora)
     return [d for file in files for d in documents(file, 8_000) if d.part == "test"]
 
 
@@ -77,7 +77,7 @@ def spun(pool: list[Document], count: int, seed: int) -> Iterator[Spun]:
         begin = int(random.integers(max(1, len(words) - length)))
         text = " ".join(words[begin : begin + length])
         specimen = simulate(text, names[made % len(names)], seed=made, rate=float(random.uniform(0.15, 0.4)))
-        share = sum(max(1, len(s.found.split())) for s in specimen.swaps) / max(1, len(specimen.text.split()))
+        share = share_of(specimen)
         if share >= SHARE:
             yield Spun(names[made % len(names)], specimen.text, share)
         made += share >= SHARE or len(words) < LENGTHS[0]

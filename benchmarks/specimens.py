@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.corpora import Document, Part, corpus_files, documents
+from training.corpora import Document, Part, all_files, documents
 from unspin.evaluate.answers import Answers, answers
 from unspin.spinners import simulate
 
@@ -32,13 +32,12 @@ def held_out(
     """
     random = np.random.default_rng(seed)
     chosen: list[Document] = []
-    for kind in ("train", "negatives"):
-        for file in corpus_files(root, kind):
-            if file.name.split(".")[0] not in corpora:
-                continue
-            here = [d for d in documents(file, characters) if d.part == part and d.text.count(" ") >= words[0]]
-            order = random.permutation(len(here))[: -(-count // len(corpora))]
-            chosen += [Document(here[i].corpus, _cut(here[i].text, words[1]), part) for i in order]
+    for file in all_files(root):
+        if file.name.split(".")[0] not in corpora:
+            continue
+        here = [d for d in documents(file, characters) if d.part == part and d.text.count(" ") >= words[0]]
+        order = random.permutation(len(here))[: -(-count // len(corpora))]
+        chosen += [Document(here[i].corpus, _cut(here[i].text, words[1]), part) for i in order]
     return chosen[:count]
 
 

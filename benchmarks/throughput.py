@@ -41,7 +41,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from training.corpora import corpus_files, documents
+from training.corpora import all_files, documents
 from unspin import reader, screen
 from unspin.corpus.annotate import Settings, annotate
 from unspin.model import encoder
@@ -52,7 +52,7 @@ SLOW_MEGABYTES = 4
 
 def mixed(corpora: Path, megabytes: float, seed: int = 1) -> list[str]:
     """Documents of all corpora in random order."""
-    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
+    files = all_files(corpora)
     pool = [d.text for file in files for d in documents(file, 100_000)]
     chosen: list[str] = []
     size = 0.0
@@ -177,7 +177,7 @@ def trigrams(texts: Sequence[str]) -> str:
 
 def behind(corpora: Path) -> dict[str, Any]:
     """Screen alone, and the reader behind it, on honest documents that neither has seen, by their length in words."""
-    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
+    files = all_files(corpora)
     unseen = [d.text for file in files for d in documents(file, 100_000) if d.part == "test"]
     found: dict[str, Any] = {}
     encoder._REMEMBERED = 0  # the same documents come twice

@@ -32,7 +32,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from training.corpora import Document, corpus_files, documents
+from training.corpora import Document, all_files, documents
 from training.phrases import read_list
 from training.terms import (
     FOLDS,
@@ -87,15 +87,14 @@ def test_documents(
     corpora: Path, names: Sequence[str] | None, most_words: int | None, part: str = "test"
 ) -> Iterable[Document]:
     """The documents of a part of some corpora (all by default), from the beginning of each, up to a number of words."""
-    for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):
-            if names is None or file.name.split(".")[0] in names:
-                size = 0
-                for document in (d for d in documents(file, 4_000) if d.part == part):
-                    if most_words is not None and size >= most_words:
-                        break
-                    size += document.text.count(" ") + 1
-                    yield document
+    for file in all_files(corpora):
+        if names is None or file.name.split(".")[0] in names:
+            size = 0
+            for document in (d for d in documents(file, 4_000) if d.part == part):
+                if most_words is not None and size >= most_words:
+                    break
+                size += document.text.count(" ") + 1
+                yield document
 
 
 def plant(texts: Iterable[Document], planter: Planter, seed: int) -> list[Planted]:

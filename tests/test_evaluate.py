@@ -9,6 +9,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,7 @@ from typer.testing import CliRunner
 
 import unspin
 from unspin import evaluate as package
+from unspin import reader
 from unspin.cli.evaluate import evaluate as command
 from unspin.errors import InputError, MissingExtra, ModelError, OptionError, UnspinError
 from unspin.evaluate import Evaluation, Plan, Text, evaluate, plot, record, sample, table
@@ -72,6 +74,7 @@ def fake_read(text: str, *, operating_point: float = 1e-4) -> Reading:
 @pytest.fixture(autouse=True)
 def _fakes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(vars(unspin), "read", fake_read)
+    monkeypatch.setattr(reader, "assess", partial(fake_read, operating_point=0.0))
     monkeypatch.setattr(package, "sends_on", lambda: None)
 
 
@@ -80,6 +83,7 @@ def found() -> Evaluation:
     """The prose, a page that looks odd and two that are too short, evaluated."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(vars(unspin), "read", fake_read)
+        patch.setattr(reader, "assess", partial(fake_read, operating_point=0.0))
         patch.setattr(package, "sends_on", lambda: lambda texts: ["teakettle" in text for text in texts])
         corpus = [*HONEST, Text("odd.txt", ODD), Text("a", "Too short."), Text("b", "Short too.")]
         return evaluate(sample(corpus, 20, words=300), SMALL)

@@ -68,6 +68,11 @@ def _pieces(corpus: str, paragraphs: list[str], max_characters: int) -> Iterator
         yield Document(corpus, "\n".join(piece), part)
 
 
+def all_files(root: Path) -> list[Path]:
+    """The corpus files of both kinds, in a fixed order."""
+    return [*corpus_files(root, "train"), *corpus_files(root, "negatives")]
+
+
 def corpus_files(root: Path, kind: Literal["train", "negatives"]) -> list[Path]:
     """The corpus files of a kind, in a fixed order."""
     return sorted((root / kind).glob("*.txt.zst"))

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from training.corpora import Document, corpus_files, documents
+from training.corpora import Document, all_files, documents
 from unspin.lexicon import Lexicon, load
 from unspin.spinners import Edit, align, family
 from unspin.spinners.edits import INSERTED, SWAPPED, WRITTEN
@@ -146,10 +146,9 @@ def shard(
 def read_pool(corpora: Path) -> dict[str, list[Document]]:
     """All training documents by corpus, in memory (300 MB)."""
     pool: dict[str, list[Document]] = {}
-    for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):
-            found = [d for d in documents(file, 6_000) if d.part == "train" and len(d.text) > 200]
-            pool[file.name.split(".")[0]] = found
+    for file in all_files(corpora):
+        found = [d for d in documents(file, 6_000) if d.part == "train" and len(d.text) > 200]
+        pool[file.name.split(".")[0]] = found
     return pool
 
 

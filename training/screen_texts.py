@@ -27,8 +27,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.corpora import Document, corpus_files, documents
-from unspin.spinners import simulate
+from training.corpora import Document, all_files, documents
+from unspin.spinners import Specimen, simulate
 
 LENGTHS: Final = (25, 800)
 """Words of a piece, drawn log-uniformly."""
@@ -51,6 +51,11 @@ class Piece(NamedTuple):
     part: str
 
 
+def share_of(specimen: Specimen) -> float:
+    """Words of a specimen that are swapped / all its words; a word put in or taken out counts as one."""
+    return sum(max(1, len(swap.found.split())) for swap in specimen.swaps) / max(1, len(specimen.text.split()))
+
+
 def pieces(document: Document, random: np.random.Generator) -> Iterator[Piece]:
     """A document in pieces of random lengths, each as written and spun."""
     low, high = (math.log(words) for words in LENGTHS)
@@ -70,8 +75,7 @@ def pieces(document: Document, random: np.random.Generator) -> Iterator[Piece]:
         rate = random.uniform(lowest, middle if random.random() < 0.5 else highest)
         specimen = simulate(text, family, seed=int(random.integers(2**31)), rate=rate)
         if specimen.swaps:
-            share = sum(max(1, len(swap.found.split())) for swap in specimen.swaps) / max(1, len(specimen.text.split()))
-            yield Piece(specimen.text, share, family, document.corpus, document.part)
+            yield Piece(specimen.text, share_of(specimen), family, document.corpus, document.part)
 
 
 def main() -> None:
@@ -85,8 +89,7 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     pool = [
         document
-        for kind in ("train", "negatives")
-        for file in corpus_files(options.corpora, kind)
+        for file in all_files(options.corpora)
         for document in documents(file, 8_000)
         if document.part != "test"
     ]

@@ -35,7 +35,7 @@ from scipy.sparse.linalg import svds
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-from training.corpora import Document, corpus_files, documents
+from training.corpora import Document, all_files, documents
 from training.ngram import _filled, _peeled
 from training.phrases import Corpus, encoded, read_list
 from unspin.lexicon import load as load_lexicon
@@ -820,10 +820,9 @@ def write(terms: Terms, base: Base, path: Path) -> None:
 
 def dev_documents(corpora: Path, names: Sequence[str], most: int) -> Iterator[Document]:
     """The first dev documents of some corpora."""
-    for kind in ("train", "negatives"):
-        for file in corpus_files(corpora, kind):
-            if file.name.split(".")[0] in names:
-                yield from itertools.islice((d for d in documents(file, 4_000) if d.part == "dev"), most)
+    for file in all_files(corpora):
+        if file.name.split(".")[0] in names:
+            yield from itertools.islice((d for d in documents(file, 4_000) if d.part == "dev"), most)
 
 
 def main() -> None:
@@ -862,7 +861,7 @@ def lessons_of(
     base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]], corpora: Path
 ) -> list[Lesson]:
     """What the judge learns from: a lesson for each group of terms."""
-    files = [file for kind in ("train", "negatives") for file in corpus_files(corpora, kind)]
+    files = all_files(corpora)
     others = sorted({file.name.split(".")[0] for file in files} - set(PLANTED_IN))
     science, other = dev_documents(corpora, PLANTED_IN, 3_500), dev_documents(corpora, others, 25)
     sampled = sample(Planter(pairs), science, other, seed=1)

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.specimens import held_out
-from training.corpora import corpus_files
+from training.corpora import all_files
 from unspin.model import encoder as encoders
 from unspin.model import verdict
 from unspin.text import Kind, split
@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
     options = parser.parse_args()
     encoder = encoders.load(options.model)
-    names = [file.name.split(".")[0] for kind in ("train", "negatives") for file in corpus_files(options.corpora, kind)]
+    names = [file.name.split(".")[0] for file in all_files(options.corpora)]
     scores: list[float] = []
     for name in names:
         here = []

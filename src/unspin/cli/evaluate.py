@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, complain, is_terminal, remark, save, well_behaved, write
+from unspin.cores import available_cores
 from unspin.errors import MissingInput, OptionError, UnspinError
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def evaluate(
         evaluation = measure(drawn, plan, workers=cores, watch=show)
     _print(evaluation, json)
     for file, format in pictures:
-        _save(file, plots.to_bytes(evaluation, format))
+        save(file, plots.to_bytes(evaluation, format), str(file))
     return ERROR if failed else 0
 
 
@@ -189,8 +190,7 @@ def _announce(plan: Plan, drawn: Sample, workers: int | None) -> int:
     """Say what is going to be done and how long it takes; the number of processes that are worth starting."""
     lengths = [text.count(" ") + 1 for _, text in drawn.texts]
     alone = plan.seconds(lengths, 1)
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = workers or max(1, min(available, int(alone / _WORTH_A_WORKER)))
+    cores = workers or max(1, min(available_cores(), int(alone / _WORTH_A_WORKER)))
     spun = min(plan.specimens, len(drawn.texts)) * len(plan.families) * len(plan.spun_shares)
     also = f", then {spun:,} specimens" if spun else ""
     remark(
@@ -223,7 +223,7 @@ def _print(evaluation: Evaluation, json: str | None) -> None:
     else:
         write(table.plain(tables).encode("utf-8", "replace"))
     if json is not None:
-        _save(Path(json), record.to_json(evaluation))
+        save(Path(json), record.to_json(evaluation), str(Path(json)))
 
 
 def _check_target(file: Path, corpus: Sequence[str]) -> None:
@@ -237,25 +237,6 @@ def _check_target(file: Path, corpus: Sequence[str]) -> None:
     written_through = file.exists() and not file.is_file() and os.access(file, os.W_OK)  # a pipe, a device
     if file.is_dir() or not (written_through or os.access(file.parent, os.W_OK)):
         raise OptionError(f"{file}: cannot be written; check the path and its permissions")
-
-
-def _save(file: Path, data: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        OptionError: it cannot be written.
-    """
-    part = file.with_name(f".{file.name}.part")
-    try:
-        if file.exists() and not file.is_file():  # a pipe, a device
-            file.write_bytes(data)
-            return
-        part.write_bytes(data)
-        os.replace(part, file)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OptionError(f"{file}: cannot be written ({reason}); check the path and its permissions") from None
 
 
 @contextmanager

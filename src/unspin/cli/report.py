@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, complain, is_terminal, remark, save, well_behaved, write
 from unspin.errors import InputError, MissingExtra, OptionError, UnspinError
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _write_file(output: str, entries: Sequence[Entry], form: Format, public: boo
 
     data = export(entries, form.name, public=public, settings=settings)
     if output != _STANDARD_OUTPUT:
-        _save(Path(output), data)
+        save(Path(output), data, f"-o {Path(output)}")
     elif form.name == "docx" and is_terminal(sys.stdout):
         raise OptionError("-o -: a Word document is nothing for a terminal; name a file")
     else:
@@ -180,25 +180,6 @@ def _write_folder(folder: Path, entries: Sequence[Entry], form: Format, public: 
         reason = (error.strerror or str(error)).lower()
         raise OptionError(f"-o {folder}: cannot be made ({reason}); check the path") from None
     for name, data in files(entries, form.name, public=public, settings=settings):
-        _save(folder / name, data)
+        save(folder / name, data, f"-o {folder / name}")
     if is_terminal(sys.stderr):
         remark(f"begin with {folder / INDEX}")
-
-
-def _save(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all.
-
-    Raises:
-        OptionError: it cannot be written.
-    """
-    part = path.with_name(f".{path.name}.part")
-    try:
-        if path.exists() and not path.is_file():  # a pipe, a device
-            path.write_bytes(data)
-            return
-        part.write_bytes(data)
-        os.replace(part, path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OptionError(f"-o {path}: cannot be written ({reason}); check the path and its permissions") from None

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from unspin.cli.streams import remark, well_behaved
+from unspin.cores import available_cores
 from unspin.errors import MissingExtra
-from unspin.web.limits import Limits, cores
+from unspin.web.limits import Limits
 
 __all__ = ["serve"]
 
@@ -72,7 +73,7 @@ def serve(
         characters=max_characters,
         documents=max_documents,
         seconds=time_limit,
-        parallel=parallel or cores(),
+        parallel=parallel or available_cores(),
         queue=queue,
         requests_per_minute=rate,
     )

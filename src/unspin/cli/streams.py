@@ -10,11 +10,12 @@ import functools
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import typer
 
-from unspin.errors import UnspinError
+from unspin.errors import OptionError, UnspinError
 
 __all__ = [
     "CLOSED_PIPE",
@@ -25,6 +26,7 @@ __all__ = [
     "is_terminal",
     "leave",
     "remark",
+    "save",
     "well_behaved",
     "write",
 ]
@@ -67,6 +69,25 @@ def write(data: bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def save(path: Path, data: bytes, said: str) -> None:
+    """Write a file, whole or not at all; ``said`` is how it was given, for the message.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if path.exists() and not path.is_file():  # a pipe, a device
+            path.write_bytes(data)
+            return
+        part.write_bytes(data)
+        os.replace(part, path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = (error.strerror or str(error)).lower()
+        raise OptionError(f"{said}: cannot be written ({reason}); check the path and its permissions") from None
 
 
 def complain(error: Exception) -> None:

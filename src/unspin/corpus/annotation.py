@@ -52,23 +52,10 @@ def schema() -> pa.Schema:
     """Names and types of the columns."""
     import pyarrow as pa
 
-    span = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("score", pa.float32())])
-    return pa.schema(
-        [
-            ("id", pa.string()),
-            ("source", pa.string()),
-            ("offset", pa.int64()),
-            ("screen_score", pa.float32()),
-            ("reader_score", pa.float32()),
-            ("false_positive_rate", pa.float64()),
-            ("spun", pa.bool_()),
-            ("share", pa.float32()),
-            ("spinner", pa.string()),
-            ("spans", pa.list_(span)),
-            ("note", pa.string()),
-            ("error", pa.string()),
-        ]
-    )
+    from unspin.corpus.annotate import COLUMNS
+
+    place = [("id", pa.string()), ("source", pa.string()), ("offset", pa.int64())]
+    return pa.schema([*place, *((_NAMES[field.name], field.type) for field in COLUMNS)])
 
 
 def table(annotated: pa.RecordBatch, parts: tuple[Part, ...]) -> pa.RecordBatch:

@@ -14,9 +14,7 @@ from unspin.corpus.formats import companions, layout, output
 from unspin.corpus.kept import files
 from unspin.corpus.plan import Assemble, Plan, Unit
 from unspin.corpus.segments import Track, remove, write_json
-from unspin.corpus.sources import shown
 from unspin.corpus.summary import Counts, totals
-from unspin.errors import OutputError
 
 __all__ = ["assemble", "finished"]
 
@@ -66,21 +64,7 @@ def _keep(unit: Unit, folder: Path, segments: Iterator[bytes]) -> None:
         return
     for packed in segments:
         for name, data in files(packed):
-            _put(folder / name, data)
+            with output.atomic(folder / name, sync=False) as file:
+                file.write(data)
     if hasattr(os, "sync"):
         os.sync()  # once, instead of once for each of thousands of files
-
-
-def _put(path: Path, data: memoryview) -> None:
-    """A file that is there whole or not at all, though perhaps not after a power cut."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_bytes(data)
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(
-            f"{shown(str(path))}: cannot be written ({reason}); make room or choose another folder"
-        ) from error

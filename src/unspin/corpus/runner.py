@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
+from unspin.cores import available_cores
 from unspin.corpus import state
 from unspin.corpus.assembling import finished
 from unspin.corpus.messages import Begin
@@ -175,8 +176,7 @@ def _limits(plan: Plan, workers: int | None, memory_limit: int) -> Limits:
         raise OptionError(f"--workers {workers}: give a number from 1")
     if memory_limit < 100:
         raise OptionError(f"--memory-limit {memory_limit}: give megabytes, at least 100")
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return Limits(workers or cores, memory_limit * 10**6, plan.settings.time_limit)
+    return Limits(workers or available_cores(), memory_limit * 10**6, plan.settings.time_limit)
 
 
 def _need_libraries() -> None:

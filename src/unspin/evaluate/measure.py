@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import unspin
 from unspin.errors import ModelError
@@ -22,8 +22,6 @@ from unspin.evaluate.tally import Count
 from unspin.reading import UNJUDGED, Reading
 
 __all__ = ["Honest", "Map", "Spun", "Task", "mapping", "read_as_spun", "read_honest", "read_spun", "tasks"]
-
-_VERDICT_ALONE: Final = 0.0  # no document has a false-positive rate of 0, so that none is restored
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -98,7 +96,7 @@ def tasks(texts: Sequence[str], plan: Plan) -> list[Task]:
 
 def read_honest(text: Text) -> Honest:
     """Read a document as it is; the verdict alone."""
-    reading = unspin.read(text.text, operating_point=_VERDICT_ALONE)
+    reading = _verdict(text.text)
     note = next((str(note) for note in reading.notes if note in UNJUDGED), None)
     return Honest(text.name, reading.words, None if note else reading.false_positive_rate, note)
 
@@ -111,8 +109,14 @@ def read_spun(task: Task, operating_point: float) -> Spun:
         reading = read_as_spun(text, operating_point)
         count = tally.of_specimen(answers, reading)
     else:
-        reading, count = unspin.read(text, operating_point=_VERDICT_ALONE), None
+        reading, count = _verdict(text), None
     return Spun(task.family, task.share, answers.share, reading.false_positive_rate, text, count)
+
+
+def _verdict(text: str) -> Reading:
+    from unspin import reader
+
+    return reader.assess(text)
 
 
 def read_as_spun(text: str, operating_point: float = 1e-4) -> Reading:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
+from unspin.cores import available_cores
 from unspin.errors import OptionError
 
-__all__ = ["Limits", "cores"]
-
-
-def cores() -> int:
-    """Number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+__all__ = ["Limits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +34,7 @@ class Limits:
     characters: int = 700_000
     documents: int = 100
     seconds: float = 120.0
-    parallel: int = field(default_factory=cores)
+    parallel: int = field(default_factory=available_cores)
     queue: int = 64
     requests_per_minute: int = 0
 

@@ -86,8 +86,12 @@ def assemble(segments: Iterable[bytes | memoryview], target: str | os.PathLike[s
 
 
 @contextmanager
-def atomic(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def atomic(target: str | os.PathLike[str], *, sync: bool = True) -> Iterator[BinaryIO]:
     """A file to write that gets its name when all is on the disk, and is gone if anything fails.
+
+    Args:
+        target: the file.
+        sync: without, it has its name though it may not be on the disk yet: where thousands are synced together.
 
     Raises:
         OutputError: it cannot be written: a full disk, no permission, a folder of that name.
@@ -99,14 +103,16 @@ def atomic(target: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         try:
             with open(temporary, "wb") as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
+                if sync:
+                    file.flush()
+                    os.fsync(file.fileno())
             os.replace(temporary, path)
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
-        _sync(path.parent)
+        if sync:
+            _sync(path.parent)
     except OSError as error:
         reason = (error.strerror or " ".join(str(error).split())).lower()
         raise OutputError(
