@@ -53,11 +53,12 @@ class Reader:
 
     Attributes:
         running, most: readings under way, and the most at a time.
+        told: how often their progress was told.
         gate: a text with ``WAIT`` in it is read in stages until the gate is open.
     """
 
     def __init__(self) -> None:
-        self.running = self.most = self.started = 0
+        self.running = self.most = self.started = self.told = 0
         self.gate = threading.Event()
         self._lock = threading.Lock()
 
@@ -86,6 +87,7 @@ class Reader:
                     if self.gate.wait(0.01):
                         break
                     watch(0.6, made(text, {}, operating_point, tortured))
+                    self.told += 1
             if "STUCK" in text:
                 self.gate.wait(10)
             return made(text, swaps, operating_point, tortured)
@@ -114,10 +116,25 @@ def reader() -> Iterator[Reader]:
     reader.gate.set()
 
 
-def ask(app: FastAPI, *requests: tuple[str, Any], rounds: int = 1, **options: Any) -> list[httpx.Response]:
-    """POST requests at the same time, and again for each round; a body of None is a GET, and what is no bytes goes as JSON."""
+def ask(
+    app: FastAPI,
+    *requests: tuple[str, Any],
+    rounds: int = 1,
+    answered: list[httpx.Response] | None = None,
+    **options: Any,
+) -> list[httpx.Response]:
+    """POST requests at the same time, and again for each round; a body of None is a GET, and what is no bytes goes as JSON.
+
+    What has been answered is in ``answered`` as soon as it comes.
+    """
 
     async def one(client: httpx.AsyncClient, path: str, body: Any) -> httpx.Response:
+        response = await sent(client, path, body)
+        if answered is not None:
+            answered.append(response)
+        return response
+
+    async def sent(client: httpx.AsyncClient, path: str, body: Any) -> httpx.Response:
         if body is None:
             return await client.get(path, **options)
         if isinstance(body, bytes):
@@ -238,7 +255,7 @@ def events(response: httpx.Response) -> list[dict[str, Any]]:
 
 def test_stream_ends_with_the_reading(reader: Reader) -> None:
     app = create(read=reader)
-    threading.Timer(0.2, reader.gate.set).start()
+    open_gate(reader, lambda: reader.told >= 20)
     [response] = ask(app, ("/v1/stream", {"text": f"WAIT {SPUN}"}))
     *progress, last = events(response)
     assert progress
@@ -249,7 +266,7 @@ def test_stream_ends_with_the_reading(reader: Reader) -> None:
 
 
 def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.LogCaptureFixture) -> None:
-    app = create(Limits(seconds=1), read=reader)
+    app = create(Limits(seconds=1, parallel=2), read=reader)
     slow, bug = ask(app, ("/v1/stream", {"text": "WAIT"}), ("/v1/stream", {"text": f"BUG {SECRET}"}))
     assert [slow.status_code, bug.status_code] == [200, 200]
     assert (events(slow)[-1]["event"], events(slow)[-1]["error"]["code"]) == ("error", "timeout")
@@ -311,7 +328,7 @@ def test_a_long_text_file_is_cut_as_any_other(reader: Reader, encoding: str) -> 
 def test_a_file_is_streamed_with_its_places(reader: Reader) -> None:
     text = "Nothing happened here today, WAIT.\n\nThe bowl is connected the shelf, and the kiln is cold.\n"
     app = create(read=reader)
-    threading.Timer(0.2, reader.gate.set).start()
+    open_gate(reader, lambda: reader.told >= 20)
     first, *progress, last = events(
         upload(app, text.encode(), "/tmp/page.txt", "/v1/file/stream", operating_point="0.5")
     )
@@ -645,18 +662,21 @@ def test_a_body_that_does_not_come_is_not_waited_for(reader: Reader, monkeypatch
 
 
 def test_bodies_together_are_limited(reader: Reader) -> None:
-    app = create(Limits(body_bytes=1000, parallel=1, queue=50, seconds=2), read=reader)
+    app = create(Limits(body_bytes=1000, parallel=1, queue=50, seconds=60), read=reader)
     requests = [("/v1/read", {"text": "WAIT" + "." * 800})] * 10
-    threading.Timer(0.5, reader.gate.set).start()
-    codes = [response.status_code for response in ask(app, *requests, rounds=2)]
+    answered: list[httpx.Response] = []
+    open_gate(reader, lambda: reader.running == 1 and len(answered) == 6)
+    codes = [response.status_code for response in ask(app, *requests, rounds=2, answered=answered)]
     assert sorted(codes[:10]) == [200] * 4 + [503] * 6
     assert 200 in codes[10:]  # what is done is not counted any more
 
 
 def test_when_the_queue_is_full_others_are_sent_away(reader: Reader) -> None:
-    app = create(Limits(parallel=2, queue=3, seconds=5), read=reader)
-    threading.Timer(0.5, reader.gate.set).start()
-    *responses, health = ask(app, *[("/v1/read", {"text": f"WAIT {SPUN}"})] * 9, ("/v1/health", None))
+    app = create(Limits(parallel=2, queue=3, seconds=60), read=reader)
+    answered: list[httpx.Response] = []
+    open_gate(reader, lambda: reader.running == 2 and len(answered) == 5)  # four sent away, and the health
+    waiting = [("/v1/read", {"text": f"WAIT {SPUN}"})] * 9
+    *responses, health = ask(app, *waiting, ("/v1/health", None), answered=answered)
     answers = [r.status_code for r in responses]
     assert sorted(answers) == [200] * 5 + [503] * 4
     assert health.json()["running"] <= 2
@@ -690,7 +710,7 @@ def test_threads_do_not_pile_up(reader: Reader) -> None:
 
 def test_a_place_comes_free_when_a_stuck_reading_ends(reader: Reader) -> None:
     async def story() -> list[int]:
-        app = create(Limits(parallel=1, seconds=0.3), read=reader)
+        app = create(Limits(parallel=1, seconds=1.5), read=reader)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             stuck = await client.post("/v1/read", json={"text": "STUCK"})
@@ -738,7 +758,17 @@ def test_limits_out_of_range(wrong: dict[str, Any]) -> None:
         Limits(**wrong)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 5) -> None:
+def open_gate(reader: Reader, condition: Callable[[], bool]) -> None:
+    """Let readings that wait go on as soon as ``condition`` holds; beside the test, which meanwhile asks."""
+
+    def wait() -> None:
+        wait_until(condition, 30)
+        reader.gate.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come to pass"
@@ -807,7 +837,7 @@ def test_security_headers_are_on_everything(reader: Reader) -> None:
 
 def test_no_text_is_logged(reader: Reader, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     caplog.set_level(logging.DEBUG)
-    app = create(Limits(characters=1000, seconds=1.5), read=reader)
+    app = create(Limits(characters=1000, seconds=1.5, parallel=2), read=reader)
     bodies: list[Any] = [{"text": f"{word} {SECRET}"} for word in ("BUG", "WAIT", SPUN, SPUN * 100)]
     bodies += [{"text": [SECRET]}, f'{{"text": "{SECRET}'.encode()]
     responses = ask(app, *(("/v1/read", body) for body in bodies), headers={"content-type": "application/json"})
