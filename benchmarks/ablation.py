@@ -105,7 +105,10 @@ def as_shipped(cases: list[Case], models: Models, looks: int) -> tuple[list[Case
     weights = posteriors.Weights(posteriors.load().looks[:looks])
     final = [decide(c.answers.words, c.evidence, models, weights) for c in cases]
     return (
-        [Case(c.answers, evidence, c.truth) for c, (_, evidence) in zip(cases, final, strict=True)],
+        [
+            Case(c.answers, evidence, truth(c.answers, evidence, models.lexicon.forms))
+            for c, (_, evidence) in zip(cases, final, strict=True)
+        ],
         [look for look, _ in final],
     )
 
@@ -122,7 +125,7 @@ def main() -> None:
     result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
     for row, names in ROWS.items():
         result[row] = measure(tested, alone(fitted, tested, names, models), models)
-    learnt, hidden = (again(cases, as_shipped(cases, models, 1)[1], models) for cases in (fitted, tested))
+    learnt, hidden = (again(*as_shipped(cases, models, 1), models) for cases in (fitted, tested))
     result["+ context, the word hidden"] = measure(hidden, alone(learnt, hidden, _CONTEXT, models), models)
     for looks, row in enumerate(
         ("first look, as shipped", "second look, as shipped", "third look, as shipped"), start=1

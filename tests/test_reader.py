@@ -186,6 +186,23 @@ def test_words_without_candidates_are_left_alone() -> None:
     assert len(decided.option) == len(decided.written) == 0
 
 
+def test_options_far_behind_the_best_go_out_of_play() -> None:
+    models = looks.load()
+    words = split(spun(4))
+    gathered = looks.look_first(words, models.encoder.visible(words, looks.SUSPICION), models)
+    look = posterior.decide(gathered, words, models.lexicon, posterior.load().looks[0], None)
+    kept, left = posterior.in_play(gathered, look)
+    assert 0 < len(kept.original) == len(left.option) < 0.9 * len(gathered.original)
+    assert kept.place.tolist() == gathered.place.tolist()
+    for i in range(len(kept.place)):
+        before, after = slice(*gathered.ptr[i : i + 2]), slice(*kept.ptr[i : i + 2])
+        options = dict(zip(gathered.original[before].tolist(), look.option[before].tolist(), strict=True))
+        top = max(options.values(), default=0.0)
+        assert dict(zip(kept.original[after].tolist(), left.option[after].tolist(), strict=True)) == {
+            original: share for original, share in options.items() if share >= 1e-3 * top
+        }
+
+
 def score(log_odds: np.ndarray) -> float:
     return verdict.score(log_odds, np.ones(len(log_odds), bool))
 

@@ -423,11 +423,11 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path: Path, number: int, status: in
         [sys.executable, str(FAKES), str(tmp_path / "a.jsonl"), "-o", str(out)],
         stderr=subprocess.PIPE, env=environment(), start_new_session=True,
     )  # fmt: skip
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not (out / ".unspin" / "000000-00000").exists() and time.monotonic() < until:
         time.sleep(0.02)
     os.killpg(process.pid, number) if number == signal.SIGINT else os.kill(process.pid, number)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=60)
     assert process.returncode == status
     assert said.decode() == f"unspin: stopped; the same command goes on where this one ended, in {out}\n"
     with contextlib.suppress(ProcessLookupError):

@@ -124,7 +124,7 @@ def test_a_skip_is_remembered_over_the_end_of_the_run(tmp_path: Path) -> None:
     pid = os.spawnve(
         os.P_NOWAIT, sys.executable, [sys.executable, "-c", f"import os; os.setsid()\n{code}"], _environment()
     )
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not skips.exists() and time.monotonic() < until:
         time.sleep(0.02)
     os.killpg(pid, signal.SIGKILL)
@@ -148,7 +148,7 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
         f"scan([{path!r}], {str(out)!r}, Plan(Settings(time_limit=3.0), annotator='scan_fakes:annotate'), workers=1)"
     )
     pid = os.spawnve(os.P_NOWAIT, sys.executable, [sys.executable, "-c", code], _environment())
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not (out / ".unspin" / "000000-00000").exists() and time.monotonic() < until:
         time.sleep(0.02)
     time.sleep(0.7)  # now it reads the document, and would do so for good

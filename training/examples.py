@@ -13,6 +13,7 @@ reader's later looks and rounds read such text: their restored words count as wr
 ``hidden``      bool[windows, 128]    the word is behind a mask
 ``target``      int32[windows, 128]   at first pieces: id of the word as written; -1 if it is no possible original
 ``form``        int32[windows, 128]   at first pieces: id of the word as found; -1 if unknown
+``family``      uint8[windows]        the family that spun it, its place in :data:`FAMILIES`; :data:`HONEST` if none did
 ==============  ====================  ==================================================================================
 """
 
@@ -49,6 +50,7 @@ FAMILIES: Final = {
     "wordnet-walk": 0.42, "wordnet-step": 0.08, "fluent-synonyms": 0.15, "thesaurus": 0.08, "neighbours": 0.09,
     "rewriter": 0.07, "spinbot": 0.08, "tortured": 0.03,
 }  # fmt: skip
+HONEST: Final = 255
 
 
 class WordPieces:
@@ -71,12 +73,14 @@ class WordPieces:
 def windows(
     document: Document, lexicon: Lexicon, pieces_of: WordPieces, random: np.random.Generator, most: int = 6
 ) -> Iterator[tuple[NDArray[np.int64], ...]]:
-    """Spin a document (or leave it) and cut it into windows: (pieces, first, state, hidden, target, form)."""
+    """Spin a document (or leave it) and cut it into windows: (pieces, first, state, hidden, target, form, family)."""
     words = split(document.text)
     edits: tuple[Edit, ...] = ()
+    name = HONEST
     if document.corpus not in HONEST_ONLY and random.random() >= HONEST_SHARE:
         weights = np.array(list(FAMILIES.values()))
-        spinner = family(list(FAMILIES)[int(random.choice(len(weights), p=weights / weights.sum()))])
+        name = int(random.choice(len(weights), p=weights / weights.sum()))
+        spinner = family(list(FAMILIES)[name])
         rate = float(random.choice([random.uniform(0.03, 0.15), random.uniform(0.15, 0.45), random.uniform(0.2, 0.6)]))
         edits = spinner.spin(words, lexicon, rate, random)
     hide_swapped = float(random.choice([0.25, 0.6, 0.95]))
@@ -87,9 +91,9 @@ def windows(
     columns: tuple[list[int], ...] = ([CLS], [0], [3], [0], [-1], [-1])
 
     def close() -> None:
-        row = np.zeros((6, WINDOW), np.int64)
-        row[2], row[4], row[5] = 3, -1, -1
-        for part, column in zip(row, columns, strict=True):
+        row = np.zeros((7, WINDOW), np.int64)
+        row[2], row[4], row[5], row[6] = 3, -1, -1, name
+        for part, column in zip(row, columns, strict=False):
             part[: len(column)] = column
         row[0, len(columns[0])] = SEP
         rows.append(tuple(row))
@@ -140,7 +144,10 @@ def shard(
     stacked = np.array(rows[:size])[random.permutation(size)]
     types = (np.uint16, np.bool_, np.uint8, np.bool_, np.int32, np.int32)
     names_of = ("pieces", "first", "state", "hidden", "target", "form")
-    return {name: stacked[:, i].astype(kind) for i, (name, kind) in enumerate(zip(names_of, types, strict=True))}
+    arrays: dict[str, NDArray[np.generic]] = {
+        name: stacked[:, i].astype(kind) for i, (name, kind) in enumerate(zip(names_of, types, strict=True))
+    }
+    return arrays | {"family": stacked[:, 6, 0].astype(np.uint8)}
 
 
 def read_pool(corpora: Path) -> dict[str, list[Document]]:

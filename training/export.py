@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from training.network import HEADS, HIDDEN, LAYERS, Encoder
+from training.network import HEADS, HIDDEN, Encoder
 
 _EPSILON = 1e-12
 _FUSED = "com.microsoft"
@@ -93,7 +93,7 @@ def build(net: Encoder) -> onnx.ModelProto:
         "Slice", [graph.weight("position.weight"), graph.constant("zero", np.array([0])), length], "places"
     )
     x = graph.norm(graph.add("Add", [embedded, places], "embedded"), "norm", "normed")
-    for number in range(LAYERS):
+    for number in range(len(net.layers)):
         x = graph.layer(x, number)
     grown = graph.biased_gelu(graph.linear(x, "swap.0"), "swap.0")
     odds = graph.add("Add", [graph.linear(grown, "swap.2"), graph.weight("swap.2.bias")], "swap.odds")
@@ -134,7 +134,8 @@ def check(net: Encoder, path: Path, tolerance: float) -> float:
 def load_run(run: Path) -> Encoder:
     """The network of a run's checkpoint."""
     saved = torch.load(run / "checkpoint.pt", map_location="cpu")["net"]
-    net = Encoder(words=len(saved["word_bias"]))
+    layers = sum(name.endswith(".qkv.weight") for name in saved)
+    net = Encoder(words=len(saved["word_bias"]), layers=layers)
     net.load_state_dict({name.replace("_orig_mod.", ""): value for name, value in saved.items()})
     return net.eval()
 

@@ -70,12 +70,12 @@ class Head(nn.Module):
 class Encoder(nn.Module):
     """MiniLM-L6 with the heads ``swap``, ``belief`` and ``context``."""
 
-    def __init__(self, pieces: int = 30_522, words: int = 32_001) -> None:
+    def __init__(self, pieces: int = 30_522, words: int = 32_001, layers: int = LAYERS) -> None:
         super().__init__()
         self.piece = nn.Embedding(pieces, HIDDEN)
         self.position = nn.Embedding(512, HIDDEN)
         self.norm = nn.LayerNorm(HIDDEN, eps=1e-12)
-        self.layers = nn.ModuleList(Layer() for _ in range(LAYERS))
+        self.layers = nn.ModuleList(Layer() for _ in range(layers))
         self.swap = nn.Sequential(nn.Linear(HIDDEN, HIDDEN), nn.GELU(), nn.Linear(HIDDEN, 1))
         self.belief = Head()
         self.context = Head()
@@ -101,12 +101,15 @@ class Encoder(nn.Module):
         return vectors @ self.word.weight.T + self.word_bias
 
 
-def from_minilm(folder: Path, words: list[list[int]]) -> Encoder:
-    """An encoder with MiniLM's weights; the output layer starts from the mean input embedding of each word's pieces."""
+def from_minilm(folder: Path, words: list[list[int]], layers: int = LAYERS) -> Encoder:
+    """An encoder with MiniLM's weights, in its first ``layers`` alone where fewer are wanted.
+
+    The output layer starts from the mean input embedding of each word's pieces.
+    """
     from safetensors.torch import load_file
 
     saved = load_file(folder / "model.safetensors")
-    net = Encoder(words=len(words) + 1)
+    net = Encoder(words=len(words) + 1, layers=layers)
     state = net.state_dict()
 
     def put(name: str, value: Tensor) -> None:
@@ -119,7 +122,7 @@ def from_minilm(folder: Path, words: list[list[int]]) -> Encoder:
     )
     for part in ("weight", "bias"):
         put(f"norm.{part}", saved[f"embeddings.LayerNorm.{part}"])
-        for i in range(LAYERS):
+        for i in range(layers):
             old, new = f"encoder.layer.{i}", f"layers.{i}"
             qkv = [saved[f"{old}.attention.self.{name}.{part}"] for name in ("query", "key", "value")]
             put(f"{new}.qkv.{part}", torch.cat(qkv))

@@ -167,6 +167,12 @@ def learn(cases: list[Case], models: Models) -> Iterator[tuple[str, Linear | Net
             first = Linear(fit([_block(case, None, models) for case in cases]).round(5))
             looks = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first, None) for c in cases]
             yield name, first
+            kept = [posteriors.in_play(c.evidence, k) for c, k in zip(cases, looks, strict=True)]
+            cases = [
+                Case(c.answers, evidence, truth(c.answers, evidence, models.lexicon.forms))
+                for c, (evidence, _) in zip(cases, kept, strict=True)
+            ]
+            looks = [look for _, look in kept]
             continue
         again = [read_again(c.answers.words, c.evidence, k, models) for c, k in zip(cases, looks, strict=True)]
         cases = [Case(c.answers, evidence, c.truth) for c, (evidence, _) in zip(cases, again, strict=True)]

@@ -24,18 +24,21 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.examples import WordPieces
-from training.network import Encoder, from_minilm
-from unspin.lexicon import load
+from training.examples import FAMILIES, WordPieces
+from training.network import LAYERS, Encoder, from_minilm
+from unspin.lexicon import Lexicon, load
 
 _RATE, _DECAY, _BATCH = 4e-4, 0.01, 32
 _CHECKPOINT_SECONDS = 240
 # The context decides most: once it is read, the belief has next to no weight in the decision (training.reader).
-_SHARE = {"swap": 2.0, "belief": 0.3, "context": 0.8}
+_SHARE = {"swap": 2.0, "belief": 0.2, "context": 0.6, "choice": 1.0}
 
 
-def batches(shards: Path, begin: int) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """(batch number, batch), from batch ``begin`` on; shard after shard, for ever while new shards come."""
+def batches(shards: Path, begin: int, without: str | None = None) -> Iterator[tuple[int, dict[str, Tensor]]]:
+    """(batch number, batch), from batch ``begin`` on; shard after shard, for ever while new shards come.
+
+    Windows that the family ``without`` has spun are passed over.
+    """
     number, batch = 0, 0
     while True:
         file = shards / f"{number:05d}.npz"
@@ -44,6 +47,11 @@ def batches(shards: Path, begin: int) -> Iterator[tuple[int, dict[str, Tensor]]]
             file = shards / f"{number % max(available, 1):05d}.npz"
         with np.load(file) as archive:
             arrays = {name: archive[name] for name in archive.files}
+        family = arrays.pop("family", None)
+        if without is not None:
+            assert family is not None, f"{file}: made before the families were noted; make the shards anew"
+            kept = family != list(FAMILIES).index(without)
+            arrays = {name: array[kept] for name, array in arrays.items()}
         size = len(arrays["pieces"])
         for row in range(0, size - _BATCH + 1, _BATCH):
             if batch >= begin:
@@ -80,8 +88,44 @@ class Sampler:
         return logits.float() - chance.log().float(), where[: len(answers)]
 
 
-def losses(net: Encoder, sampler: Sampler, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The three losses of a batch: means over the words they concern, in nats."""
+class Choices:
+    """What the context must tell apart in use: a hidden word's form as found, and the originals it may stand for.
+
+    Against a random part of the vocabulary nearly every word is easily told from the right one; against its synonyms few
+    are. The loss is that of the noisy channel: to the context's logit of a candidate comes the channel's fixed
+    log-probability of the form found, so that the context need not learn what spinners do.
+    """
+
+    _MOST, _RATE = 48, 0.25
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        found = lexicon.candidates(np.arange(len(lexicon.forms), dtype=np.int32))
+        weight = np.logaddexp.reduce(found.channel, axis=1) - math.log(found.channel.shape[1])
+        owner = np.repeat(np.arange(len(lexicon.forms)), np.diff(found.ptr))
+        order = np.lexsort((-(weight + lexicon.log_frequency[found.original]), owner))
+        rank = np.arange(len(order)) - found.ptr[owner]
+        kept = order[rank < self._MOST]
+        original = np.full((len(lexicon.forms), 1 + self._MOST), -1, np.int32)
+        prior = np.full(original.shape, -np.inf, np.float32)
+        place = 1 + rank[rank < self._MOST]
+        original[owner[kept], place] = found.original[kept]
+        prior[owner[kept], place] = weight[kept] + math.log(self._RATE)
+        known = np.arange(lexicon.vocabulary)
+        original[known, 0], prior[known, 0] = known, math.log(1 - self._RATE)
+        self._original, self._prior = torch.from_numpy(original), torch.from_numpy(prior)
+
+    def logits(self, net: Encoder, vectors: Tensor, forms: Tensor, answers: Tensor) -> tuple[Tensor, Tensor]:
+        """(logits [k, candidates], answers as columns [k]) of the words whose answer is among their candidates."""
+        original, prior = self._original.to(forms.device)[forms], self._prior.to(forms.device)[forms]
+        match = original == answers[:, None]
+        known = match.any(1)
+        rows = original[known].clamp(min=0).long()
+        score = torch.einsum("kch,kh->kc", net.word.weight[rows].float(), vectors[known].float()) + net.word_bias[rows]
+        return score + prior[known], match[known].int().argmax(1)
+
+
+def losses(net: Encoder, sampler: Sampler, choices: Choices, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The four losses of a batch: means over the words they concern, in nats."""
     hidden = net.hidden(batch["pieces"])
     first, state, target = batch["first"], batch["state"], batch["target"]
     visible = first & ~batch["hidden"] & (state != 3)
@@ -93,10 +137,13 @@ def losses(net: Encoder, sampler: Sampler, batch: dict[str, Tensor]) -> dict[str
     answers = torch.cat([target[believed], target[masked]])
     logits, answers = sampler.logits(net, vectors, answers)
     count = int(believed.sum())
+    found = batch["form"][masked] >= 0
+    chosen, right = choices.logits(net, vectors[count:][found], batch["form"][masked][found], target[masked][found])
     return {
         "swap": swap,
         "belief": F.cross_entropy(logits[:count], answers[:count]) if count else swap.new_zeros(()),
         "context": F.cross_entropy(logits[count:], answers[count:]) if count < len(logits) else swap.new_zeros(()),
+        "choice": F.cross_entropy(chosen, right) if len(right) else swap.new_zeros(()),
     }
 
 
@@ -113,7 +160,12 @@ def main() -> None:
     for name in ("encoder", "shards", "run"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=90)
+    parser.add_argument(
+        "--batches", type=int, help="end after so many batches, whatever the clock says; to compare runs"
+    )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--layers", type=int, default=LAYERS, help="MiniLM's first layers; fewer for experiments")
+    parser.add_argument("--without", choices=list(FAMILIES), help="leave the examples of one family out")
     parser.add_argument("--start", type=Path, help="a checkpoint whose weights and moments a new run begins with")
     options = parser.parse_args()
     torch.manual_seed(1)
@@ -122,10 +174,12 @@ def main() -> None:
     options.run.mkdir(parents=True, exist_ok=True)
 
     lexicon, pieces_of = load(), WordPieces(Tokenizer.from_file(str(options.encoder / "tokenizer.json")))
-    net = from_minilm(options.encoder, [pieces_of(form) for form in lexicon.forms[: lexicon.vocabulary]]).to(device)
+    words = [pieces_of(form) for form in lexicon.forms[: lexicon.vocabulary]]
+    net = from_minilm(options.encoder, words, options.layers).to(device)
     frequency = torch.from_numpy(lexicon.log_frequency[: lexicon.vocabulary])
     # "Nothing" (an inserted word) is drawn like a common word.
     sampler = Sampler(torch.cat([frequency, frequency.max()[None] - 1]))
+    choices = Choices(lexicon)
     decayed = [p for p in net.parameters() if p.ndim > 1]
     other = [p for p in net.parameters() if p.ndim <= 1]
     optimizer = torch.optim.AdamW(
@@ -149,14 +203,14 @@ def main() -> None:
     started = last = time.monotonic() - spent
     saved_at = time.monotonic()
     total: dict[str, float] = {}
-    for steps, (number, batch) in enumerate(batches(options.shards, begin), start=1):
+    for steps, (number, batch) in enumerate(batches(options.shards, begin, options.without), start=1):
         elapsed = time.monotonic() - started
-        share = elapsed / (60 * options.minutes)
+        share = number / options.batches if options.batches else elapsed / (60 * options.minutes)
         for group in optimizer.param_groups:
             group["lr"] = _RATE * schedule(share)
         moved = {name: tensor.to(device) for name, tensor in batch.items()}
         with torch.autocast(device, torch.bfloat16):
-            parts = losses(net, sampler, moved)
+            parts = losses(net, sampler, choices, moved)
         loss = sum(_SHARE[name] * part for name, part in parts.items())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -24,8 +24,8 @@ from unspin.text import Words
 
 KEPT: Final = 64
 """Originals that stay in play for a word, the best by a first look at belief and channel."""
-_BLOCK: Final = 256
-"""Words whose options are scored at a time: bounds the memory of a long document."""
+_BLOCK: Final = 64
+"""Words whose options are scored at a time: what they need stays in the cache, and memory is bounded."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,12 @@ class Evidence:
     def owner(self) -> NDArray[np.int64]:
         """The suspicious word that each option belongs to, ``int64[k]``."""
         return np.repeat(np.arange(len(self.place)), np.diff(self.ptr))
+
+    def only(self, options: NDArray[np.bool_]) -> Evidence:
+        """The evidence on some of the options, ``bool[k]``, of the same words."""
+        ptr = np.concatenate([[0], np.cumsum(np.bincount(self.owner[options], minlength=len(self.place)))])
+        per_option = ("original", "belief", "context", "ngram", "channel")
+        return replace(self, ptr=ptr.astype(np.int64), **{name: getattr(self, name)[options] for name in per_option})
 
 
 def gather(

@@ -67,6 +67,7 @@ def read_again(words: Words, evidence: Evidence, look: Posterior, models: Models
 def decide(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:
     """All looks: the posterior of the text, and the evidence that it rests on."""
     look = posteriors.decide(evidence, words, models.lexicon, weights.looks[0], None)
+    evidence, look = posteriors.in_play(evidence, look)
     for scorer in weights.looks[1:]:
         evidence, look = look_again(words, evidence, look, models, scorer)
     return look, evidence
