@@ -7,7 +7,6 @@ what is sent on is a share of the text.
 
 from __future__ import annotations
 
-import gzip
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pyarrow as pa
 
 import unspin
+from benchmarks.warc import wet
 from unspin import screen
 from unspin.engines.files import read_stream
 from unspin.spinners import simulate
@@ -31,25 +31,10 @@ def size(table: pa.Table) -> int:
     return sum(len(text.encode()) for text in table["text"].to_pylist())
 
 
-def write_wet(table: pa.Table, file: Path) -> None:
-    """Write documents as a WET file."""
-    with file.open("wb") as out:
-        out.write(gzip.compress(_record("warcinfo", "", b"software: unspin benchmarks\r\n"), 6))
-        for name, text in zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True):
-            out.write(gzip.compress(_record("conversion", name, text.encode()), 6))
-
-
-def _record(kind: str, name: str, body: bytes) -> bytes:
-    headers = ["WARC/1.0", f"WARC-Type: {kind}", f"WARC-Record-ID: <urn:example:{name or 'info'}>"]
-    headers += ["WARC-Date: 2026-01-01T00:00:00Z", f"WARC-Target-URI: https://example.org/{name}"] if name else []
-    headers += ["Content-Type: text/plain", f"Content-Length: {len(body)}"]
-    return "\r\n".join(headers).encode() + b"\r\n\r\n" + body + b"\r\n\r\n"
-
-
 def measured(table: pa.Table, folder: Path) -> dict[str, Any]:
     """Rates of the four stations in bytes of text a second of processor time, and the shares that are sent on."""
     file = folder / "documents.warc.wet.gz"
-    write_wet(table, file)
+    file.write_bytes(wet(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True)))
     text = size(table)
     gate = screen.load()
     # What is loaded and compiled only once should not count.

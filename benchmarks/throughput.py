@@ -20,7 +20,6 @@ import argparse
 import csv
 import datetime
 import gzip
-import io
 import json
 import math
 import os
@@ -41,6 +40,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from benchmarks.warc import warc, wet
 from training.corpora import all_files, documents
 from unspin import reader, screen
 from unspin.corpus.annotate import Settings, annotate
@@ -251,8 +251,9 @@ def _inputs(rows: list[dict[str, str]], folder: Path) -> dict[str, tuple[Path, i
         writer.writeheader()
         writer.writerows(rows)
     few = len(rows) // 5
-    (folder / "f.wet.gz").write_bytes(_warc(rows[:few], "conversion", lambda text: text.encode()))
-    (folder / "g.warc.gz").write_bytes(_warc(rows[:few], "response", _page))
+    documents = [(row["id"], row["text"]) for row in rows[:few]]
+    (folder / "f.wet.gz").write_bytes(wet(documents))
+    (folder / "g.warc.gz").write_bytes(warc(documents))
     (folder / "texts").mkdir()
     for row in rows[:few]:
         (folder / "texts" / f"{row['id']}.txt").write_text(row["text"], encoding="utf-8")
@@ -263,29 +264,6 @@ def _inputs(rows: list[dict[str, str]], folder: Path) -> dict[str, tuple[Path, i
         "csv": (folder / "e.csv", every), "wet.gz": (folder / "f.wet.gz", few),
         "warc.gz (HTML)": (folder / "g.warc.gz", few), "txt": (folder / "texts", few),
     }  # fmt: skip
-
-
-def _page(text: str) -> bytes:
-    paragraphs = "".join(f"<p>{p.replace('&', '&amp;').replace('<', '&lt;')}</p>\n" for p in text.split("\n"))
-    page = (
-        f"<!doctype html><html><head><title>A page</title></head><body><main>{paragraphs}</main></body></html>".encode()
-    )
-    return b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page
-
-
-def _warc(rows: list[dict[str, str]], kind: str, body: Callable[[str], bytes]) -> bytes:
-    """A WARC file, one gzip member a record."""
-    out = io.BytesIO()
-    media = "text/plain" if kind == "conversion" else "application/http;msgtype=response"
-    for row in rows:
-        content = body(row["text"])
-        head = (
-            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-{int(row['id']):012d}>\r\n"
-            f"WARC-Target-URI: http://example.org/{row['id']}\r\nWARC-Date: 2026-01-01T00:00:00Z\r\n"
-            f"Content-Type: {media}\r\nContent-Length: {len(content)}\r\n\r\n"
-        )
-        out.write(gzip.compress(head.encode() + content + b"\r\n\r\n", 6))
-    return out.getvalue()
 
 
 def main() -> None:

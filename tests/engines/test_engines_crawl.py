@@ -56,12 +56,13 @@ def test_the_document_has_its_block() -> None:
 def test_the_wet_file_that_is_timed_holds_the_documents(tmp_path: Path) -> None:
     import pyarrow as pa
 
-    from benchmarks.crawl import size, write_wet
+    from benchmarks.crawl import size
+    from benchmarks.warc import wet
     from unspin.engines.files import read_stream
 
     some = [d for d in documents() if len(d.text) > 100][:20]
     table = pa.table({"id": [d.id for d in some], "text": [d.text for d in some]})
-    write_wet(table, tmp_path / "some.warc.wet.gz")
+    (tmp_path / "some.warc.wet.gz").write_bytes(wet((d.id, d.text) for d in some))
     found = read_stream([str(tmp_path / "some.warc.wet.gz")]).read_all()
     assert found["text"].to_pylist() == table["text"].to_pylist()
     assert size(table) == sum(len(d.text.encode()) for d in some)
