@@ -16,7 +16,9 @@ import json
 import math
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import torch
@@ -24,7 +26,7 @@ from tokenizers import Tokenizer
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.examples import FAMILIES, WordPieces
+from training.examples import FAMILIES, WINDOW, WordPieces
 from training.network import LAYERS, Encoder, from_minilm
 from unspin.lexicon import Lexicon, load
 
@@ -154,6 +156,101 @@ def schedule(share: float) -> float:
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (share - 0.03) / 0.97)))
 
 
+def adam(net: Encoder) -> torch.optim.AdamW:
+    """The optimizer: matrices decay, biases and the scales of norms do not."""
+    decayed = [p for p in net.parameters() if p.ndim > 1]
+    other = [p for p in net.parameters() if p.ndim <= 1]
+    groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}]
+    return torch.optim.AdamW(groups, lr=_RATE, betas=(0.9, 0.98), fused=True)
+
+
+@dataclass
+class Progress:
+    """How far a run has come: batches read, and seconds spent on them."""
+
+    batches: int = 0
+    seconds: float = 0.0
+
+    def share(self, options: argparse.Namespace) -> float:
+        """The share of the run that is done."""
+        return self.batches / options.batches if options.batches else self.seconds / (60 * options.minutes)
+
+
+def resumed(net: Encoder, optimizer: torch.optim.AdamW, checkpoint: Path, start: Path | None) -> Progress:
+    """Go on from a run's checkpoint, or begin with the weights and moments of another run's, or with none."""
+    source = checkpoint if checkpoint.exists() else start
+    if source is None:
+        return Progress()
+    saved = torch.load(source, map_location=next(net.parameters()).device)
+    net.load_state_dict(saved["net"])
+    optimizer.load_state_dict(saved["optimizer"])
+    return Progress(saved["batch"], saved["seconds"]) if source == checkpoint else Progress()
+
+
+def save(net: Encoder, optimizer: torch.optim.AdamW, progress: Progress, checkpoint: Path) -> None:
+    """Write a checkpoint, whole or not at all."""
+    state = {"net": net.state_dict(), "optimizer": optimizer.state_dict()}
+    partial = checkpoint.with_suffix(".part")
+    torch.save(state | {"batch": progress.batches, "seconds": progress.seconds}, partial)
+    partial.rename(checkpoint)
+
+
+class Curve:
+    """The learning curve: the mean losses of every fifty batches, printed and appended to a file."""
+
+    _EVERY: Final = 50
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._parts: list[dict[str, float]] = []
+        self._since = time.monotonic()
+
+    def add(self, parts: dict[str, Tensor], progress: Progress) -> None:
+        """Note the losses of one batch."""
+        self._parts.append({name: float(part.detach()) for name, part in parts.items()})
+        if len(self._parts) < self._EVERY:
+            return
+        mean = {name: round(sum(p[name] for p in self._parts) / self._EVERY, 4) for name in parts}
+        speed = round(self._EVERY * _BATCH * WINDOW / (time.monotonic() - self._since))
+        line = json.dumps(
+            {"batch": progress.batches, "seconds": round(progress.seconds), **mean, "pieces_per_second": speed}
+        )
+        print(line, flush=True)
+        with self._file.open("a") as curve:
+            print(line, file=curve)
+        self._parts, self._since = [], time.monotonic()
+
+
+def train(net: Encoder, choices: Choices, sampler: Sampler, options: argparse.Namespace) -> None:
+    """Train until the run's minutes or batches are over, from its checkpoint on where there is one."""
+    device = next(net.parameters()).device
+    optimizer, checkpoint = adam(net), options.run / "checkpoint.pt"
+    progress = resumed(net, optimizer, checkpoint, options.start)
+    # Only the encoder's body has fixed shapes; the heads work on a different number of words each time.
+    net.hidden = torch.compile(net.hidden)  # type: ignore[method-assign]
+    curve = Curve(options.run / "curve.jsonl")
+    began = time.monotonic() - progress.seconds
+    saved_at = time.monotonic()
+    for number, batch in batches(options.shards, progress.batches, options.without):
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * schedule(progress.share(options))
+        with torch.autocast(device.type, torch.bfloat16):
+            parts = losses(net, sampler, choices, {name: tensor.to(device) for name, tensor in batch.items()})
+        loss = sum(_SHARE[name] * part for name, part in parts.items())
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimizer.step()
+        progress = Progress(number + 1, time.monotonic() - began)
+        curve.add(parts, progress)
+        done = progress.share(options) >= 1.0
+        if done or time.monotonic() - saved_at > _CHECKPOINT_SECONDS:
+            save(net, optimizer, progress, checkpoint)
+            saved_at = time.monotonic()
+        if done:
+            break
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -170,70 +267,14 @@ def main() -> None:
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.set_num_threads(options.threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
     options.run.mkdir(parents=True, exist_ok=True)
-
     lexicon, pieces_of = load(), WordPieces(Tokenizer.from_file(str(options.encoder / "tokenizer.json")))
     words = [pieces_of(form) for form in lexicon.forms[: lexicon.vocabulary]]
-    net = from_minilm(options.encoder, words, options.layers).to(device)
+    net = from_minilm(options.encoder, words, options.layers).to("cuda" if torch.cuda.is_available() else "cpu")
     frequency = torch.from_numpy(lexicon.log_frequency[: lexicon.vocabulary])
     # "Nothing" (an inserted word) is drawn like a common word.
     sampler = Sampler(torch.cat([frequency, frequency.max()[None] - 1]))
-    choices = Choices(lexicon)
-    decayed = [p for p in net.parameters() if p.ndim > 1]
-    other = [p for p in net.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}],
-        lr=_RATE,
-        betas=(0.9, 0.98),
-        fused=True,
-    )
-    checkpoint = options.run / "checkpoint.pt"
-    begin, spent = 0, 0.0
-    source = checkpoint if checkpoint.exists() else options.start
-    if source is not None:
-        saved = torch.load(source, map_location=device)
-        net.load_state_dict(saved["net"])
-        optimizer.load_state_dict(saved["optimizer"])
-        if source == checkpoint:
-            begin, spent = saved["batch"], saved["seconds"]
-    # Only the encoder's body has fixed shapes; the heads work on a different number of words each time.
-    net.hidden = torch.compile(net.hidden)
-
-    started = last = time.monotonic() - spent
-    saved_at = time.monotonic()
-    total: dict[str, float] = {}
-    for steps, (number, batch) in enumerate(batches(options.shards, begin, options.without), start=1):
-        elapsed = time.monotonic() - started
-        share = number / options.batches if options.batches else elapsed / (60 * options.minutes)
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * schedule(share)
-        moved = {name: tensor.to(device) for name, tensor in batch.items()}
-        with torch.autocast(device, torch.bfloat16):
-            parts = losses(net, sampler, choices, moved)
-        loss = sum(_SHARE[name] * part for name, part in parts.items())
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimizer.step()
-        for name, part in parts.items():
-            total[name] = total.get(name, 0.0) + float(part.detach())
-        if steps % 50 == 0:
-            line = {"batch": number + 1, "seconds": round(elapsed), **{k: round(v / 50, 4) for k, v in total.items()}}
-            line["pieces_per_second"] = round(50 * _BATCH * 128 / (time.monotonic() - last)) if steps > 50 else 0
-            print(json.dumps(line), flush=True)
-            with (options.run / "curve.jsonl").open("a") as curve:
-                print(json.dumps(line), file=curve)
-            total, last = {}, time.monotonic()
-        done = share >= 1.0
-        if done or time.monotonic() - saved_at > _CHECKPOINT_SECONDS:
-            state = {"net": net.state_dict(), "optimizer": optimizer.state_dict(), "batch": number + 1}
-            partial = checkpoint.with_suffix(".part")
-            torch.save(state | {"seconds": time.monotonic() - started}, partial)
-            partial.rename(checkpoint)
-            saved_at = time.monotonic()
-        if done:
-            break
+    train(net, Choices(lexicon), sampler, options)
 
 
 if __name__ == "__main__":
