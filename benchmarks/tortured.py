@@ -34,21 +34,13 @@ from numpy.typing import NDArray
 
 from training.corpora import Document, all_files, documents
 from training.phrases import read_list
-from training.terms import (
-    FOLDS,
-    PLANTED_IN,
-    PLANTED_SHARE,
-    Base,
-    Planted,
-    Planter,
-    filtered,
-    group,
-    lessons_of,
-    taught,
-    teach_judge,
-    tokens_of,
-    with_judge,
-)
+from training.terms.assembly import taught
+from training.terms.base import Base
+from training.terms.entries import FOLDS, group, tokens_of
+from training.terms.filters import filtered
+from training.terms.judge import PLANTED_SHARE, teach_judge, with_judge
+from training.terms.lessons import PLANTED_IN, lessons_of
+from training.terms.planting import Planted, Planter
 from unspin import tortured
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable

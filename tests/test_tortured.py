@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from training.terms.entries import aligned
+from training.terms.filters import filtered, level
 from unspin import tortured
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
@@ -75,11 +77,10 @@ def test_links_and_breaks() -> None:
 
 
 def test_a_filter_knows_its_keys_and_few_others() -> None:
-    terms = pytest.importorskip("training.terms", reason="needs the training extra")
     keys = np.unique(np.random.default_rng(0).integers(1 << 48, size=5000)).astype(np.uint64)
     count = np.resize(np.array([1, 2, 5, 30]), len(keys))
-    known: LevelFilter = terms.filtered(keys[::2], count[::2])
-    assert known(keys[::2]).tolist() == terms.level(count[::2]).tolist()
+    known: LevelFilter = filtered(keys[::2], count[::2])
+    assert known(keys[::2]).tolist() == level(count[::2]).tolist()
     assert (known(keys[1::2]) > 0).mean() < 0.03
 
 
@@ -170,13 +171,12 @@ def test_a_word_that_comes_again_speaks_once() -> None:
 
 
 def test_uneven_entries_teach_phrases_for_one_word() -> None:
-    terms = pytest.importorskip("training.terms", reason="needs the training extra")
     entries = [
         ("irregular woodland", "random forest"),
         ("irregular getting to know", "random learning"),
         ("the the the the", "a b"),
     ]
-    found = set(terms.aligned(entries))
+    found = set(aligned(entries))
     assert ("getting to know", "learning", "random learning") in found
     assert ("irregular", "random", "random learning") in found
     assert not any(term == "a b" for _, _, term in found)

@@ -1,0 +1,56 @@
+"""Puts the runtime's :class:`Terms` together from the base, its filters and some entries of the list.
+
+Numbers are rounded as in the data file, so that the judge learns from what the runtime will see.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.terms.arrays import Floats, Ints
+from training.terms.base import Base
+from training.terms.entries import listed_swaps
+from training.terms.swaps import Swaps, teach_swaps
+from unspin.tortured import FEATURES, LevelFilter, Terms
+
+
+def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Iterable[tuple[str, str]]) -> Terms:
+    """Terms whose swaps were learned from some entries of the list."""
+    seen = listed_swaps(pairs, {word: i for i, word in enumerate(base.words)})
+    times: defaultdict[int, set[str]] = defaultdict(set)
+    for swap in seen:
+        times[swap.found].add(swap.term)
+    habit = np.array([len(times[i]) if i in times else 0 for i in range(len(base.words))], np.int64)
+    return assembled(base, teach_swaps(base, seen), habit, *filters)
+
+
+def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any], triples: Callable[..., Any]) -> Terms:
+    """Terms that propose, but don't judge yet."""
+    return Terms(
+        base.words,
+        usage_log(base.usage),
+        honest,
+        triples,
+        base.term,
+        np.log(base.term_count).astype(np.float16).astype(np.float32),
+        base.term_pmi.astype(np.float16).astype(np.float32),
+        np.searchsorted(swaps.key >> 16, np.arange(len(base.words) + 1)).astype(np.int64),
+        (swaps.key & 0xFFFF).astype(np.uint16),
+        np.clip(np.rint(swaps.score * 8), -127, 127).astype(np.int8),
+        np.minimum(swaps.seen, 255).astype(np.uint8),
+        np.minimum(habit, 255).astype(np.uint8),
+        base.before * base.vector_step,
+        base.after * base.vector_step,
+        np.zeros(len(FEATURES), np.float32),
+        lambda rows: np.zeros(len(rows), np.float32),
+    )
+
+
+def usage_log(usage: NDArray[np.float64]) -> Floats:
+    """Log shares as the runtime has them."""
+    return np.log((usage + 0.5) / usage.sum(0)).astype(np.float16).astype(np.float32)

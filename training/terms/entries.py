@@ -1,0 +1,71 @@
+"""What the list of tortured phrases says: which word stands for which, and in which term.
+
+An entry is a tortured phrase and the term that was meant. Entries are held out by groups, all entries of a term
+together: a model that was taught without its group sees a term as it will see those that are on no list. The group
+follows from a hash of the term, so it is the same here and in the benchmark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from unspin.lexicon.phrases import joined
+from unspin.text import split
+from unspin.tortured.joints import SIZE
+
+FOLDS: Final = 5
+_LONGEST_UNIT: Final = 4
+
+
+class Swap(NamedTuple):
+    """A swap seen on the list: the word found, the word meant (ids), the term it stood in."""
+
+    found: int
+    meant: int
+    term: str
+
+
+def tokens_of(phrase: str) -> list[str]:
+    """A phrase as the runtime sees it."""
+    words = split(phrase)
+    return [words.lower[i] for i in joined(words)]
+
+
+def group(term: str) -> int:
+    """The group of terms that is held out together, 0 to FOLDS - 1."""
+    return int(hashlib.sha256(term.encode()).hexdigest()[:8], 16) % FOLDS
+
+
+def aligned(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+    """What stands for what in entries of the list: (word or phrase found, word meant, the term).
+
+    Where both sides have as many words, they answer each other one by one. Else what agrees from both ends, or is such
+    a pair elsewhere on the list, is taken off; two to four words left against one stand for it.
+    """
+    uneven: list[tuple[list[str], list[str], str]] = []
+    known: set[tuple[str, str]] = set()
+    for tortured, term in entries:
+        a, b = tokens_of(tortured), tokens_of(term)
+        if len(a) == len(b):
+            known |= set(zip(a, b, strict=True))
+            yield from ((x, y, term) for x, y in zip(a, b, strict=True) if x != y)
+        else:
+            uneven.append((a, b, term))
+    for a, b, term in uneven:
+        agreed: list[tuple[str, str]] = []
+        for end in (0, -1):
+            while len(b) > 1 and len(a) > 1 and (a[end] == b[end] or (a[end], b[end]) in known):
+                agreed.append((a.pop(end), b.pop(end)))
+        if len(b) == 1 and 1 < len(a) <= _LONGEST_UNIT and a[0][0].isalpha():
+            agreed.append((" ".join(a), b[0]))
+            yield from ((x, y, term) for x, y in agreed if x != y)
+
+
+def listed_swaps(pairs: Iterable[tuple[str, str]], index: dict[str, int]) -> list[Swap]:
+    """The swaps that the list teaches."""
+    found = {
+        Swap(index[x], index[y], term) for x, y, term in aligned(pairs) if x in index and y in index and index[y] < SIZE
+    }
+    return sorted(found)

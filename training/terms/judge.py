@@ -1,0 +1,84 @@
+"""The judge: which of the pairs proposed for a joint is best, and whether the joint is tortured at all.
+
+The first is a logistic regression over the features of planted joints, the second boosted trees over the evidence for
+the best pair. Planted and honest text are weighed as the mixture that probabilities refer to, see :data:`PLANTED_SHARE`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+
+from training.terms.arrays import Floats
+from training.terms.lessons import Lesson
+from training.terms.regression import logistic
+from unspin.tortured import Terms, Trees, evidence
+
+# One planted phrase in every fifth document, the mixture that probabilities refer to.
+PLANTED_SHARE: Final = 0.2
+_OTHER_WEIGHT: Final = 0.3
+
+
+class Judge(NamedTuple):
+    """The weights that choose a pair, the trees that judge it, and the share of tortured joints that they refer to."""
+
+    rank: Floats
+    trees: Trees
+    prior: float
+
+
+def teach_judge(lessons: Sequence[Lesson]) -> Judge:
+    """Learn from all lessons."""
+    seen = [
+        (part.planted.proposals.features[part.planted.inside], part.planted.right[part.planted.inside])
+        for part in lessons
+    ]
+    rank, _ = logistic(np.concatenate([rows for rows, _ in seen]), np.concatenate([right for _, right in seen]))
+    mixture = PLANTED_SHARE * sum(part.documents for part in lessons) / sum(part.snippets for part in lessons)
+    parts: list[tuple[Floats, float, float]] = []
+    for part in lessons:
+        best, facts = evidence(rank, part.planted.proposals)
+        parts.append((facts[part.planted.inside[best]], 1.0, mixture))
+        for proposals, weight in ((part.honest, 1.0), (part.other, _OTHER_WEIGHT)):
+            if proposals is not None:
+                parts.append((evidence(rank, proposals)[1], 0.0, weight))
+    size = [len(facts) for facts, _, _ in parts]
+    mass = [sum(weight * len(facts) for facts, label, weight in parts if label == of) for of in (0.0, 1.0)]
+    trees = HistGradientBoostingClassifier(
+        max_iter=200, learning_rate=0.04, max_leaf_nodes=20, min_samples_leaf=40, l2_regularization=5.0,
+        max_features=0.3, early_stopping=False, random_state=0,
+    )  # fmt: skip
+    trees.fit(
+        np.concatenate([facts for facts, _, _ in parts]),
+        np.repeat([label for _, label, _ in parts], size),
+        sample_weight=np.repeat([weight for _, _, weight in parts], size),
+    )
+    return Judge(rank, exported(trees), mass[1] / sum(mass))
+
+
+def exported(model: HistGradientBoostingClassifier) -> Trees:
+    """Fitted trees as the runtime's flat arrays."""
+    grown = [stage[0].nodes for stage in model._predictors]
+    shape = (len(grown), max(len(nodes) for nodes in grown))
+    feature, cut = np.full(shape, -1, np.int8), np.zeros(shape, np.float32)
+    left, right = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    value = np.zeros(shape, np.float32)
+    for i, nodes in enumerate(grown):
+        inner = nodes["is_leaf"] == 0
+        size = len(nodes)
+        here = np.arange(size)
+        feature[i, :size] = np.where(inner, nodes["feature_idx"], -1)
+        cut[i, :size] = np.where(inner, nodes["num_threshold"], 0)
+        left[i, :size] = np.where(inner, nodes["left"], here)
+        right[i, :size] = np.where(inner, nodes["right"], here)
+        value[i, :size] = np.where(inner, 0, nodes["value"])
+    return Trees(feature, cut, left, right, value, float(np.ravel(model._baseline_prediction)[0]))
+
+
+def with_judge(terms: Terms, judge: Judge) -> Terms:
+    """The same terms, able to judge."""
+    return replace(terms, rank=judge.rank, judge=judge.trees, prior=judge.prior)

@@ -1,0 +1,123 @@
+"""What the judge learns from: proposals for planted and for honest text, each seen without its own terms.
+
+There is a lesson for each group of terms. Its phrases are looked for through terms that were taught without the group,
+as phrases off the list will be; so is its share of the honest documents.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.corpora import Document, all_files, documents
+from training.terms.arrays import Ints
+from training.terms.assembly import taught
+from training.terms.base import Base
+from training.terms.entries import FOLDS, group, tokens_of
+from training.terms.planting import Planted, Planter, Sample, sample
+from unspin.text import Words, split
+from unspin.tortured import LevelFilter, Proposals, Terms, skeleton
+
+PLANTED_IN: Final = ("arxiv_abstracts", "openstax_chemistry")
+# Breaks between documents put end to end, more than a window of the features is wide.
+_PAD: Final = np.full((48, 3), -1, np.int32)
+
+
+class Judged(NamedTuple):
+    """Proposals for planted snippets, and which are right.
+
+    Attributes:
+        proposals: for all snippets.
+        snippet: the snippet that each lies in.
+        inside: the joint lies in the planted phrase.
+        right: and both originals belong to the term, at their places.
+    """
+
+    proposals: Proposals
+    snippet: Ints
+    inside: NDArray[np.bool_]
+    right: NDArray[np.bool_]
+
+
+def judged(terms: Terms, planted: Sequence[Planted]) -> Judged:
+    """Proposals for planted snippets."""
+    parts: list[NDArray[np.int32]] = []
+    meant: list[NDArray[np.int64]] = []
+    for one in planted:
+        words = split(one.text)
+        tokens = terms.tokens(words)
+        inside = np.flatnonzero((words.start[tokens.begin] >= one.start) & (words.end[tokens.end - 1] <= one.end))
+        originals = [terms.role_of(token) for token in tokens_of(one.term)]
+        # What each row was meant to be: -1 outside of the phrase, -2 where that is not known.
+        row = np.full(len(tokens.roles) + len(_PAD), -1, np.int64)
+        row[inside] = originals if len(originals) == len(inside) else -2
+        parts += [tokens.roles, _PAD]
+        meant.append(row)
+    whole, target = np.concatenate(parts), np.concatenate(meant)
+    owner = np.repeat(np.arange(len(meant)), [len(row) for row in meant])
+    proposals = terms.propose(whole)
+    assert proposals is not None, "no joint of the planted phrases is doubtful"
+    place = skeleton(whole).place
+    first, second = place[proposals.joint], place[proposals.joint + 1]
+    inside = (target[first] != -1) & (target[second] != -1)
+    right = inside & (target[first] == proposals.left) & (target[second] == proposals.right)
+    return Judged(proposals, owner[first], inside, right)
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What one group of held-out terms teaches.
+
+    Attributes:
+        planted: proposals for its planted snippets.
+        snippets: how many there are.
+        honest: proposals for an equal share of the honest scientific documents.
+        documents: how many those are.
+        other: proposals for a share of the other honest documents.
+    """
+
+    planted: Judged
+    snippets: int
+    honest: Proposals | None
+    documents: float
+    other: Proposals | None
+
+
+def lesson(terms: Terms, sampled: Sample, held_out: int) -> Lesson:
+    """The lesson of one group of terms, seen through ``terms`` that were taught without it."""
+    planted = [one for one in sampled.planted if group(one.term) == held_out]
+    science, other = sampled.science[held_out::FOLDS], sampled.other[held_out::FOLDS]
+    return Lesson(judged(terms, planted), len(planted), proposed(terms, science), len(science), proposed(terms, other))
+
+
+def proposed(terms: Terms, documents: Iterable[Words]) -> Proposals | None:
+    """Proposals for documents put end to end."""
+    return terms.propose(
+        np.concatenate([_PAD, *(part for words in documents for part in (terms.tokens(words).roles, _PAD))])
+    )
+
+
+def dev_documents(corpora: Path, names: Sequence[str], most: int) -> Iterator[Document]:
+    """The first dev documents of some corpora."""
+    for file in all_files(corpora):
+        if file.name.split(".")[0] in names:
+            yield from itertools.islice((d for d in documents(file, 4_000) if d.part == "dev"), most)
+
+
+def lessons_of(
+    base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]], corpora: Path
+) -> list[Lesson]:
+    """What the judge learns from: a lesson for each group of terms."""
+    files = all_files(corpora)
+    others = sorted({file.name.split(".")[0] for file in files} - set(PLANTED_IN))
+    science, other = dev_documents(corpora, PLANTED_IN, 3_500), dev_documents(corpora, others, 25)
+    sampled = sample(Planter(pairs), science, other, seed=1)
+    return [
+        lesson(taught(base, filters, [pair for pair in pairs if group(pair[1]) != k]), sampled, k) for k in range(FOLDS)
+    ]
