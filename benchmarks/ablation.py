@@ -25,8 +25,9 @@ from unspin.evaluate.tally import COUNTS, Count, figures
 from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
+from unspin.model.features import FEATURES, features
 from unspin.model.ngram import NGram
-from unspin.model.posterior import FEATURES, Posterior
+from unspin.model.posterior import Posterior
 from unspin.reader.looks import SUSPICION, Models, decide, look_first, read_again
 from unspin.reader.substitutions import CHANGE
 
@@ -82,7 +83,7 @@ def alone(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models
         nothing_known = Posterior(
             np.zeros(len(case.evidence.original)), np.zeros(len(case.evidence.place)), _UNIFORM, 0.3
         )
-        return posteriors.features(case.evidence, case.answers.words, models.lexicon, nothing_known)[:, columns]
+        return features(case.evidence, case.answers.words, models.lexicon, nothing_known)[:, columns]
 
     weight = fit([(values(case), case.evidence.ptr, case.truth) for case in fitted])
     looks = []
@@ -95,7 +96,7 @@ def alone(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models
 def again(cases: list[Case], looks: list[Posterior], models: Models) -> list[Case]:
     """The cases with the context read, what ``looks`` are sure of filled in."""
     return [
-        Case(c.answers, read_again(c.answers.words, c.evidence, look, models)[0], c.truth)
+        Case(c.answers, read_again(c.answers.words, c.evidence, look, models, 0)[0], c.truth)
         for c, look in zip(cases, looks, strict=True)
     ]
 

@@ -37,6 +37,9 @@ from unspin.evaluate.tally import Count, count, figures, of_specimen
 from unspin.reading import UNJUDGED, Reading
 from unspin.text import split
 
+_EVERY = 1_000_000
+"""Honest documents of a corpus to read: more than there are."""
+
 
 def families(corpora: Path, documents: int) -> dict[str, Any]:
     """Each family at 30% of the words, the verdict taken for granted."""
@@ -164,7 +167,7 @@ def main() -> None:
     if options.only in (None, "words"):
         result |= families(options.corpora, int(40 * size))
     if options.only in (None, "verdicts"):
-        result |= verdicts(options.corpora, int(1_500 * size), int(40 * size))
+        result |= verdicts(options.corpora, 150 if options.quick else _EVERY, int(40 * size))
     options.out.mkdir(parents=True, exist_ok=True)
     part = f"-{options.only}" if options.only else ""
     name = f"{result['date']}-accuracy{part}{'-quick' if options.quick else ''}.json"

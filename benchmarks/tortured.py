@@ -267,7 +267,7 @@ def held_out_finders(base: Base, pairs: list[tuple[str, str]], corpora: Path, ta
     everything = teach_judge(lessons)
     by_term, by_entry = [], []
     for k in range(FOLDS):
-        judge = teach_judge([lesson for i, lesson in enumerate(lessons) if i != k])
+        judge = teach_judge([lesson for lesson in lessons if lesson.group != k])
         terms = with_judge(taught(base, filters, [pair for pair in pairs if group(pair[1]) != k]), judge)
         by_term.append(finder_of(table.without(lambda phrase, term, k=k: group(term) == k), terms))  # type: ignore[misc]
         terms = with_judge(taught(base, filters, [pair for pair in pairs if group(pair[0]) != k]), everything)

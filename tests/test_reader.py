@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unspin
-from unspin.model import evidence, posterior, verdict
-from unspin.reader import looks
+from unspin.model import encoder, evidence, posterior, verdict
+from unspin.reader import looks, substitutions
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
-from unspin.text import apply, split
+from unspin.text import Words, apply, split
 
 ROOT = Path(__file__).parent.parent
 PROSE = sorted([*(ROOT / "examples").glob("*.txt"), *(ROOT / "benchmarks" / "prose").glob("*.txt")])
@@ -190,7 +190,7 @@ def test_options_far_behind_the_best_go_out_of_play() -> None:
     models = looks.load()
     words = split(spun(4))
     gathered = looks.look_first(words, models.encoder.visible(words, looks.SUSPICION), models)
-    look = posterior.decide(gathered, words, models.lexicon, posterior.load().looks[0], None)
+    look = posterior.decide(gathered, words, models.lexicon, posterior.load().looks[0])
     kept, left = posterior.in_play(gathered, look)
     assert 0 < len(kept.original) == len(left.option) < 0.9 * len(gathered.original)
     assert kept.place.tolist() == gathered.place.tolist()
@@ -241,3 +241,54 @@ def test_softmax_with_rest_sums_to_one() -> None:
     assert rest[1] == pytest.approx(1)
     assert rest[2] + option[3:].sum() == pytest.approx(1)
     assert np.isfinite(option).all()
+
+
+def test_a_window_of_marks_alone_has_nothing_to_ask_about() -> None:
+    words = split(". , ; : " * 80 + SENTENCE)
+    seen = looks.load().encoder.visible(words, looks.SUSPICION)
+    assert (seen.swap[:320] == encoder.NEVER).all()
+    assert (seen.swap[words.is_word] > encoder.NEVER).all()
+
+
+def test_the_context_of_a_word_does_not_depend_on_who_else_is_asked_about() -> None:
+    words = split(SENTENCE * 2)
+    tokens, read = list(words.lower), looks.load().encoder.hidden
+    one, both = read(words, tokens, np.array([4])), read(words, tokens, np.array([4, 20]))
+    assert one.shape == (1, encoder.HIDDEN)
+    alike = float(one[0] @ both[0] / np.linalg.norm(one[0]) / np.linalg.norm(both[0]))
+    assert 0.9 < alike < 0.9999  # the other word is hidden too, so it reads a little otherwise
+
+
+def test_the_third_look_hides_every_other_open_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    models, words = looks.load(), split(spun(4))
+    asked: list[list[int]] = []
+    read = models.encoder.hidden
+
+    def hidden(words: Words, tokens: list[str], places: np.ndarray) -> np.ndarray:
+        asked.append(places.tolist())
+        return read(words, tokens, places)
+
+    monkeypatch.setattr(models.encoder, "hidden", hidden)
+    gathered = looks.look_first(words, models.encoder.visible(words, looks.SUSPICION), models)
+    looks.decide(words, gathered, models, posterior.load())
+    second, even, odd = asked
+    assert len(even) - len(odd) in (0, 1)
+    assert not set(even) & set(odd)
+    third = sorted([*even, *odd])
+    assert even == third[::2]
+    assert set(third) <= set(gathered.place.tolist())
+    assert set(second) <= set(gathered.place.tolist())
+
+
+def test_a_doubled_article_in_a_spun_text_loses_one() -> None:
+    words = split("It was the the harbour, and the boats.")
+    places = np.arange(len(words))
+    seen = encoder.Visible(np.full(len(words), 5.0, np.float32), places, np.zeros((len(words), 384), np.float32))
+    none = evidence.Evidence(
+        *(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)),
+        *(np.empty(0, np.int64), *(np.empty(0, np.float32),) * 3, np.empty((0, 4), np.float32)),
+        np.empty(0, np.float32),
+    )
+    nothing = posterior.Posterior(np.empty(0), np.empty(0), np.full(4, 0.25), 0.3)
+    found = substitutions.decisions(words, seen, none, nothing, looks.load().lexicon, {})
+    assert apply(words.text, substitutions.edits(words, found)) == "It was the harbour, and the boats."

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.terms.entries import aligned
+from training.terms.entries import Swap, aligned, possible_units
 from training.terms.filters import filtered, level
+from training.terms.swaps import experience
+from training.terms.unseen import without
 from unspin import tortured
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
@@ -180,6 +182,44 @@ def test_uneven_entries_teach_phrases_for_one_word() -> None:
     assert ("getting to know", "learning", "random learning") in found
     assert ("irregular", "random", "random learning") in found
     assert not any(term == "a b" for _, _, term in found)
+
+
+def test_synonyms_align_what_the_list_does_not() -> None:
+    entries = [("ultimate comes about", "final result")]
+    assert not list(aligned(entries))
+    assert set(aligned(entries, {("ultimate", "final")})) == {
+        ("ultimate", "final", "final result"),
+        ("comes about", "result", "final result"),
+    }
+    assert ("comes about", "result") in possible_units(entries)
+    assert not possible_units([("irregular woodland", "random forest")])
+
+
+def test_an_entry_is_no_experience_of_itself() -> None:
+    seen = [Swap(7, 3, "a term"), Swap(7, 4, "another term")]
+    mine = np.array([7 * SIZE + 3])
+    both, _, found, _, meant = experience(seen, mine, 1, 1)[0, :5]
+    assert (both, meant) == (0, 0) and found == pytest.approx(np.log(2))
+    assert experience(seen, mine)[0, 0] == pytest.approx(np.log(2))
+
+
+def test_documents_are_taken_out_of_the_counts() -> None:
+    keys, count = np.array([1, 2, 3], np.uint64), np.array([2, 5, 40])
+    own = np.array([1, 2, 9], np.uint64), np.array([1, 1, 1])
+    seen = without(lambda ask: np.full(len(ask), 4, np.int8), keys, count, own)
+    assert seen(np.array([3, 2, 1, 2], np.uint64)).tolist() == [4, 2, 0, 2]
+
+
+def test_a_kept_word_leads_to_firm_terms() -> None:
+    terms = tortured.load()
+    words = split("the impalement spectra")
+    proposals = terms.propose(terms.tokens(words).roles)
+    assert proposals is not None
+    spectra = terms.words.index("spectra")
+    assert (proposals.right == spectra).any()
+    keys = joint_key(proposals.left, np.zeros(len(proposals.left), np.int64), proposals.right)
+    assert np.isin(keys, terms.term).all()
+    assert len({*zip(proposals.left.tolist(), proposals.right.tolist(), strict=True)}) == len(proposals.left)
 
 
 def test_honest_prose_stays_clean() -> None:

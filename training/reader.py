@@ -1,6 +1,6 @@
 """Fit the weights of the document decision on held-out simulated documents.
 
-    python -m training.reader --corpora CORPORA --out src/unspin/data/reader.json --documents 240
+    python -m training.reader --corpora CORPORA --out src/unspin/data/reader.json --documents 1300
 
 Documents of part "dev", spun by every family at several rates, are read as the reader reads them; the scorer of each look is
 the maximum of the conditional likelihood of what was written: a log-linear model with a Gaussian prior (L-BFGS) for the first,
@@ -26,8 +26,9 @@ from unspin import lexicon as lexicons
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
 from unspin.model.evidence import Evidence
+from unspin.model.features import FEATURES, features
 from unspin.model.ngram import NGram
-from unspin.model.posterior import FEATURES, LOOKS, Posterior
+from unspin.model.posterior import LOOKS, Posterior
 from unspin.model.scorer import Linear, Network
 from unspin.reader.looks import SUSPICION, Models, look_first, read_again
 
@@ -162,10 +163,10 @@ def _log_likelihood(score: Tensor, owner: Tensor, place: Tensor, answer: Tensor,
 def learn(cases: list[Case], models: Models) -> Iterator[tuple[str, Linear | Network]]:
     """The scorer of each look by its name, one look upon the other; a later look learns from the words still open."""
     looks: list[Posterior] = []
-    for name in LOOKS:
+    for number, name in enumerate(LOOKS):
         if not looks:
-            first = Linear(fit([_block(case, None, models) for case in cases]).round(5))
-            looks = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first, None) for c in cases]
+            first = Linear(fit([_block(case, models) for case in cases]).round(5))
+            looks = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first) for c in cases]
             yield name, first
             kept = [posteriors.in_play(c.evidence, k) for c, k in zip(cases, looks, strict=True)]
             cases = [
@@ -174,26 +175,22 @@ def learn(cases: list[Case], models: Models) -> Iterator[tuple[str, Linear | Net
             ]
             looks = [look for _, look in kept]
             continue
-        again = [read_again(c.answers.words, c.evidence, k, models) for c, k in zip(cases, looks, strict=True)]
+        again = [
+            read_again(c.answers.words, c.evidence, k, models, number - 1) for c, k in zip(cases, looks, strict=True)
+        ]
         cases = [Case(c.answers, evidence, c.truth) for c, (evidence, _) in zip(cases, again, strict=True)]
         later = fit_network(
-            [open_words(_block(c, k, models), ~sure) for c, k, (_, sure) in zip(cases, looks, again, strict=True)]
+            [open_words(_block(c, models, k, sure), ~sure) for c, k, (_, sure) in zip(cases, looks, again, strict=True)]
         )
         looks = [
-            posteriors.settle(
-                k,
-                posteriors.decide(c.evidence, c.answers.words, models.lexicon, later, k),
-                sure,
-                c.evidence,
-                c.answers.words,
-            )
+            posteriors.decide(c.evidence, c.answers.words, models.lexicon, later, k, sure)
             for c, k, (_, sure) in zip(cases, looks, again, strict=True)
         ]
         yield name, later
 
 
-def _block(case: Case, before: Posterior | None, models: Models) -> Block:
-    values = posteriors.features(case.evidence, case.answers.words, models.lexicon, before)
+def _block(case: Case, models: Models, before: Posterior | None = None, sure: NDArray[np.bool_] | None = None) -> Block:
+    values = features(case.evidence, case.answers.words, models.lexicon, before, sure)
     return values, case.evidence.ptr, case.truth
 
 
@@ -212,12 +209,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("corpora", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--documents", type=int, default=240)
+    parser.add_argument("--documents", type=int, default=1300)
     parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
     options = parser.parse_args()
     models = Models(lexicons.load(), encoders.load(options.model), NGram.load())
     plan = [(name, rate) for name, rate, share in MIXTURE for _ in range(share)]
-    originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 700), seed=5)
+    originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 700), seed=5, characters=4_000)
     specimens = [spin(d, *plan[i % len(plan)], seed=900 + i) for i, d in enumerate(originals)]
 
     cases = []

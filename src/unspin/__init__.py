@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.3.0"
+__version__ = "0.3.1"
 __all__ = ["Quotation", "Reading", "Substitution", "__version__", "read", "read_many", "restore"]
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ In the order of the work, each importing only from those above it:
 :mod:`.filters`    honest joints and triples as filters
 :mod:`.assembly`   the runtime's terms, from the base and some entries of the list
 :mod:`.planting`   tortured phrases planted where honest writers wrote the term
+:mod:`.unseen`     documents that were counted, taken out of the counts
 :mod:`.lessons`    what the judge learns from, each term seen by a model that was taught without it
 :mod:`.judge`      which proposal is best, and whether it is a tortured phrase
 :mod:`.writing`    writes the data file

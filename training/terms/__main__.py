@@ -5,14 +5,16 @@ r"""Compile what finds unlisted tortured phrases: fixed terms, honest joints, sw
 
 ``--text`` is that of :mod:`training.phrases`, made here if it isn't there. Everything about honest English (terms,
 joints, where swaps may come from) goes into ``--base``, which is made once. The
-list of tortured phrases teaches two small models upon it: which swaps tools make (logistic regression over the sources
-that know the swap), and which doubtful joints are tortured (boosted trees over :data:`unspin.tortured.EVIDENCE`).
-The second learns from phrases planted into ``dev`` documents, each seen through a first model that was taught without
-any entry for its term (:data:`FOLDS` groups of terms), as phrases off the list will be seen.
+list of tortured phrases teaches two small models upon it: which swaps tools make (boosted trees over what the sources
+say of the swap), and which doubtful joints are tortured (boosted trees over :data:`unspin.tortured.EVIDENCE`). The second
+learns from phrases planted into documents of ``dev``, and of ``train`` taken out of the counts, each seen through a first
+model that was taught without any entry for its term (:data:`FOLDS` groups of terms), as phrases off the list will be seen.
 
 Only documents of part ``train`` are counted. Sources of swaps: the compiled lexicon, the Moby thesaurus in both
-directions, inflections of both (``lemminflect``), nearest words in MiniLM's input embedding, the list. Entries whose
-two sides differ in length teach phrases that stand for one word ("getting to know" for learning), see :func:`aligned`.
+directions, inflections of both (``lemminflect``), nearest words in MiniLM's input embedding, the list. What two steps
+through the first two say, and how alike two words are, in their company and in spelling, is said of every swap. Entries
+whose two sides differ in length teach phrases that stand for one word ("getting to know" for learning), see
+:func:`.entries.aligned`.
 """
 
 from __future__ import annotations

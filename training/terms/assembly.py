@@ -6,22 +6,23 @@ Numbers are rounded as in the data file, so that the judge learns from what the 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.terms.arrays import Floats, Ints
-from training.terms.base import Base
+from training.terms.base import Base, synonyms
 from training.terms.entries import listed_swaps
 from training.terms.swaps import Swaps, teach_swaps
 from unspin.tortured import FEATURES, LevelFilter, Terms
 
 
-def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Iterable[tuple[str, str]]) -> Terms:
+def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]]) -> Terms:
     """Terms whose swaps were learned from some entries of the list."""
-    seen = listed_swaps(pairs, {word: i for i, word in enumerate(base.words)})
+    known = synonyms(base.words, base.swap[base.supported], pairs)
+    seen = listed_swaps(pairs, {word: i for i, word in enumerate(base.words)}, known)
     times: defaultdict[int, set[str]] = defaultdict(set)
     for swap in seen:
         times[swap.found].add(swap.term)

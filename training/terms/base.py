@@ -6,6 +6,7 @@ between runs, and :mod:`benchmarks.tortured` reads it too.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.terms.arrays import Floats, Ints, Keys
+from training.terms.entries import tokens_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,16 +26,18 @@ class Base:
         words: content words in the order of their ids; from :data:`unspin.tortured.joints.SIZE` on those that are only
             found, and phrases that stand for one word.
         usage: count of each in scientific and other text, ``float64[words, 2]``.
+        target: whether terms are made of it, so that swaps lead to it, ``bool[words]``.
         joint, joint_count: joints of honest text and how often each was seen.
         triple, triple_count: three content words in a row in scientific text.
         term, term_count, term_pmi: joints of terms.
         swap: possible swaps, ``found * SIZE + meant``, sorted.
-        source: what each source says of each swap, ``float32[swaps, 12]``.
+        source: what each source says of each swap, ``float32[swaps, 21]``.
         before, after, vector_step: vectors of the words in joints, see :func:`company`.
     """
 
     words: tuple[str, ...]
     usage: NDArray[np.float64]
+    target: NDArray[np.bool_]
     joint: Keys
     joint_count: Ints
     triple: Keys
@@ -48,16 +52,9 @@ class Base:
     vector_step: NDArray[np.float32]
 
     @cached_property
-    def about(self) -> Floats:
-        """The sources as columns for a regression, see :func:`describe`."""
-        return describe(self.source)
-
-    @cached_property
     def supported(self) -> NDArray[np.bool_]:
-        """Swaps that some source besides the list knows."""
-        source = self.source
-        thesauri = (source[:, :4] > -15.9).any(1) | (source[:, 4:6] > -7.9).any(1)
-        return thesauri | (source[:, 6] > 0) | (source[:, 7] > 0.3)
+        """Swaps that some source besides the list knows, to words that terms are made of."""
+        return is_supported(self.swap, self.source, self.target)
 
     def save(self, path: Path) -> None:
         """Write the parts as they are."""
@@ -72,10 +69,23 @@ class Base:
             return cls(words, **{name: data[name] for name in data.files if name != "words"})
 
 
-def describe(source: Floats) -> Floats:
-    """The sources as columns that are linear in the log-odds, as far as can be."""
-    columns = [source[:, k] + 16 for k in range(4)] + [source[:, k] > -15.9 for k in range(4)]
-    columns += [source[:, 4] + 8, source[:, 4] > -7.9, source[:, 5] + 8, source[:, 5] > -7.9, source[:, 6]]
-    close = source[:, 7]
-    columns += [close, np.maximum(close - 0.25, 0), np.maximum(close - 0.45, 0), *source[:, 8:].T]
-    return np.stack(columns, 1).astype(np.float32)
+def is_supported(swap: Ints, source: Floats, target: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Swaps that some source besides the list knows, to words that terms are made of.
+
+    Without the second condition the list would say which rare words may be meant, those held out among them.
+    """
+    thesauri = (source[:, :4] > -15.9).any(1) | (source[:, 4:6] > -7.9).any(1)
+    return target[swap & 0xFFFF] & (thesauri | (source[:, 6] > 0) | (source[:, 7] > 0.3))
+
+
+def synonyms(words: Sequence[str], swap: Ints, entries: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """The swaps, as (found, meant), between words of entries whose sides differ in length."""
+    found, meant = np.zeros(len(words), bool), np.zeros(len(words), bool)
+    index = {word: i for i, word in enumerate(words)}
+    for tortured, term in entries:
+        a, b = tokens_of(tortured), tokens_of(term)
+        if len(a) != len(b):
+            found[[index[token] for token in a if token in index]] = True
+            meant[[index[token] for token in b if token in index]] = True
+    some = swap[found[swap >> 16] & meant[swap & 0xFFFF]]
+    return {(words[key >> 16], words[key & 0xFFFF]) for key in some.tolist()}

@@ -8,7 +8,7 @@ follows from a hash of the term, so it is the same here and in the benchmark.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from unspin.lexicon.phrases import joined
@@ -38,14 +38,17 @@ def group(term: str) -> int:
     return int(hashlib.sha256(term.encode()).hexdigest()[:8], 16) % FOLDS
 
 
-def aligned(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]]:
+def aligned(
+    entries: Iterable[tuple[str, str]], synonyms: Collection[tuple[str, str]] = ()
+) -> Iterator[tuple[str, str, str]]:
     """What stands for what in entries of the list: (word or phrase found, word meant, the term).
 
-    Where both sides have as many words, they answer each other one by one. Else what agrees from both ends, or is such
-    a pair elsewhere on the list, is taken off; two to four words left against one stand for it.
+    Where both sides have as many words, they answer each other one by one. Else what agrees from both ends, is such a
+    pair elsewhere on the list or is among the ``synonyms`` (found, meant) is taken off; two to four words left against
+    one stand for it.
     """
     uneven: list[tuple[list[str], list[str], str]] = []
-    known: set[tuple[str, str]] = set()
+    known = set(synonyms)
     for tortured, term in entries:
         a, b = tokens_of(tortured), tokens_of(term)
         if len(a) == len(b):
@@ -63,9 +66,24 @@ def aligned(entries: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, str]
             yield from ((x, y, term) for x, y in agreed if x != y)
 
 
-def listed_swaps(pairs: Iterable[tuple[str, str]], index: dict[str, int]) -> list[Swap]:
+def possible_units(entries: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Every phrase that may stand for one word of its term, and that word, in entries whose sides differ in length."""
+    found: set[tuple[str, str]] = set()
+    for tortured, term in entries:
+        a, b = tokens_of(tortured), tokens_of(term)
+        if len(a) != len(b):
+            runs = {" ".join(a[i : i + n]) for n in range(2, _LONGEST_UNIT + 1) for i in range(len(a) - n + 1)}
+            found |= {(run, word) for run in runs for word in b}
+    return found
+
+
+def listed_swaps(
+    pairs: Iterable[tuple[str, str]], index: dict[str, int], synonyms: Collection[tuple[str, str]] = ()
+) -> list[Swap]:
     """The swaps that the list teaches."""
     found = {
-        Swap(index[x], index[y], term) for x, y, term in aligned(pairs) if x in index and y in index and index[y] < SIZE
+        Swap(index[x], index[y], term)
+        for x, y, term in aligned(pairs, synonyms)
+        if x in index and y in index and index[y] < SIZE
     }
     return sorted(found)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from training.terms.arrays import Floats
@@ -21,6 +22,11 @@ from unspin.tortured import Terms, Trees, evidence
 # One planted phrase in every fifth document, the mixture that probabilities refer to.
 PLANTED_SHARE: Final = 0.2
 _OTHER_WEIGHT: Final = 0.3
+# Honest rows below this quantile of a first short look are plainly honest; of these one in so many is learned from.
+_FIRST_STAGES: Final = 25
+_EASY: Final = 0.88
+_STAND_FOR: Final = 12
+_STAGES: Final = 300
 
 
 class Judge(NamedTuple):
@@ -46,18 +52,34 @@ def teach_judge(lessons: Sequence[Lesson]) -> Judge:
         for proposals, weight in ((part.honest, 1.0), (part.other, _OTHER_WEIGHT)):
             if proposals is not None:
                 parts.append((evidence(rank, proposals)[1], 0.0, weight))
+    rows = np.concatenate([facts for facts, _, _ in parts])
     size = [len(facts) for facts, _, _ in parts]
-    mass = [sum(weight * len(facts) for facts, label, weight in parts if label == of) for of in (0.0, 1.0)]
-    trees = HistGradientBoostingClassifier(
-        max_iter=200, learning_rate=0.04, max_leaf_nodes=20, min_samples_leaf=40, l2_regularization=5.0,
+    labels, weights = np.repeat([of for _, of, _ in parts], size), np.repeat([one for _, _, one in parts], size)
+    mass = [weights[labels == of].sum() for of in (0.0, 1.0)]
+    kept, weights = hard(rows, labels, weights)
+    trees = boosted(_STAGES, rows[kept], labels[kept], weights)
+    return Judge(rank, exported(trees), float(mass[1] / sum(mass)))
+
+
+def boosted(
+    stages: int, rows: Floats, label: NDArray[np.float64], weight: NDArray[np.float64]
+) -> HistGradientBoostingClassifier:
+    """Boosted trees."""
+    return HistGradientBoostingClassifier(
+        max_iter=stages, learning_rate=0.04, max_leaf_nodes=20, min_samples_leaf=40, l2_regularization=5.0,
         max_features=0.3, early_stopping=False, random_state=0,
-    )  # fmt: skip
-    trees.fit(
-        np.concatenate([facts for facts, _, _ in parts]),
-        np.repeat([label for _, label, _ in parts], size),
-        sample_weight=np.repeat([weight for _, _, weight in parts], size),
-    )
-    return Judge(rank, exported(trees), mass[1] / sum(mass))
+    ).fit(rows, label, sample_weight=weight)  # fmt: skip
+
+
+def hard(
+    rows: Floats, label: NDArray[np.float64], weight: NDArray[np.float64]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows to learn from and their weights: of the honest ones that are plainly honest a few stand for all."""
+    odds = boosted(_FIRST_STAGES, rows, label, weight).decision_function(rows)
+    easy = (label == 0) & (odds < np.quantile(odds[label == 0], _EASY))
+    drawn = np.random.default_rng(0).random(len(rows)) < 1 / _STAND_FOR
+    kept = np.flatnonzero(~easy | drawn)
+    return kept, np.where(easy, _STAND_FOR * weight, weight)[kept]
 
 
 def exported(model: HistGradientBoostingClassifier) -> Trees:

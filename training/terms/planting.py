@@ -95,9 +95,11 @@ class Sample:
     planted: list[Planted]
 
 
-def sample(planter: Planter, science: Iterable[Document], other: Iterable[Document], seed: int) -> Sample:
-    """Plant phrases into the scientific documents."""
+def sample(
+    planter: Planter, science: Iterable[Document], other: Iterable[Document], *, terms: int, variants: int, seed: int
+) -> Sample:
+    """Plant phrases into the scientific documents: for so many terms of each document so many variants."""
     random = np.random.default_rng(seed)
     documents = [split(document.text) for document in science]
-    planted = [around(full) for words in documents for full in planter.plant(words, random, 4, 4)]
+    planted = [around(full) for words in documents for full in planter.plant(words, random, terms, variants)]
     return Sample(documents, [split(document.text) for document in other], planted)

@@ -1,8 +1,9 @@
 """Which swaps tools make: log-odds of each, learned from those on the list.
 
-What the sources say of a swap is one part of what speaks for it, what the list has of it and of its words the other. A
-swap on the list must not count itself as experience, so one is taken off for its own entry. The others are swaps of the
-same found words that no entry has. There are far more of these, so some are drawn and weigh for all.
+What the sources say of a swap is one part of what speaks for it, what the list has of it and of its words the other;
+boosted trees weigh them. A swap on the list must not count itself as experience, so one is taken off for its own entry.
+The others are swaps of the same found words that no entry has. There are far more of these, so some are drawn and weigh
+for all.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from training.terms.arrays import Floats, Ints, looked_up
 from training.terms.base import Base
 from training.terms.entries import Swap
-from training.terms.regression import logistic
 from unspin.tortured.joints import SIZE
 
 _SWAPS_KEPT: Final = 28
@@ -23,13 +24,21 @@ _SWAPS_KEPT_OF_RARE: Final = 8
 _LOWEST_SCORE: Final = -9.0
 
 
-def experience(seen: Sequence[Swap], ask: Ints, less: int = 0) -> Floats:
-    """How often the list has a swap, its found word and its meant word, each term once; ``less`` one for its own."""
+def experience(seen: Sequence[Swap], ask: Ints, less: int = 0, less_found: int = 0) -> Floats:
+    """How often the list has a swap, its found word and its meant word, each term once.
+
+    Args:
+        seen: what the list has.
+        ask: swaps.
+        less: what to take off the counts of the swap and of its meant word: one where its own entry must not count.
+        less_found: what to take off the count of its found word. A swap that might have been made in the place of a
+            listed one must not count that entry either, or a word without entries would look like a sure sign.
+    """
     keys = np.array([s.found * SIZE + s.meant for s in seen], np.int64)
     known, times = np.unique(keys, return_counts=True)
     both = np.maximum(looked_up(known, times.astype(np.float32), ask, 0) - less, 0)
     most = int(max(keys.max(), ask.max(initial=0)) >> 16) + 1
-    found = np.maximum(np.bincount(keys >> 16, minlength=most)[ask >> 16] - less, 0)
+    found = np.maximum(np.bincount(keys >> 16, minlength=most)[ask >> 16] - less_found, 0)
     meant = np.maximum(np.bincount(keys & 0xFFFF, minlength=SIZE)[ask & 0xFFFF] - less, 0)
     columns = [np.log1p(both), both > 0, np.log1p(found), found > 0, np.log1p(meant), meant > 0]
     return np.stack([*columns, np.log((both + 0.1) / (found + 1))], 1).astype(np.float32)
@@ -47,19 +56,22 @@ def teach_swaps(base: Base, seen: Sequence[Swap]) -> Swaps:
     """The swaps that are kept."""
     mine = np.array([s.found * SIZE + s.meant for s in seen], np.int64)
     usable = base.supported | np.isin(base.swap, mine)
-    pool, about = base.swap[usable], base.about[usable]
+    pool, about = base.swap[usable], base.source[usable]
     true = np.searchsorted(pool, mine[np.isin(mine, pool)])
     others = np.flatnonzero(np.isin(pool >> 16, mine >> 16) & ~np.isin(pool, mine))
     false = np.random.default_rng(0).choice(others, min(len(others), 10 * len(true)), replace=False)
     rows = np.concatenate(
         [
-            np.hstack([about[true], experience(seen, pool[true], 1)]),
-            np.hstack([about[false], experience(seen, pool[false])]),
+            np.hstack([about[true], experience(seen, pool[true], 1, 1)]),
+            np.hstack([about[false], experience(seen, pool[false], 0, 1)]),
         ]
     )
     weight = np.r_[np.ones(len(true)), np.full(len(false), len(others) / len(false))]
-    coefficient, bias = logistic(rows, np.r_[np.ones(len(true)), np.zeros(len(false))], weight)
-    score = np.hstack([about, experience(seen, pool)]) @ coefficient + bias
+    trees = HistGradientBoostingClassifier(
+        max_iter=40, learning_rate=0.2, max_leaf_nodes=16, min_samples_leaf=30, l2_regularization=5.0,
+        early_stopping=False, random_state=0,
+    ).fit(rows, np.r_[np.ones(len(true)), np.zeros(len(false))], sample_weight=weight)  # fmt: skip
+    score = trees.decision_function(np.hstack([about, experience(seen, pool)])).astype(np.float32)
     order = np.lexsort((-score, pool >> 16))
     rank = np.arange(len(order)) - np.searchsorted((pool >> 16)[order], (pool >> 16)[order])
     most = np.where(pool[order] >> 16 < SIZE, _SWAPS_KEPT, _SWAPS_KEPT_OF_RARE)

@@ -58,7 +58,11 @@ def count(words: Words, original: Sequence[tuple[str, ...] | None], single: Sequ
         # A removed word's span takes in a space before or after it.
         begin = s.start + len(s.found) - len(s.found.lstrip())
         if begin in place and s.found.lower() not in ("a", "an"):
-            restored[place[begin]] = s.original.lower()
+            first = place[begin]
+            restored[first] = s.original.lower()
+            # Of a phrase, as in the answer key: the whole original at its first token, nothing at the others.
+            for token in range(first + 1, int(np.searchsorted(words.start, s.end))):
+                restored[token] = ""
     tally = dict.fromkeys(COUNTS, 0)
     for i in np.flatnonzero(words.kind != Kind.MARK).tolist():
         truth, now = original[i], restored.get(i)

@@ -24,6 +24,8 @@ array              type                meaning
 ``cand_original``  uint16[pairs]       the originals
 ``cand_channel``   uint8[pairs, 4]     -log P(form | original) for each channel in steps of 1/16; 255: not in it
 =================  ==================  ======================================================================
+
+Beside it ``stems.npz`` (written by ``python -m training.stems``): ``stem`` ``uint32[forms]``, see :attr:`Lexicon.stem`.
 """
 
 from __future__ import annotations
@@ -89,6 +91,8 @@ class Lexicon:
             name: Graph(*(arrays[f"{name}_{part}"] for part in ("ptr", "term", "weight")))  # type: ignore[arg-type]
             for name in CHANNELS
         }
+        self.stem: Final = arrays["stem"].astype(np.int64)
+        """The first form of the same stem ("boats" has that of "boat"), ``int64[forms]``; by Snowball's English stemmer."""
         self._ptr = arrays["cand_ptr"].astype(np.int64)
         self._original = arrays["cand_original"]
         self._channel = arrays["cand_channel"]
@@ -141,6 +145,9 @@ def load(path: Path | None = None) -> Lexicon:
 
 @lru_cache(maxsize=2)
 def _load(path: Path | None) -> Lexicon:
-    source = path if path is not None else resources.files("unspin.data") / "lexicon.npz"
-    with source.open("rb") as file, np.load(file) as archive:
-        return Lexicon({name: archive[name] for name in archive.files})
+    folder = path.parent if path is not None else resources.files("unspin.data")
+    arrays: dict[str, NDArray[np.generic]] = {}
+    for source in (path if path is not None else folder / "lexicon.npz", folder / "stems.npz"):
+        with source.open("rb") as file, np.load(file) as archive:
+            arrays |= {name: archive[name] for name in archive.files}
+    return Lexicon(arrays)

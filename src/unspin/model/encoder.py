@@ -121,14 +121,15 @@ class Encoder:
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
         for window in self.windows(words):
             ids, first = self._pieces(words.lower, window, nothing)
-            odds, belief = self._see_visible(ids.tobytes(), first.tobytes(), suspicion)
-            here = odds.copy()
-            here[names[window.begin : window.end]] -= NAME
-            here[words.kind[window.begin : window.end] == Kind.MARK] = NEVER
-            swap[window.begin : window.end] = here
-            suspicious = np.flatnonzero(here > suspicion)
-            places.append(suspicious + window.begin)
-            beliefs.append(belief[np.searchsorted(np.flatnonzero(odds > suspicion), suspicious)])
+            judged = np.flatnonzero(words.kind[window.begin : window.end] != Kind.MARK)
+            if not len(judged):
+                continue
+            odds, belief = self._see_visible(ids.tobytes(), first[judged].tobytes(), suspicion)
+            here = odds - NAME * names[window.begin + judged]
+            swap[window.begin + judged] = here
+            suspicious = here > suspicion
+            places.append(window.begin + judged[suspicious])
+            beliefs.append(belief[suspicious[odds > suspicion]])
         return Visible(swap, np.concatenate(places), np.concatenate(beliefs))
 
     def hidden(self, words: Words, tokens: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -170,17 +171,27 @@ class Encoder:
         return np.array(ids, np.int64), first
 
     def _see(self, ids: bytes, first: bytes, suspicion: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Swap odds of each token of a window, and the belief vectors of those above ``suspicion``."""
-        swap, belief = self._session.run(("swap", "belief"), {"pieces": np.frombuffer(ids, np.int64)[None]})
-        at = np.frombuffer(first, np.int64)
-        odds = swap[0, at]
-        return odds, belief[0, at[odds > suspicion]]
+        """Swap odds of the words that begin at the pieces ``first``; belief vectors of those above ``suspicion``."""
+        swap, belief = self._run(("swap", "belief"), ids, seen=first)
+        odds = swap[0]
+        return odds, belief[0, odds > suspicion]
 
     def _look_behind(self, ids: bytes, places: bytes) -> NDArray[np.float32]:
         """The context vectors at the pieces ``places`` of a window."""
-        (context,) = self._session.run(("context",), {"pieces": np.frombuffer(ids, np.int64)[None]})
-        vectors: NDArray[np.float32] = context[0, np.frombuffer(places, np.int64)]
+        (context,) = self._run(("context",), ids, behind=places)
+        vectors: NDArray[np.float32] = context[0]
         return vectors
+
+    def _run(
+        self, outputs: tuple[str, ...], ids: bytes, seen: bytes = b"", behind: bytes = b""
+    ) -> list[NDArray[np.float32]]:
+        given = {
+            "pieces": np.frombuffer(ids, np.int64)[None],
+            "seen": np.frombuffer(seen, np.int64),
+            "behind": np.frombuffer(behind, np.int64),
+        }
+        results: list[NDArray[np.float32]] = self._session.run(outputs, given)
+        return results
 
 
 def load(folder: Path | None = None) -> Encoder:

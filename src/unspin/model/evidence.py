@@ -120,6 +120,7 @@ def refine(
     words: Words,
     tokens: Sequence[str],
     sure: NDArray[np.bool_],
+    turns: int,
     lexicon: Lexicon,
     encoder: Encoder,
     ngram: NGram,
@@ -131,21 +132,24 @@ def refine(
         words: the document.
         tokens: what the first decision puts at each token.
         sure: the suspicious words whose decision is taken for granted, ``bool[m]``; they are in sight, the others hidden.
+        turns: the others are hidden in so many turns, every second one with two, while the rest is in sight as decided.
+            Each turn is a pass; good guesses around a word tell more of it than gaps do.
         lexicon: the candidates.
         encoder: for the context.
         ngram: for the context; it sees the other words as decided.
     """
-    open_places = np.flatnonzero(~sure)
     context, found_context = evidence.context.copy(), evidence.found_context.copy()
-    vectors = encoder.hidden(words, tokens, evidence.place[open_places])
-    for at in range(0, len(open_places), _BLOCK):
-        places, options = _part(evidence.ptr, open_places[at : at + _BLOCK])
-        ptr = _ptr(evidence.ptr, places)
-        here = vectors[at : at + _BLOCK]
-        expected = _logits(encoder, evidence.original[options], here, ptr)
-        total = _log_sum(expected, ptr)
-        context[options] = expected - _repeat(total, ptr)
-        found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
+    for turn in range(turns):
+        hidden = np.flatnonzero(~sure)[turn::turns]
+        vectors = encoder.hidden(words, tokens, evidence.place[hidden])
+        for at in range(0, len(hidden), _BLOCK):
+            places, options = _part(evidence.ptr, hidden[at : at + _BLOCK])
+            ptr = _ptr(evidence.ptr, places)
+            here = vectors[at : at + _BLOCK]
+            expected = _logits(encoder, evidence.original[options], here, ptr)
+            total = _log_sum(expected, ptr)
+            context[options] = expected - _repeat(total, ptr)
+            found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
     ratio = ngram_ratio(words, tokens, evidence.place[evidence.owner], evidence.original, lexicon, ngram)
     return replace(evidence, context=context, found_context=found_context, ngram=ratio)
 
@@ -214,9 +218,11 @@ def _logits(
     encoder: Encoder, original: NDArray[np.int64], vectors: NDArray[np.float32], ptr: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """The output layer's logit of each option for the vector of its word."""
-    rows = np.repeat(np.arange(len(vectors)), np.diff(ptr))
-    scores = np.einsum("kh,kh->k", encoder.table[original], vectors[rows]) + encoder.bias[original]
-    return np.asarray(scores, np.float32)
+    # Word by word: the rows of one stay in the cache, those of many do not.
+    scores = np.empty(len(original), np.float32)
+    for begin, end, vector in zip(ptr[:-1].tolist(), ptr[1:].tolist(), vectors, strict=True):
+        np.matmul(encoder.table[original[begin:end]], vector, out=scores[begin:end])
+    return scores + encoder.bias[original]
 
 
 def _found_context(

@@ -1,7 +1,8 @@
 """The posterior over what was written, for all suspicious words of a document together.
 
 For each suspicious word the choice is between "as written" and its options; a scorer (:mod:`unspin.model.scorer`) weighs
-the evidence (:mod:`unspin.model.evidence`). What makes it one decision for the document and not one for each word:
+the evidence (:mod:`unspin.model.evidence`), put as features (:mod:`unspin.model.features`). What makes it one decision
+for the document and not one for each word:
 
 * the family: channel probabilities are mixed with the weights that explain this document best;
 * the rate: the share of swapped words found so far is the prior of the next look;
@@ -17,29 +18,18 @@ import json
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import CHANNELS, Lexicon
 from unspin.model.evidence import Evidence
+from unspin.model.features import FEATURES, FIRST_LOOK, features
 from unspin.model.scorer import Linear, Network, Scorer
 from unspin.text import Words
 
-FEATURES: Final = (
-    "belief", "ngram", "channel", "frequency", "swap", "swapped", "untouched",
-    "context", "found_context", "found_unknown", "rate", "pooled_context", "pooled_ngram", "entry", "rival",
-    "context_to_best", "ngram_to_best", "belief_to_best", "channel_to_best", *(f"{name}_channel" for name in CHANNELS),
-    "written_before", "option_before", "occurrences", "found_frequency",
-)  # fmt: skip
-"""The features of an option, in the order of their weights; "as written" scores 0."""
-
-FIRST_LOOK: Final = 7
-"""The features of the first look; the others need a look before them."""
 LOOKS: Final = ("first", "second", "third")
-_POOLED: Final = 12.0
-_FAR: Final = -12.0
 _EM_STEPS: Final = 8
 _NEGLIGIBLE: Final = 1e-4
 """Options less likely than this are not asked how they came about: they are most, and weigh nothing."""
@@ -74,28 +64,29 @@ class Posterior:
     rate: float
 
 
-def decide(evidence: Evidence, words: Words, lexicon: Lexicon, scorer: Scorer, before: Posterior | None) -> Posterior:
-    """The posterior after one look with the scorer of that look; ``before`` is that of the look before it, if any."""
-    family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
-    score = scorer(features(evidence, words, lexicon, before))
-    option, written = softmax_with_rest(score, evidence.ptr)
-    return _of_document(option, written, evidence, words, family)
-
-
-def settle(before: Posterior, after: Posterior, sure: NDArray[np.bool_], evidence: Evidence, words: Words) -> Posterior:
-    """``after``, but for the words whose decision was taken for granted (``sure``, ``bool[m]``): they stay as before."""
-    option = np.where(sure[evidence.owner], before.option, after.option)
-    written = np.where(sure, before.written, after.written)
-    return _of_document(option, written, evidence, words, after.family)
-
-
-def _of_document(
-    option: NDArray[np.float64],
-    written: NDArray[np.float64],
+def decide(
     evidence: Evidence,
     words: Words,
-    family: NDArray[np.float64],
+    lexicon: Lexicon,
+    scorer: Scorer,
+    before: Posterior | None = None,
+    sure: NDArray[np.bool_] | None = None,
 ) -> Posterior:
+    """The posterior after one look.
+
+    Args:
+        evidence: what the look rests on.
+        words: the document.
+        lexicon: the candidates.
+        scorer: that of the look.
+        before: the posterior of the look before it, if any.
+        sure: the words whose decision was taken for granted, ``bool[m]``; they stay as before.
+    """
+    option, written = softmax_with_rest(scorer(features(evidence, words, lexicon, before, sure)), evidence.ptr)
+    family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
+    if before is not None and sure is not None:
+        option = np.where(sure[evidence.owner], before.option, option)
+        written = np.where(sure, before.written, written)
     judged = max(int((words.kind < 2).sum()), 1)
     return Posterior(option, written, _explain(evidence, option, family), float((1 - written).sum()) / judged)
 
@@ -115,46 +106,6 @@ def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
     filled = np.flatnonzero(np.diff(evidence.ptr))
     out[filled] = order[evidence.ptr[filled]]
     return out
-
-
-def features(evidence: Evidence, words: Words, lexicon: Lexicon, before: Posterior | None) -> NDArray[np.float64]:
-    """The features of every option, ``float64[k, 7]`` for the first look and ``float64[k, 27]`` for a later one."""
-    owner = evidence.owner
-    family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
-    counts = np.bincount(_untouched(words, lexicon, evidence), minlength=len(lexicon.forms))
-    channel = mixed_channel(evidence, family)
-    columns = [
-        evidence.belief,
-        evidence.ngram,
-        channel,
-        lexicon.log_frequency[evidence.original],
-        evidence.swap[owner],
-        np.ones(len(owner)),
-        np.log1p(counts[evidence.original]),
-    ]
-    if before is not None:
-        columns += [
-            evidence.context,
-            np.nan_to_num(evidence.found_context, nan=0.0)[owner],
-            np.isnan(evidence.found_context)[owner],
-            np.full(len(owner), np.log((before.rate + 0.005) / (1.005 - min(before.rate, 0.9)))),
-            *(np.clip(_others(evidence, value), -_POOLED, _POOLED) for value in (evidence.context, evidence.ngram)),
-            _entry(evidence, before),
-            _rival(evidence, before),
-            *(_to_best(evidence, value) for value in (evidence.context, evidence.ngram, evidence.belief, channel)),
-            *mixed_channel(evidence, np.eye(len(CHANNELS))).T,
-            np.log(before.written + 1e-4)[owner],
-            np.log(before.option + 1e-5),
-            np.log(np.bincount(evidence.found + 1)[evidence.found + 1])[owner],
-            lexicon.log_frequency[np.maximum(evidence.found, 0)][owner],
-        ]
-    return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
-
-
-def mixed_channel(evidence: Evidence, family: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log P(found | option) when the family is drawn with the given weights ``[4]``; a column each for several ``[4, n]``."""
-    with np.errstate(divide="ignore"):
-        return np.log(np.exp(evidence.channel.astype(np.float64)) @ family + 1e-7)
 
 
 def softmax_with_rest(
@@ -184,54 +135,6 @@ def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np
         family = weight / weight.sum()
     sharp = family**_ONE_FAMILY
     return np.asarray(sharp / sharp.sum())
-
-
-def _untouched(words: Words, lexicon: Lexicon, evidence: Evidence) -> NDArray[np.int64]:
-    """Lexicon ids of the words of the document that nobody suspects."""
-    plain = words.is_word.copy()
-    plain[evidence.place] = False
-    ids = lexicon.ids([words.lower[i] for i in np.flatnonzero(plain)])
-    return ids[ids >= 0].astype(np.int64)
-
-
-def _pairs(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """A number for each distinct (found, option) pair, for each option; and how often each number occurs."""
-    key = (evidence.found[evidence.owner].astype(np.int64) + 1) * 65_536 + evidence.original
-    _, number, count = np.unique(key, return_inverse=True, return_counts=True)
-    return number, count
-
-
-def _others(evidence: Evidence, value: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sum of an option's value over the *other* occurrences of the same spun form, above the mean of its rivals."""
-    number, _ = _pairs(evidence)
-    # The best rival of a place sets its zero: what counts is how an original fares against the other originals.
-    relative = np.maximum(_to_best(evidence, value), -4.0)
-    total = np.bincount(number, relative)
-    return np.asarray(total[number] - relative, np.float64)
-
-
-def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
-    """How far an option's value lies below that of the best option of the same word, ``float64[k]``."""
-    top = np.full(len(evidence.place), -np.inf)
-    np.maximum.at(top, evidence.owner, value.astype(np.float64))
-    return np.asarray(np.maximum(value - top[evidence.owner], _FAR), np.float64)
-
-
-def _entry(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
-    """How far the other occurrences of the spun form already believe in this option: log of their mean probability."""
-    number, count = _pairs(evidence)
-    total = np.bincount(number, before.option)
-    others = count[number] - 1
-    mean = np.where(others > 0, (total[number] - before.option) / np.maximum(others, 1), 0.0)
-    return np.where(others > 0, np.log(np.maximum(mean, 0) + 0.02) - np.log(0.02), 0.0)
-
-
-def _rival(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
-    """How much of this original other spun forms claim: log of one plus their expected number of occurrences."""
-    number, _ = _pairs(evidence)
-    own = np.bincount(number, before.option)[number]
-    claimed = np.bincount(evidence.original, before.option)[evidence.original]
-    return np.asarray(np.log1p(np.maximum(claimed - own, 0.0)), np.float64)
 
 
 @lru_cache(maxsize=1)

@@ -21,8 +21,10 @@ from unspin.model import posterior as posteriors
 from unspin.model import verdict
 from unspin.model.encoder import Visible
 from unspin.model.posterior import Posterior
-from unspin.reader.looks import SUSPICION, Models, decide, look_first, second_opinion
-from unspin.reader.substitutions import chain, decisions, edits
+from unspin.reader import inflated
+from unspin.reader.looks import SUSPICION, Models, decide, look_first
+from unspin.reader.second import second_opinion
+from unspin.reader.substitutions import CHANGE, chain, decisions, edits
 from unspin.reading import Substitution
 from unspin.text import Kind, Words, apply, split
 
@@ -96,6 +98,16 @@ def restore(words: Words, visible: Visible, models: Models, settings: Settings) 
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings) -> Round:
+    """The phrases of rewriters first, which no word by itself tells; then the words, in what that leaves."""
+    phrases = inflated.restored(words, visible, models.ngram, 1 - CHANGE)
+    if not phrases:
+        return _words(words, visible, models, settings)
+    without = split(apply(words.text, phrases))
+    turn = _words(without, models.encoder.visible(without, SUSPICION), models, settings)
+    return Round(chain(words.text, phrases, without.text, turn.substitutions), turn.family)
+
+
+def _words(words: Words, visible: Visible, models: Models, settings: Settings) -> Round:
     evidence = look_first(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
     if settings.deep is not None:

@@ -31,6 +31,9 @@ CHANGE: Final = 0.15
 """A word is changed when the posterior that it is as written falls below this."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
+_DOUBLED: Final = 3.0
+"""What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
+documents of a spinner that doubles them (dev) all 40 were its own, though the encoder was sure of 15 only."""
 _INSERTED: Final = frozenset(
     "simply merely just really actually basically truly essentially literally certainly definitely indeed surely clearly"
     " honestly plainly".split()
@@ -66,11 +69,12 @@ def decisions(
         others.sort(key=lambda pair: -pair[1])
         found[place] = Decision(ranked[0][0], ranked[0][1], tuple(p for p in others if p[1] >= 0.001)[:_ALTERNATIVES])
     for i in visible.places.tolist():
-        probability = 1 / (1 + math.exp(-float(visible.swap[i])))
         token = words.lower[i]
+        doubled = token in _ARTICLES and words.lower[i + 1 : i + 2] == (token,)
+        probability = 1 / (1 + math.exp(-float(visible.swap[i]) - _DOUBLED * doubled))
         if token in known:
             found[i] = Decision(known[token], round(max(probability, 0.5), 4), ())
-        elif probability >= 1 - CHANGE and _is_put_in(words, i):
+        elif probability >= 1 - CHANGE and (doubled or _is_put_in(words, i)):
             found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
     return found
 
@@ -92,6 +96,7 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
         start, end = int(words.start[i]), int(words.end[i])
         if not decision.original:
             start, end = removal_span(words.text, start, end)
+            start = max(start, made[-1].end if made else 0)  # of two that go, both would take the space between
             made.append(Substitution(start, end, words.text[start:end], "", decision.confidence, decision.alternatives))
             continue
         original = match_case(found, decision.original, bool(starts[i]))

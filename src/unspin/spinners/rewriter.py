@@ -17,8 +17,8 @@ How this module does it. :data:`RULES` says what a phrase may become. For each d
 term for each phrase, and a random part of the phrases. Phrases take up to half of the asked-for rate, close
 synonyms of content words (:mod:`unspin.spinners.synonyms`) the rest; single terms are doubled now and then.
 
-Sources: pages in the wild as described in the project's findings (mode "Simple" of a rewriting API). Apart from the
-examples given there, which are above, the rules were written for this project in the same manner.
+Sources: pages in the wild as described in the project's findings (mode "Simple" of a rewriting API), whose examples are
+above; ``_KNOWN_RULES``: what is commonly seen on such pages; the rest was written for this project in the same manner.
 """
 
 from __future__ import annotations
@@ -221,15 +221,90 @@ think            = suppose think | think about
 """
 
 
-def _parse(table: str) -> dict[str, tuple[str, ...]]:
+_KNOWN_RULES: Final = """
+in the           = within the
+at the same time = on the equal time | on the identical time
+behind           = at the back of | in the back of
+in order to      = as a way to | so as to | in an effort to
+to be            = with the intention to be | that allows you to be
+rather than      = in preference to | instead of being
+in addition to   = further to | similarly to | further further to
+much             = a good deal | a great deal
+once             = as soon as
+every single     = each unmarried
+individual       = man or woman
+website          = internet site | net site
+real estate      = actual property
+in terms of      = in phrases of
+if               = in the event that | in case
+while            = at the same time as | even as
+regardless of    = irrespective of | no matter the
+around the world = around the sector | all around the international
+number of        = wide variety of | quantity of the
+a variety of     = an expansion of | a spread of
+a number of      = a wide variety of | some of the
+take advantage of = take gain of | take benefit of
+initially        = to start with | in the beginning
+during           = at some stage in | all through the course of
+throughout       = at some stage in | all through
+towards          = in the direction of | closer to
+at the top of    = on the pinnacle of | at the pinnacle of
+so that          = in order that | so you can
+depends on       = relies upon on | is based upon on
+based on         = primarily based totally on | based totally on
+using            = the use of | the usage of
+by using         = through the use of | by way of the use of
+by               = by way of | with the aid of | by means of
+including        = consisting of | which include
+in the past      = in the beyond | withinside the beyond
+was              = changed into
+became           = have become | changed into
+become           = come to be | grow to be | emerge as | turn out to be
+got              = were given
+another          = any other | some other | every other
+different        = one of a kind | distinctive exclusive
+outside          = out of doors | out of the doors
+right now        = proper now
+here             = right here | proper here
+twice            = two times
+immediately      = right away | straight away
+learn            = gain knowledge of | study about
+learning         = getting to know | gaining knowledge of
+happened         = took place | came about
+established      = set up | mounted set up
+performed        = carried out | achieved carried out
+compared to      = as compared to | in comparison to
+on the other hand = then again | on the opposite hand
+therefore        = for this reason | as a consequence
+for example      = for instance | as an example
+year old         = year vintage | yr vintage
+prime minister   = high minister | top minister
+could            = ought to | may want to
+might            = would possibly | may possibly
+should           = need to | have to
+easier           = less complicated
+best             = very best | pleasant great
+more             = extra greater | greater extra
+most             = maximum of | the maximum
+look for         = appearance for | search for for
+without          = with out | without having
+long term        = long time period | lengthy term
+high quality     = excessive quality | excessive first class
+"""
+
+
+def _parse(*tables: str) -> dict[str, tuple[str, ...]]:
+    """The rules of some tables; a phrase that stands in several has the terms of all."""
     rules: dict[str, tuple[str, ...]] = {}
-    for line in table.strip().splitlines():
-        phrase, terms = line.split(" = ")
-        rules[" ".join(phrase.split())] = tuple(term.strip() for term in terms.split("|"))
+    for line in "".join(tables).split("\n"):
+        phrase, equals, terms = line.partition(" = ")
+        if equals:
+            key = " ".join(phrase.split())
+            rules[key] = tuple(dict.fromkeys((*rules.get(key, ()), *(term.strip() for term in terms.split("|")))))
     return rules
 
 
-RULES: Final[dict[str, tuple[str, ...]]] = _parse(_FUNCTION_RULES) | _parse(_CONTENT_RULES)
+RULES: Final[dict[str, tuple[str, ...]]] = _parse(_FUNCTION_RULES, _KNOWN_RULES, _CONTENT_RULES)
 """What a phrase may become; each document's table has one of the terms."""
 
 _PHRASES: Final = tuple(RULES)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 __all__ = ["Composition", "Edit", "apply", "apply_within", "compose", "removal_span"]
@@ -35,23 +37,35 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
     Raises:
         ValueError: an edit lies outside the text, or the edits are out of order or overlap.
     """
-    return apply_within(text, edits, 0, len(text))
+    pieces: list[str] = []
+    at = 0
+    for edit in edits:
+        if not at <= edit.start <= edit.end <= len(text):
+            raise ValueError(f"edit [{edit.start}, {edit.end}) is out of order or outside the text")
+        pieces += (text[at : edit.start], edit.original)
+        at = edit.end
+    pieces.append(text[at:])
+    return "".join(pieces)
 
 
-def apply_within(text: str, edits: Iterable[Edit], start: int, end: int) -> str:
+def apply_within(text: str, edits: Sequence[Edit], start: int, end: int) -> str:
     """``text[start:end]`` with those of ``edits`` made that lie inside it; one that crosses its border is left out.
 
+    The edits must be in order: only those that begin inside are looked at, however many there are.
+
     Raises:
-        ValueError: an edit lies outside the text, or the edits are out of order or overlap.
+        ValueError: of those that begin inside, an edit lies outside the text, or they are out of order or overlap.
     """
+    first = bisect_left(edits, start, key=attrgetter("start"))
     pieces: list[str] = []
     at = start
-    last = 0
-    for edit in edits:
-        if not last <= edit.start <= edit.end <= len(text):
+    for k in range(first, len(edits)):
+        edit = edits[k]
+        if edit.start > end:
+            break
+        if not at <= edit.start <= edit.end <= len(text):
             raise ValueError(f"edit [{edit.start}, {edit.end}) is out of order or outside the text")
-        last = edit.end
-        if start <= edit.start and edit.end <= end:
+        if edit.end <= end:
             pieces += (text[at : edit.start], edit.original)
             at = edit.end
     pieces.append(text[at:end])

@@ -7,8 +7,9 @@ the others the noisy channel is turned round, pair of words by pair of words:
    joints recur: those that stand four times or more in the corpora are believed at once (:mod:`.joints`);
 2. for each joint left, all pairs of originals are tried that may have become its words (the *swaps*, learned from
    thesauri, embeddings and the list), and those that are joints of a known scientific term are kept: "irregular
-   woodland" leads to "random forest". A known phrase may stand for one word: "getting to know" for "learning"
-   (:mod:`.terms`);
+   woodland" leads to "random forest". A known phrase may stand for one word: "getting to know" for "learning". Where
+   the swap of one word is unknown, its neighbour leads to the firmest of its terms: "fascination spectra" to
+   "absorption spectra" (:mod:`.terms`);
 3. the best pair is judged by boosted trees over what speaks for it: how good the swaps are, how firm the term is, how
    odd the found words are together and in science at all, whether the neighbours and the passage fit the term better
    (:mod:`.features`, :mod:`.judge`);

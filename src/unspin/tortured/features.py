@@ -22,11 +22,11 @@ FEATURES: Final = (
     "right_triple", "left_chain", "left_chain_triple", "right_chain", "right_chain_triple", "linked", "pairs",
     "swapped_left", "swapped_right", "rarer_left", "rarer_right", "company", "company_original", "company_left",
     "company_right", "seen", "least_seen", "habit", "least_habit", "topic_found", "topic_original", "topic_kept",
-    "phrase", "rare",
+    "phrase", "rare", "kin", "channel", "company_gain",
 )  # fmt: skip
 """What is known of a pair of originals, in the order of the columns of the proposals' features."""
 
-_PAIRS_KEPT: Final = 6
+_PAIRS_KEPT: Final = 8
 _WINDOW: Final = 40
 """Tokens on each side that say what a passage is about."""
 
@@ -54,6 +54,7 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
     plain = (between == 0) & (a < SIZE) & (b < SIZE)
     plain_left = has_left & plain & (link[before] == 0) & (previous < SIZE)
     plain_right = has_right & plain & (link[after] == 0) & (following < SIZE)
+    company, company_original = _company(terms, x, y), _company(terms, a, b)
     habit = np.log(terms.habit + np.float32(0.3)) - science
     columns = (
         pairs.left_score + pairs.right_score,
@@ -86,8 +87,8 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
         at_right,
         np.where(at_left, science[x] - science[a], 0),
         np.where(at_right, science[y] - science[b], 0),
-        _company(terms, x, y),
-        _company(terms, a, b),
+        company,
+        company_original,
         np.where(check_left, _company(terms, previous, a) - _company(terms, previous, x), 0),
         np.where(check_right, _company(terms, b, following) - _company(terms, y, following), 0),
         np.log1p(pairs.left_seen) + np.log1p(pairs.right_seen),
@@ -97,6 +98,9 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
         *_topics(terms, bones, joint, (x, y), (a, b), (at_left, at_right)),
         (x >= SIZE) & _is_phrase(bones, joint) | (y >= SIZE) & _is_phrase(bones, joint + 1),
         (x >= SIZE) | (y >= SIZE),
+        (np.where(at_left, _alike(terms, x, a), 0) + np.where(at_right, _alike(terms, y, b), 0)) / swapped,
+        pairs.left_score + pairs.right_score + terms.term_count[pairs.term] - use[x] - use[y],
+        company_original - company,
     )
     return np.stack(columns, 1).astype(np.float32)
 
@@ -108,6 +112,10 @@ def _is_phrase(bones: Skeleton, at: Ints) -> NDArray[np.bool_]:
 
 def _company(terms: Terms, left: Ints, right: Ints) -> Floats:
     return _product(terms.before[left], terms.after[right])
+
+
+def _alike(terms: Terms, found: Ints, meant: Ints) -> Floats:
+    return _product(terms.topic[found], terms.topic[meant])
 
 
 def _product(left: Floats, right: Floats) -> Floats:

@@ -49,17 +49,22 @@ class Trees:
 
     def __call__(self, rows: Floats) -> Floats:
         """Log-odds of each row, ``float32[n]``."""
-        tree = np.arange(len(self.feature))[None, :]
-        row = np.arange(len(rows))[:, None]
-        node = np.zeros((len(rows), len(self.feature)), np.int64)
-        while True:
-            feature = self.feature[tree, node]
-            if not (feature >= 0).any():
-                break
-            down = rows[row, np.maximum(feature, 0)] <= self.cut[tree, node]
-            node = np.where(down, self.left[tree, node], self.right[tree, node]).astype(np.int64)
+        trees, nodes = self.feature.shape
+        root = np.tile(np.arange(trees) * nodes, len(rows))
+        first = np.repeat(np.arange(len(rows)) * rows.shape[1], trees)
+        at = root.copy()
+        # Most walks end long before the longest does, so only those still under way take a step.
+        going = np.arange(len(at))
+        while len(going):
+            here = at[going]
+            feature = self.feature.take(here)
+            inner = feature >= 0
+            going, here, feature = going[inner], here[inner], feature[inner]
+            down = rows.take(first[going] + feature) <= self.cut.take(here)
+            at[going] = root[going] + np.where(down, self.left.take(here), self.right.take(here))
+        at = at.reshape(len(rows), trees)
         # Added up in a fixed order and in double precision, so that a batch changes nothing.
-        return (self.bias + np.cumsum(self.value[tree, node].astype(np.float64), axis=1)[:, -1]).astype(np.float32)
+        return (self.bias + np.cumsum(self.value.take(at).astype(np.float64), axis=1)[:, -1]).astype(np.float32)
 
 
 def evidence(rank: Floats, proposals: Proposals) -> tuple[Ints, Floats]:

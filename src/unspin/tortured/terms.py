@@ -17,7 +17,13 @@ from unspin.tortured.joints import LINKS, SIZE, Floats, Ints, Keys, Skeleton, jo
 
 __all__ = ["Options", "Pairs", "Proposals", "Terms", "Tokens"]
 
-PAIRS_KEPT: Final = 6
+PAIRS_KEPT: Final = 8
+_PARTNERS: Final = 4
+_FIRM: Final = 8.0
+"""Log count and mutual information together from which on a term completes a joint whose other word is kept."""
+_SURE_SWAP: Final = 1.0
+_UNKNOWN_SWAP: Final = -9.0
+"""Log-odds of a swap that no source knows."""
 _BELIEVED: Final = 2
 """Joints at this level or above are believed without a look."""
 _BLOCK: Final = 512
@@ -99,6 +105,13 @@ class Options:
     seen: Floats
 
 
+class Partners(NamedTuple):
+    """The firmest terms of each word at one side: word and link as one number, sorted, and the term's row."""
+
+    key: Ints
+    term: Ints
+
+
 @dataclass(frozen=True, eq=False)
 class Terms:
     """Fixed terms, honest joints and swaps. See the package's text; made by :func:`unspin.tortured.load`.
@@ -174,29 +187,43 @@ class Terms:
         unit: Floats = (both / (np.linalg.norm(both, axis=1, keepdims=True) + 1e-6)).astype(np.float32)
         return unit
 
+    @cached_property
+    def partners(self) -> tuple[Partners, Partners]:
+        """The firmest terms by their left and by their right word."""
+        strength = self.term_count + self.term_pmi
+        firm = np.flatnonzero(strength >= _FIRM)
+        left, link, right = _parts(self.term[firm])
+        sides = []
+        for word in (left, right):
+            key = word << 20 | link
+            order = np.lexsort((-strength[firm], key))
+            key = key[order]
+            few = np.arange(len(key)) - np.searchsorted(key, key) < _PARTNERS
+            sides.append(Partners(key[few], firm[order[few]]))
+        return sides[0], sides[1]
+
     def role_of(self, token: str) -> int:
         """The :func:`~unspin.tortured.joints.role` of a lower-cased token."""
         return self._role.get(token, _BREAK)
 
     def tokens(self, words: Words) -> Tokens:
         """A document without inner hyphens, and phrases that stand for one word taken as one."""
-        index = joined(words).tolist()
-        lower = [words.lower[i] for i in index]
-        known = self._role.get
-        rows: list[tuple[int, int, int, int, int]] = []
+        index = joined(words)
+        lower = [words.lower[i] for i in index.tolist()]
+        number = np.array([self._role.get(token, _BREAK) for token in lower], np.int32)
+        begin, end, roles = index, index + 1, np.repeat(number[:, None], 3, axis=1)
+        kept = np.ones(len(lower), bool)
         at = 0
         while at < len(lower):
-            size, number = self._unit(lower, at)
+            size, unit = self._unit(lower, at) if lower[at] in self._units else (0, 0)
             if size:
-                inside = [r for r in (known(token, _BREAK) for token in lower[at : at + size]) if r >= 0]
-                edges = (inside[0], inside[-1]) if inside else (number, number)
-                rows.append((index[at], index[at + size - 1] + 1, number, *edges))
-            else:
-                number = known(lower[at], _BREAK)
-                rows.append((index[at], index[at] + 1, number, number, number))
+                inside = number[at : at + size]
+                inside = inside[inside >= 0]
+                roles[at] = (unit, inside[0], inside[-1]) if len(inside) else unit
+                end[at] = index[at + size - 1] + 1
+                kept[at + 1 : at + size] = False
             at += max(size, 1)
-        table = np.array(rows, np.int32).reshape(-1, 5)
-        return Tokens(table[:, 0], table[:, 1], table[:, 2:])
+        return Tokens(begin[kept], end[kept], roles[kept])
 
     def _unit(self, lower: Sequence[str], at: int) -> tuple[int, int]:
         """Length and id of the longest known phrase at a token, (0, 0) if there is none."""
@@ -229,9 +256,14 @@ class Terms:
         level = self.levels(bones)
         doubtful = np.flatnonzero(level < _BELIEVED)
         blocks = [self._pairs(bones, doubtful[i : i + _BLOCK]) for i in range(0, len(doubtful), _BLOCK)]
+        unseen = doubtful[level[doubtful] == 0]
+        blocks += [self._completed(bones, unseen, at_left) for at_left in (True, False)]
         if not sum(len(pairs.joint) for pairs in blocks):
             return None
         every = Pairs(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
+        # A pair that a known swap leads to comes first, and stays.
+        _, first = np.unique(every.joint << 40 | every.left << 20 | every.right, return_index=True)
+        every = every.take(first)
         # A first rough order; the trees see the best few only.
         rough = every.left_score + every.right_score + np.float32(0.6) * self.term_count[every.term]
         order = np.lexsort((-rough, every.joint))
@@ -268,6 +300,37 @@ class Terms:
             joint[owner[hit]], left.word[i], right.word[j], left.score[i], right.score[j], left.seen[i], right.seen[j],
             term,
         )  # fmt: skip
+
+    def _completed(self, bones: Skeleton, joint: Ints, at_left: bool) -> Pairs:
+        """Pairs in which a word that no source knows as a swap makes a firm term with its kept neighbour.
+
+        The neighbour is kept as it stands, or as the original that it is almost surely put for.
+        """
+        found, beside = (joint, joint + 1) if at_left else (joint + 1, joint)
+        options = self.options(bones.word[beside])
+        owner = np.repeat(np.arange(len(joint)), np.diff(options.ptr))
+        sure = np.flatnonzero((options.score >= _SURE_SWAP) | (options.word == bones.word[beside][owner]))
+        table = self.partners[at_left]
+        key = options.word[sure] << 20 | bones.link[joint][owner[sure]]
+        low, high = np.searchsorted(table.key, key), np.searchsorted(table.key, key, "right")
+        which = np.repeat(np.arange(len(sure)), high - low)
+        place = np.arange(len(which)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
+        term = table.term[low[which] + place]
+        left, _, right = _parts(self.term[term])
+        i, at = sure[which], owner[sure[which]]
+        new = (left if at_left else right) != bones.word[found][at]
+        i, at, term, left, right = i[new], at[new], term[new], left[new], right[new]
+        unknown, never = np.full(len(i), _UNKNOWN_SWAP, np.float32), np.zeros(len(i), np.float32)
+        score, seen = options.score[i], options.seen[i]
+        if at_left:
+            return Pairs(joint[at], left, right, unknown, score, never, seen, term)
+        return Pairs(joint[at], left, right, score, unknown, seen, never, term)
+
+
+def _parts(keys: Keys) -> tuple[Ints, Ints, Ints]:
+    """Left word, link and right word of joints."""
+    wide = keys.astype(np.int64)
+    return wide >> 40, wide >> 20 & 0xFFFFF, wide & 0xFFFFF
 
 
 def spread(keys: Keys) -> Ints:

@@ -1,0 +1,102 @@
+"""Phrases that rewriters put in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import unspin
+from unspin.evaluate.answers import answers
+from unspin.evaluate.tally import of_specimen
+from unspin.model.encoder import Visible
+from unspin.reader import inflated, looks
+from unspin.reading import Reading, Substitution
+from unspin.spinners import simulate
+from unspin.text import apply, split
+
+ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
+
+
+def found(text: str, odds: float, certain: float = 0.85) -> list[tuple[str, str]]:
+    """What is restored in a text whose every word the encoder gives these odds of a swap."""
+    words = split(text)
+    visible = Visible(
+        np.full(len(words), odds, np.float32), np.arange(len(words)), np.zeros((len(words), 384), np.float32)
+    )
+    return [(s.found, s.original) for s in inflated.restored(words, visible, looks.load().ngram, certain)]
+
+
+def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> None:
+    assert found("They met withinside the harbour. Withinside the town it rained.", 3.0) == [
+        ("withinside the", "in the"),
+        ("Withinside the", "In the"),
+    ]
+
+
+def test_a_phrase_that_people_write_is_left_where_nothing_speaks_against_it() -> None:
+    assert found("She turned the boat in the direction of the harbour and thought of the children.", -6.0) == []
+
+
+def test_what_it_stood_for_is_chosen_by_what_stands_around() -> None:
+    assert found("It was built via way of means of the council withinside the spring.", 3.0)[0] == (
+        "via way of means of the",
+        "by the",
+    )
+    assert found("It came via way of means of road withinside the spring.", 3.0)[0][1] == "by"
+
+
+def test_a_first_word_that_stands_twice_goes_too() -> None:
+    assert found("They met withinside withinside the harbour, via way of means of boat, withinside the town.", 5.0)[
+        0
+    ] == (
+        "withinside withinside the",
+        "in the",
+    )
+
+
+def test_a_phrase_across_lines_is_left_alone() -> None:
+    assert found("They met withinside\nthe harbour.", 5.0) == []
+
+
+def test_an_honest_article_keeps_its_phrases() -> None:
+    text = ARTICLE + " The ship turned in the direction of the pier, and there may be no longer any doubt of it."
+    assert unspin.restore(text) == text
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_rewriters_page_gets_its_phrases_back(seed: int) -> None:
+    specimen = simulate(ARTICLE, "rewriter", seed=seed, rate=0.3)
+    reading = unspin.read(specimen.text)
+    assert apply(reading.text, reading.substitutions) == reading.restored
+    assert unspin.restore(reading.restored) == reading.restored
+    phrases = {(s.start, s.original) for s in specimen.swaps if len(split(s.found)) > 1 and s.original.strip()}
+    back = {(s.start, s.original) for s in reading.substitutions}
+    assert len(phrases & back) > 0.6 * len(phrases)
+
+
+def test_every_token_of_a_restored_phrase_counts_as_restored() -> None:
+    specimen = simulate(ARTICLE, "rewriter", seed=1, rate=0.3)
+    key = tuple(
+        Substitution(s.start, s.end, s.found, s.original, 1.0) for s in specimen.swaps if s.start < s.end and s.original
+    )
+    words = split(specimen.text)
+    reading = Reading(text=specimen.text, restored="", spun=True, score=9.0, false_positive_rate=0.0, share=0.3,
+                      words=len(words), substitutions=key)  # fmt: skip
+    tally = dict(
+        zip(
+            ("words", "right_before", "right", "swapped", "found", "restored"),
+            of_specimen(answers(specimen), reading).values,
+            strict=False,
+        )
+    )
+    assert tally["restored"] == tally["found"] > 0.9 * tally["swapped"]
+
+
+def test_the_table_is_sorted_and_says_how_often_honest_writers_use_each_phrase() -> None:
+    table = inflated.load().table
+    assert list(table.pairs) == sorted(table.pairs)
+    count = dict(zip((phrase for phrase, _ in table.pairs), table.honest, strict=True))
+    assert count["withinside the"] == 0
+    assert count["in the direction of the"] > 50

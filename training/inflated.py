@@ -1,0 +1,95 @@
+r"""Compile the phrases that rewriters put in, and fit what tells them from honest ones.
+
+    python -m training.inflated --corpora CORPORA --text scratch/text.npz --out src/unspin/data
+
+Writes ``inflated.tsv``: the rules of :mod:`unspin.spinners.rewriter` turned round, for phrases of two tokens and more,
+each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.inflated.EVIDENCE` into
+``reader.json``: logistic regression over the places in ``dev`` documents spun by rewriters and by every other family, so
+that phrases in pages of other spinners, and honest ones in a rewriter's page, are examples of what to leave alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from benchmarks.specimens import PROSE, Answers, held_out, spin
+from training.phrases import encoded, honest_counts
+from unspin import lexicon as lexicons
+from unspin.lexicon.phrases import PhraseTable
+from unspin.lexicon.phrases import load as load_table
+from unspin.model import encoder as encoders
+from unspin.model.ngram import NGram
+from unspin.reader.inflated import EVIDENCE, Place, places
+from unspin.reader.looks import SUSPICION, Models
+from unspin.spinners.rewriter import RULES
+from unspin.text import split
+
+MIXTURE = (("rewriter", 0.3, 4), ("rewriter", 0.15, 2), ("wordnet-walk", 0.3, 1), ("fluent-synonyms", 0.3, 1),
+           ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1))  # fmt: skip
+
+
+def table(rules: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
+    """(phrase put in, what it may stand for), sorted; phrases of at least two tokens."""
+    originals: dict[str, list[str]] = {}
+    for original, terms in rules.items():
+        for term in terms:
+            if len(split(term)) > 1:
+                originals.setdefault(term, []).append(original)
+    return sorted((term, " | ".join(sorted(found))) for term, found in originals.items())
+
+
+def examples(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[tuple[Place, bool]]:
+    """Every place of a phrase, and whether it was put in there."""
+    for answers in specimens:
+        visible = models.encoder.visible(answers.words, SUSPICION)
+        for place in places(answers.words, visible, models.ngram, phrases):
+            yield place, _put_in(answers, place)
+
+
+def _put_in(answers: Answers, place: Place) -> bool:
+    """Whether the answer key has a phrase of just these tokens: its original at the first, nothing at the others."""
+    first, *others = answers.original[place.begin : place.end]
+    after = answers.original[place.end] if place.end < len(answers.original) else None
+    return bool(first) and all(original == "" for original in others) and after != ""
+
+
+def fit(found: list[tuple[Place, bool]]) -> dict[str, float]:
+    """The weight of each kind of evidence."""
+    values: NDArray[np.float64] = np.stack([place.evidence for place, _ in found])
+    # The column of ones is the bias.
+    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1_000).fit(values, [put_in for _, put_in in found])
+    return {name: round(float(weight), 5) for name, weight in zip(EVIDENCE, model.coef_[0], strict=True)}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "text", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--documents", type=int, default=600)
+    options = parser.parse_args()
+    pairs = table(RULES)
+    counts = honest_counts(pairs, *encoded(options.corpora, options.text))
+    lines = [f"{found}\t{meant}\t{counts[i]}\n" for i, (found, meant) in enumerate(pairs)]
+    (options.out / "inflated.tsv").write_text("".join(lines), encoding="utf-8")
+    models = Models(lexicons.load(), encoders.load(), NGram.load())
+    plan = [(name, rate) for name, rate, share in MIXTURE for _ in range(share)]
+    originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 500), seed=7, characters=4_000)
+    specimens = [spin(d, *plan[i % len(plan)], seed=30_000 + i) for i, d in enumerate(originals)]
+    found = list(examples(specimens, models, load_table(options.out / "inflated.tsv")))
+    weights = fit(found)
+    reader = options.out / "reader.json"
+    saved = json.loads(reader.read_text()) | {"inflated": weights}
+    reader.write_text(json.dumps(saved) + "\n")
+    print(f"{len(pairs):,} phrases, {len(found):,} places, {sum(put_in for _, put_in in found):,} put in; {weights}")
+
+
+if __name__ == "__main__":
+    main()
