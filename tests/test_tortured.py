@@ -7,9 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.terms.entries import Swap, aligned, possible_units
+from training.terms.entries import Swap, aligned, experience, possible_units
 from training.terms.filters import filtered, level
-from training.terms.swaps import experience
 from training.terms.unseen import without
 from unspin import tortured
 from unspin.lexicon import phrases

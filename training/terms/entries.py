@@ -8,9 +8,12 @@ follows from a hash of the term, so it is the same here and in the benchmark.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+
+from training.terms.arrays import Floats, Ints, looked_up
 from unspin.lexicon.phrases import joined
 from unspin.text import split
 from unspin.tortured.joints import SIZE
@@ -87,3 +90,23 @@ def listed_swaps(
         if x in index and y in index and index[y] < SIZE
     }
     return sorted(found)
+
+
+def experience(seen: Sequence[Swap], ask: Ints, less: int = 0, less_found: int = 0) -> Floats:
+    """How often the list has a swap, its found word and its meant word, each term once.
+
+    Args:
+        seen: what the list has.
+        ask: swaps.
+        less: what to take off the counts of the swap and of its meant word: one where its own entry must not count.
+        less_found: what to take off the count of its found word. A swap that might have been made in the place of a
+            listed one must not count that entry either, or a word without entries would look like a sure sign.
+    """
+    keys = np.array([s.found * SIZE + s.meant for s in seen], np.int64)
+    known, times = np.unique(keys, return_counts=True)
+    both = np.maximum(looked_up(known, times.astype(np.float32), ask, 0) - less, 0)
+    most = int(max(keys.max(), ask.max(initial=0)) >> 16) + 1
+    found = np.maximum(np.bincount(keys >> 16, minlength=most)[ask >> 16] - less_found, 0)
+    meant = np.maximum(np.bincount(keys & 0xFFFF, minlength=SIZE)[ask & 0xFFFF] - less, 0)
+    columns = [np.log1p(both), both > 0, np.log1p(found), found > 0, np.log1p(meant), meant > 0]
+    return np.stack([*columns, np.log((both + 0.1) / (found + 1))], 1).astype(np.float32)
