@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ablation import measure
-from benchmarks.specimens import PROSE, held_out, spin
+from benchmarks.specimens import PROSE, held_out, spin_by_turns, turns
 from training.corpora import Part
 from training.reader import MIXTURE, Case, learn, truth
 from unspin import lexicon as lexicons
@@ -60,8 +60,7 @@ def _step(module: str, *arguments: str) -> None:
 def cases(corpora: Path, part: Part, plan: Sequence[tuple[str, float]], count: int, models: Models) -> list[Case]:
     """Specimens by turns of a plan of (family, rate), with the evidence of the first look."""
     found = []
-    for i, document in enumerate(held_out(corpora, PROSE, part, count, (150, 500), seed=71)):
-        answers = spin(document, *plan[i % len(plan)], seed=9_000 + i)
+    for answers in spin_by_turns(held_out(corpora, PROSE, part, count, (150, 500), seed=71), plan, seed=9_000):
         evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         found.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     return found
@@ -69,7 +68,7 @@ def cases(corpora: Path, part: Part, plan: Sequence[tuple[str, float]], count: i
 
 def decision(corpora: Path, models: Models, without: str | None) -> Weights:
     """The weights of the decision, fitted on "dev" without a family."""
-    plan = [(name, rate) for name, rate, share in MIXTURE for _ in range(share) if name != without]
+    plan = [(name, rate) for name, rate in turns(MIXTURE) if name != without]
     return Weights(tuple(scorer for _, scorer in learn(cases(corpora, "dev", plan, _FITTED, models), models)))
 
 

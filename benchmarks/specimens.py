@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from training.corpora import Document, Part, all_files, documents
 from unspin.evaluate.answers import Answers, answers
 from unspin.spinners import simulate
 
-__all__ = ["PROSE", "Answers", "held_out", "spin"]
+__all__ = ["PROSE", "Answers", "held_out", "spin", "spin_by_turns", "turns"]
 
 PROSE = ("whitehouse", "wikipedia_sample", "usgov_web")
 """Corpora that read like the pages that get spun; news_onestop is left out, whose parts overlap (one story, three levels)."""
@@ -56,3 +56,13 @@ def _cut(text: str, most: int) -> str:
 def spin(document: Document, spinner: str, rate: float, seed: int) -> Answers:
     """Spin a document with a fresh random dictionary."""
     return answers(simulate(document.text, spinner, seed=seed, rate=rate))
+
+
+def turns(mixture: Iterable[tuple[str, float, int]]) -> list[tuple[str, float]]:
+    """A mixture of (family, rate, share) as a list that has each family and rate as often as its share says."""
+    return [(family, rate) for family, rate, share in mixture for _ in range(share)]
+
+
+def spin_by_turns(documents: Sequence[Document], plan: Sequence[tuple[str, float]], seed: int) -> list[Answers]:
+    """Spin each document with the next (family, rate) of the plan, over and over; the first has this seed, and so on."""
+    return [spin(document, *plan[i % len(plan)], seed=seed + i) for i, document in enumerate(documents)]

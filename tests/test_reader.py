@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import unspin
-from unspin.model import encoder, evidence, posterior, verdict
+from tests.test_features import suspect
+from unspin.model import encoder, posterior, verdict
 from unspin.reader import looks, substitutions
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
@@ -172,17 +173,8 @@ def test_words_without_candidates_are_left_alone() -> None:
     text = "Zxqv wug blick the of and to in that is was for he " * 12
     reading = unspin.read(text, operating_point=1.0)
     assert reading.restored == apply(text, reading.substitutions)
-    empty = evidence.Evidence(
-        *(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)),
-        *(
-            np.empty(0, np.int64),
-            *(np.empty(0, np.float32),) * 3,
-            np.empty((0, 4), np.float32),
-            np.empty(0, np.float32),
-        ),
-    )
     words = split(SENTENCE)
-    decided, _ = looks.decide(words, empty, looks.load(), posterior.load())
+    decided, _ = looks.decide(words, suspect(words, {}), looks.load(), posterior.load())
     assert len(decided.option) == len(decided.written) == 0
 
 
@@ -284,11 +276,6 @@ def test_a_doubled_article_in_a_spun_text_loses_one() -> None:
     words = split("It was the the harbour, and the boats.")
     places = np.arange(len(words))
     seen = encoder.Visible(np.full(len(words), 5.0, np.float32), places, np.zeros((len(words), 384), np.float32))
-    none = evidence.Evidence(
-        *(np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int32), np.zeros(1, np.int64)),
-        *(np.empty(0, np.int64), *(np.empty(0, np.float32),) * 3, np.empty((0, 4), np.float32)),
-        np.empty(0, np.float32),
-    )
     nothing = posterior.Posterior(np.empty(0), np.empty(0), np.full(4, 0.25), 0.3)
-    found = substitutions.decisions(words, seen, none, nothing, looks.load().lexicon, {})
+    found = substitutions.decisions(words, seen, suspect(words, {}), nothing, looks.load().lexicon, {})
     assert apply(words.text, substitutions.edits(words, found)) == "It was the harbour, and the boats."

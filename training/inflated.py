@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.specimens import PROSE, Answers, held_out, spin
+from benchmarks.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from training.phrases import encoded, honest_counts
 from unspin import lexicon as lexicons
 from unspin.lexicon.phrases import PhraseTable
@@ -80,9 +80,8 @@ def main() -> None:
     lines = [f"{found}\t{meant}\t{counts[i]}\n" for i, (found, meant) in enumerate(pairs)]
     (options.out / "inflated.tsv").write_text("".join(lines), encoding="utf-8")
     models = Models(lexicons.load(), encoders.load(), NGram.load())
-    plan = [(name, rate) for name, rate, share in MIXTURE for _ in range(share)]
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 500), seed=7, characters=4_000)
-    specimens = [spin(d, *plan[i % len(plan)], seed=30_000 + i) for i, d in enumerate(originals)]
+    specimens = spin_by_turns(originals, turns(MIXTURE), seed=30_000)
     found = list(examples(specimens, models, load_table(options.out / "inflated.tsv")))
     weights = fit(found)
     reader = options.out / "reader.json"

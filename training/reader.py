@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.specimens import PROSE, Answers, held_out, spin
+from benchmarks.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
@@ -213,9 +213,8 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
     options = parser.parse_args()
     models = Models(lexicons.load(), encoders.load(options.model), NGram.load())
-    plan = [(name, rate) for name, rate, share in MIXTURE for _ in range(share)]
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 700), seed=5, characters=4_000)
-    specimens = [spin(d, *plan[i % len(plan)], seed=900 + i) for i, d in enumerate(originals)]
+    specimens = spin_by_turns(originals, turns(MIXTURE), seed=900)
 
     cases = []
     for answers in specimens:

@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from unspin.errors import DamagedData, MissingExtra, MissingInput, OptionError
 from unspin.text import Words, match_case, sentence_spans, sentence_starts
 
-__all__ = ["LAMBDA", "MARGIN", "MOST", "CausalModel", "Decision", "load"]
+__all__ = ["LAMBDA", "MARGIN", "MOST", "CausalModel", "Decision", "below_best", "load"]
 
 LAMBDA: Final = 0.5
 """Weight of the model's log-likelihood against the reader's log posterior; ``docs/deep.md`` says how it was found."""
@@ -328,11 +328,19 @@ def _worth_asking(prior: NDArray[np.float64], ptr: NDArray[np.int64], margin: fl
 
 def _combine(prior: NDArray[np.float64], likelihood: NDArray[np.float32], lam: float) -> NDArray[np.float64]:
     """Prior and likelihood of the options of one place; the reader alone decides where the model was not asked."""
+    return np.asarray(prior + lam * below_best(likelihood), np.float64)
+
+
+def below_best(likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How far each option of one place lies below the best of them, in nats, ``float64[k]``.
+
+    An option that the model was not asked about (NaN) lies as far as the worst asked; all lie at 0 where none was asked.
+    """
     known = ~np.isnan(likelihood)
     if not known.any():
-        return prior
+        return np.zeros(len(likelihood))
     filled = np.where(known, likelihood, likelihood[known].min()).astype(np.float64)
-    return np.asarray(prior + lam * (filled - filled.max()), np.float64)
+    return np.asarray(filled - filled.max(), np.float64)
 
 
 # --- the text ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ the family of spinners, the dictionary, which words around a word are still open
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,15 +67,21 @@ def features(
     ]
     if before is not None:
         still_open = np.ones(len(evidence.place), bool) if sure is None else ~sure
+        pairs = _pairs(evidence)
+        context_to_best, ngram_to_best = _to_best(evidence, evidence.context), _to_best(evidence, evidence.ngram)
         columns += [
             evidence.context,
             np.nan_to_num(evidence.found_context, nan=0.0)[owner],
             np.isnan(evidence.found_context)[owner],
             np.full(len(owner), np.log((before.rate + 0.005) / (1.005 - min(before.rate, 0.9)))),
-            *(np.clip(_others(evidence, value), -_POOLED, _POOLED) for value in (evidence.context, evidence.ngram)),
-            _entry(evidence, before),
-            _rival(evidence, before),
-            *(_to_best(evidence, value) for value in (evidence.context, evidence.ngram, evidence.belief, channel)),
+            _others(context_to_best, pairs),
+            _others(ngram_to_best, pairs),
+            _entry(pairs, before),
+            _rival(evidence, pairs, before),
+            context_to_best,
+            ngram_to_best,
+            _to_best(evidence, evidence.belief),
+            _to_best(evidence, channel),
             *mixed_channel(evidence, np.eye(len(CHANNELS))).T,
             np.log(before.written + 1e-4)[owner],
             np.log(before.option + 1e-5),
@@ -104,20 +110,24 @@ def _untouched(words: Words, lexicon: Lexicon, evidence: Evidence) -> NDArray[np
     return ids[ids >= 0].astype(np.int64)
 
 
-def _pairs(evidence: Evidence) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+class _Pairs(NamedTuple):
     """A number for each distinct (found, option) pair, for each option; and how often each number occurs."""
+
+    number: NDArray[np.int64]
+    times: NDArray[np.int64]
+
+
+def _pairs(evidence: Evidence) -> _Pairs:
     key = (evidence.found[evidence.owner].astype(np.int64) + 1) * 65_536 + evidence.original
     _, number, count = np.unique(key, return_inverse=True, return_counts=True)
-    return number, count
+    return _Pairs(number, count)
 
 
-def _others(evidence: Evidence, value: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Sum of an option's value over the *other* occurrences of the same spun form, above the mean of its rivals."""
-    number, _ = _pairs(evidence)
-    # The best rival of a place sets its zero: what counts is how an original fares against the other originals.
-    relative = np.maximum(_to_best(evidence, value), -4.0)
-    total = np.bincount(number, relative)
-    return np.asarray(total[number] - relative, np.float64)
+def _others(to_best: NDArray[np.float64], pairs: _Pairs) -> NDArray[np.float64]:
+    """How an option fares at the *other* occurrences of the same spun form, summed: there, too, against the best."""
+    relative = np.maximum(to_best, -4.0)
+    total = np.bincount(pairs.number, relative)
+    return np.clip(total[pairs.number] - relative, -_POOLED, _POOLED)
 
 
 def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
@@ -127,19 +137,18 @@ def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(np.maximum(value - top[evidence.owner], _FAR), np.float64)
 
 
-def _entry(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
+def _entry(pairs: _Pairs, before: Posterior) -> NDArray[np.float64]:
     """How far the other occurrences of the spun form already believe in this option: log of their mean probability."""
-    number, count = _pairs(evidence)
+    number, times = pairs
     total = np.bincount(number, before.option)
-    others = count[number] - 1
+    others = times[number] - 1
     mean = np.where(others > 0, (total[number] - before.option) / np.maximum(others, 1), 0.0)
     return np.where(others > 0, np.log(np.maximum(mean, 0) + 0.02) - np.log(0.02), 0.0)
 
 
-def _rival(evidence: Evidence, before: Posterior) -> NDArray[np.float64]:
+def _rival(evidence: Evidence, pairs: _Pairs, before: Posterior) -> NDArray[np.float64]:
     """How much of this original other spun forms claim: log of one plus their expected number of occurrences."""
-    number, _ = _pairs(evidence)
-    own = np.bincount(number, before.option)[number]
+    own = np.bincount(pairs.number, before.option)[pairs.number]
     claimed = np.bincount(evidence.original, before.option)[evidence.original]
     return np.asarray(np.log1p(np.maximum(claimed - own, 0.0)), np.float64)
 

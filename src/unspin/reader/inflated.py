@@ -77,13 +77,8 @@ def places(words: Words, visible: Visible, ngram: NGram, table: PhraseTable) -> 
         honest = table.honest[match.entry]
         doubled = match.begin > 0 and words.lower[match.begin - 1] == words.lower[match.begin]
         begin = match.begin - doubled
-        ranked = sorted(
-            (
-                (_gain(words.lower, begin, match.end, original, ngram), original)
-                for original in _originals(table, match)
-            ),
-            key=lambda pair: (-pair[0], pair[1]),
-        )
+        gains = _gains(words.lower, begin, match.end, _originals(table, match), ngram)
+        ranked = sorted(gains, key=lambda pair: (-pair[0], pair[1]))
         swap = np.clip(visible.swap[match.begin : match.end], -_MOST_SWAP, _MOST_SWAP)
         evidence = np.array([
             1.0,
@@ -119,15 +114,18 @@ def _originals(table: PhraseTable, match: PhraseMatch) -> Sequence[str]:
     return table.pairs[match.entry][1].split(" | ")
 
 
-def _gain(tokens: Sequence[str], begin: int, end: int, original: str, ngram: NGram) -> float:
-    """How much likelier the text is with ``original`` in place of tokens ``[begin, end)``, in nats."""
+def _gains(
+    tokens: Sequence[str], begin: int, end: int, originals: Sequence[str], ngram: NGram
+) -> list[tuple[float, str]]:
+    """How much likelier the text is with each original in place of tokens ``[begin, end)``, in nats; and the original."""
     before, after = list(tokens[max(begin - _REACH, 0) : begin]), list(tokens[end : end + _REACH])
 
     def log_probability(middle: Sequence[str]) -> float:
         ids = ngram.ids([*before, *middle, *after])
         return float(ngram.log_probability(ids)[len(before) :].sum())
 
-    return log_probability(split(original).lower) - log_probability(tokens[begin:end])
+    as_found = log_probability(tokens[begin:end])
+    return [(log_probability(split(original).lower) - as_found, original) for original in originals]
 
 
 @lru_cache(maxsize=1)

@@ -8,19 +8,17 @@ by a log-linear model with three weights.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
+from unspin.model.deep import CausalModel, below_best
 from unspin.model.evidence import Evidence
 from unspin.model.posterior import Posterior
 from unspin.text import Words
-
-if TYPE_CHECKING:
-    from unspin.model.deep import CausalModel
 
 READER: Final = 0.62
 MODEL: Final = 0.36
@@ -67,7 +65,8 @@ def second_opinion(
     read = model.decide(
         words, listed.tokens, evidence.place, listed.ptr, listed.forms, listed.prior, margin=_MARGIN, most=1 + _OPTIONS
     )
-    relative = _below_best(read.likelihood, listed)
+    by_place = np.split(read.likelihood, listed.ptr[1:-1])
+    relative = np.concatenate([below_best(place) for place in by_place])
     asked = ~np.isnan(read.likelihood)
     elsewhere = _elsewhere(relative, asked, listed, evidence.found)
     score = READER * np.maximum(listed.prior, _LOWEST_PRIOR) + MODEL * relative + ELSEWHERE * elsewhere
@@ -97,20 +96,6 @@ def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: 
     prior[option < 0] = posterior.written
     with np.errstate(divide="ignore"):
         return _Shortlist(ptr, forms, option, np.log(prior), tokens)
-
-
-def _below_best(likelihood: NDArray[np.float32], listed: _Shortlist) -> NDArray[np.float64]:
-    """How far each lies below the best of its place in nats; one not asked as far as the lowest, 0 where none was asked."""
-    owner, asked = listed.owner, ~np.isnan(likelihood)
-    value = likelihood.astype(np.float64)
-    top, bottom = np.full(len(listed.ptr) - 1, -np.inf), np.full(len(listed.ptr) - 1, np.inf)
-    np.maximum.at(top, owner[asked], value[asked])
-    np.minimum.at(bottom, owner[asked], value[asked])
-    heard = np.isfinite(top)[owner]
-    relative = np.where(asked, value, bottom[owner])
-    below = np.zeros(len(owner))
-    np.subtract(relative, top[owner], out=below, where=heard)
-    return below
 
 
 def _elsewhere(
