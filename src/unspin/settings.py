@@ -1,0 +1,56 @@
+"""What a user may choose about a reading: one frozen value that the library, the commands, scan and the page share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final, Self
+
+from unspin.errors import OptionError
+
+__all__ = ["OPERATING_POINT", "Settings"]
+
+OPERATING_POINT: Final = 1e-4
+"""Share of ordinary documents that may be called spun, unless the user says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How documents are read.
+
+    Attributes:
+        operating_point: a document is called spun if at most this share of ordinary documents scores as high; above 0 and
+            below 1.
+        dictionary: the spinner's dictionary where it is known, from spun word to original: a mapping, or a file of JSON or
+            of lines with the two words separated by a tab.
+        tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
+        deep: a causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs ``unspin[deep]``.
+
+    Raises:
+        OptionError: a setting is of the wrong type or out of range.
+    """
+
+    operating_point: float = OPERATING_POINT
+    dictionary: Path | Mapping[str, str] | None = None
+    tortured: bool = False
+    deep: Path | None = None
+
+    def __post_init__(self) -> None:
+        share = self.operating_point
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
+            raise OptionError(f"operating point {share!r}: not between 0 and 1; give a share such as 1e-4")
+        if not (self.dictionary is None or isinstance(self.dictionary, Path | Mapping)):
+            raise OptionError(f"dictionary {self.dictionary!r}: give a pathlib.Path or a mapping from word to word")
+        if not isinstance(self.tortured, bool):
+            raise OptionError(f"tortured {self.tortured!r}: give True or False")
+        if not (self.deep is None or isinstance(self.deep, Path)):
+            raise OptionError(f"deep {self.deep!r}: give a pathlib.Path to a model")
+
+    def changed(self, **choices: Any) -> Self:
+        """The same settings with some chosen anew; a choice of None leaves that setting as it is.
+
+        Raises:
+            OptionError: as for the settings themselves.
+        """
+        return replace(self, **{name: choice for name, choice in choices.items() if choice is not None})
