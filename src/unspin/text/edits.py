@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter
@@ -10,8 +9,6 @@ from typing import NamedTuple, Protocol
 
 __all__ = ["Composition", "Edit", "apply", "apply_within", "compose", "removal_span"]
 
-_SPACE_BEFORE = re.compile(r"[^\S\r\n]*\Z")
-_SPACE_AFTER = re.compile(r"[^\S\r\n]*")
 _MAX_SPACE = 64  # white space looked at on each side of a removed word, so that the look is O(1)
 
 
@@ -79,14 +76,20 @@ def removal_span(text: str, start: int, end: int) -> tuple[int, int]:
     neighbour on either side without a space between (as in ``(simply``) takes the space on its other side. Line breaks
     are never cut.
     """
-    before = _SPACE_BEFORE.search(text, max(0, start - _MAX_SPACE), start)
-    after = _SPACE_AFTER.match(text, end, end + _MAX_SPACE)
-    left = before.start() if before else start
-    right = after.end() if after else end
+    left, right = start, end
+    while left > max(0, start - _MAX_SPACE) and _is_space(text[left - 1]):
+        left -= 1
+    while right < min(len(text), end + _MAX_SPACE) and _is_space(text[right]):
+        right += 1
     at_line_start = left == 0 or text[left - 1] in "\r\n"
     if left < start and not at_line_start:
         return left, end
     return start, right
+
+
+def _is_space(sign: str) -> bool:
+    """White space within a line."""
+    return sign.isspace() and sign not in "\r\n"
 
 
 class Composition(NamedTuple):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 __all__ = ["paragraph_starts"]
 
 _BREAK = "\n\r\f\v\x85\u2028\u2029"
-_LINE = re.compile(f"[^{_BREAK}]*[^\\s{_BREAK}][^{_BREAK}]*")
+_LINE = re.compile(f"[^{_BREAK}]++")
 _ONE_BREAK = re.compile(f"(?:\r\n|[{_BREAK}])\\Z")
 
 # Text counts as hard-wrapped when at least this share of its lines goes on in lower case; in prose with one paragraph a
@@ -26,7 +26,7 @@ def paragraph_starts(text: str) -> NDArray[np.int32]:
     A blank line always ends a paragraph. A single line break ends one too, unless the lines of the text are broken at
     a margin; then it does so only after a short line and before an indented one.
     """
-    lines = [(match.start(), match.end()) for match in _LINE.finditer(text)]
+    lines = [match.span() for match in _LINE.finditer(text) if not match.group().isspace()]
     single = [
         previous[1] < line[0] and _ONE_BREAK.match(text, previous[1], line[0]) is not None
         for previous, line in zip(lines, lines[1:], strict=False)

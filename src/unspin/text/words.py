@@ -15,11 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 # A number keeps its separators ("10,000", "3.5"); a word keeps its inner apostrophes ("don't", "world’s"); hyphens
-# separate, because word spinners look words up one by one. Any other visible character is a token of its own.
+# separate, because word spinners look words up one by one. Any other visible character is a token of its own, and so is
+# each digit of a run that goes on as a word ("3D", "4x4").
+#
+# Nothing here is ever given back ("++", "*+"), and every character is looked at a bounded number of times. That is why a
+# part of a number is taken only where a number may end, and why digits that are no number are taken as a run and parted
+# afterwards: tried one by one, each of them would look through the rest of the run again.
+_ORDINAL = "(?:st|nd|rd|th|s)?\\b"
 _TOKEN = re.compile(
-    r"(?P<number>\d+(?:[.,:]\d+)*(?:st|nd|rd|th|s)?\b)"
-    r"|(?P<word>[^\W\d_](?:[\w\u0300-\u036f]|['’](?=[^\W\d_]))*)"
-    r"|(?P<mark>[^\s])"
+    rf"(?P<number>\d++(?:[.,:]\d++(?={_ORDINAL}))*+{_ORDINAL})"
+    r"|(?P<word>[^\W\d_](?:[\w\u0300-\u036f]|['’](?=[^\W\d_]))*+)"
+    r"|(?P<digits>\d++)"
+    r"|(?P<mark>\S)"
 )
 
 
@@ -29,6 +36,9 @@ class Kind(IntEnum):
     WORD = 0
     NUMBER = 1
     MARK = 2
+
+
+_KINDS = {"word": Kind.WORD, "number": Kind.NUMBER, "mark": Kind.MARK}
 
 
 class Shape(IntEnum):
@@ -83,10 +93,17 @@ def split(text: str) -> Words:
     kinds: list[int] = []
     lower: list[str] = []
     for match in _TOKEN.finditer(text):
-        starts.append(match.start())
-        ends.append(match.end())
-        kind = match.lastgroup
-        kinds.append(Kind.WORD if kind == "word" else Kind.NUMBER if kind == "number" else Kind.MARK)
+        start, end = match.span()
+        group = match.lastgroup
+        if group == "digits":
+            starts += range(start, end)
+            ends += range(start + 1, end + 1)
+            kinds += [Kind.MARK] * (end - start)
+            lower += match.group()
+            continue
+        starts.append(start)
+        ends.append(end)
+        kinds.append(_KINDS[group])  # type: ignore[index]  # every alternative has a name
         lower.append(match.group().lower().replace("’", "'"))
     return Words(
         text,
