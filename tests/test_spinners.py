@@ -18,7 +18,7 @@ from unspin.errors import OptionError
 from unspin.lexicon import CHANNELS, Lexicon
 from unspin.spinners import Edit, align, eligible, families, simulate
 from unspin.spinners.eligibility import FUNCTION_WORDS
-from unspin.spinners.phrases import PhraseFinder
+from unspin.spinners.phrases import Entries
 from unspin.spinners.quirks import Quirks, draw_quirks, quirk_edits
 from unspin.spinners.rewriter import RULES
 from unspin.spinners.simulate import _render
@@ -240,7 +240,7 @@ def test_a_drawn_dictionary_spins_many_texts_alike() -> None:
 
 def test_phrases_are_found_only_where_every_word_may_be_touched() -> None:
     words = split("Deep learning, deep Learning, deep  learning, deep-learning, deep learning")
-    found = PhraseFinder(("deep learning", "learning", "deep")).find(words, eligible(words, capitals=True))
+    found = Entries(("deep learning", "learning", "deep")).find(words, eligible(words, capitals=True))
     assert [(match.begin, match.entry) for match in found] == [(0, 0), (3, 2), (6, 2), (7, 1), (9, 2), (11, 1), (13, 0)]
 
 

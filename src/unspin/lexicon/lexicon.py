@@ -39,6 +39,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
+
 CHANNELS: Final = ("walk", "synonym", "thesaurus", "neighbour")
 """The channels, in the order of the columns of ``cand_channel``; also the names of the graphs.
 
@@ -93,9 +95,10 @@ class Lexicon:
         }
         self.stem: Final = arrays["stem"].astype(np.int64)
         """The first form of the same stem ("boats" has that of "boat"), ``int64[forms]``; by Snowball's English stemmer."""
-        self._ptr = arrays["cand_ptr"].astype(np.int64)
+        ptr = arrays["cand_ptr"].astype(np.int64)
+        self._ptr = np.append(ptr, ptr[-1])  # one more row, without candidates, for words that the lexicon doesn't know
         self._original = arrays["cand_original"]
-        self._channel = arrays["cand_channel"]
+        self._channel: NDArray[np.uint8] = arrays["cand_channel"]  # type: ignore[assignment]
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -109,16 +112,10 @@ class Lexicon:
 
     def candidates(self, forms: NDArray[np.int32]) -> Candidates:
         """The originals that each form may stand for (none for -1)."""
-        known = forms >= 0
-        safe = np.where(known, forms, 0)
-        begin = self._ptr[safe]
-        size = np.where(known, self._ptr[safe + 1] - begin, 0)
-        ptr = np.zeros(len(forms) + 1, np.int64)
-        np.cumsum(size, out=ptr[1:])
-        flat = np.arange(ptr[-1]) - np.repeat(ptr[:-1] - begin, size)
-        code = self._channel[flat]
+        taken = ragged.take(self._ptr, np.where(forms >= 0, forms, len(self.forms)))
+        code = self._channel[taken.items]
         channel = np.where(code == ABSENT, np.float32(-np.inf), code * np.float32(-CHANNEL_STEP))
-        return Candidates(ptr, self._original[flat].astype(np.int64), channel.astype(np.float32))
+        return Candidates(taken.ptr, self._original[taken.items].astype(np.int64), channel.astype(np.float32))
 
     def route(self, original: str, found: str) -> tuple[str, ...]:
         """The likeliest walk of at most two steps from ``original`` to ``found``, both ends included; empty if none."""

@@ -11,36 +11,21 @@ the phrase, a tab, what was meant, a tab, how often the phrase stands in honest 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.text import Words, split
+from unspin.text import PhraseFinder, PhraseMatch, Words, split
 
-__all__ = ["PhraseMatch", "PhraseTable", "joined", "load"]
+__all__ = ["PhraseTable", "joined", "load"]
 
 _HYPHENS: Final = frozenset("-‐‑")
-
-
-class PhraseMatch(NamedTuple):
-    """A known phrase in a document.
-
-    Attributes:
-        begin: index of its first token.
-        end: index after its last token.
-        entry: its index in :attr:`PhraseTable.pairs`.
-    """
-
-    begin: int
-    end: int
-    entry: int
 
 
 def joined(words: Words) -> NDArray[np.int32]:
@@ -68,22 +53,13 @@ class PhraseTable:
 
     pairs: tuple[tuple[str, str], ...]
     honest: tuple[int, ...]
+    _finder: PhraseFinder = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Index the phrases by their tokens."""
-        entries: dict[tuple[str, ...], int] = {}
-        lengths: defaultdict[str, set[int]] = defaultdict(set)
-        for number, (tortured, _) in enumerate(self.pairs):
-            words = split(tortured)
-            tokens = tuple(words.lower[i] for i in joined(words))
-            if tokens:
-                entries.setdefault(tokens, number)
-                lengths[tokens[0]].add(len(tokens))
-        object.__setattr__(self, "_entries", entries)
-        object.__setattr__(self, "_lengths", {head: sorted(sizes, reverse=True) for head, sizes in lengths.items()})
-
-    _entries = {}  # type: dict[tuple[str, ...], int]
-    _lengths = {}  # type: dict[str, list[int]]
+        cut = (split(tortured) for tortured, _ in self.pairs)
+        finder = PhraseFinder([words.lower[i] for i in joined(words)] for words in cut)
+        object.__setattr__(self, "_finder", finder)
 
     def without(self, held_out: Callable[[str, str], bool]) -> PhraseTable:
         """The table without some pairs (phrase, expected), for measuring how well *unknown* phrases are found."""
@@ -93,22 +69,11 @@ class PhraseTable:
     def matches(self, words: Words) -> tuple[PhraseMatch, ...]:
         """The phrases of the table in a document: the longest at each place, from left to right, never overlapping.
 
-        The time is linear in the length of the document: at each token at most as many look-ups as phrases that begin
-        with it have different lengths.
+        Inner hyphens are left out on both sides, see :func:`joined`.
         """
         index = joined(words).tolist()
-        tokens = tuple(words.lower[i] for i in index)
-        found: list[PhraseMatch] = []
-        at = 0
-        while at < len(tokens):
-            for length in self._lengths.get(tokens[at], ()):
-                entry = self._entries.get(tokens[at : at + length])
-                if entry is not None and at + length <= len(tokens):
-                    found.append(PhraseMatch(index[at], index[at + length - 1] + 1, entry))
-                    at += length - 1
-                    break
-            at += 1
-        return tuple(found)
+        found = self._finder.find([words.lower[i] for i in index])
+        return tuple(PhraseMatch(index[begin], index[end - 1] + 1, entry) for begin, end, entry in found)
 
 
 def load(path: Path | None = None) -> PhraseTable:

@@ -21,12 +21,12 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.lexicon.phrases import PhraseMatch, PhraseTable
+from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.model.encoder import Visible
 from unspin.model.ngram import NGram
 from unspin.reading import Substitution
-from unspin.text import Words, match_case, sentence_starts, split
+from unspin.text import PhraseMatch, Words, match_case, sentence_starts, split
 
 EVIDENCE: Final = ("bias", "ngram", "swap", "highest_swap", "honest", "others", "doubled")
 """What a place is judged by: 1; the 4-gram log-likelihood of the text restored, less that as found; mean and highest

@@ -31,7 +31,7 @@ import numpy as np
 from unspin.lexicon import Lexicon
 from unspin.spinners.edits import Edit
 from unspin.spinners.eligibility import eligible
-from unspin.spinners.phrases import PhraseFinder, chosen
+from unspin.spinners.phrases import Entries, chosen
 from unspin.spinners.synonyms import content_words, swap_content_words
 from unspin.text import Words
 
@@ -308,7 +308,7 @@ RULES: Final[dict[str, tuple[str, ...]]] = _parse(_FUNCTION_RULES, _KNOWN_RULES,
 """What a phrase may become; each document's table has one of the terms."""
 
 _PHRASES: Final = tuple(RULES)
-_TABLE: Final = PhraseFinder(_PHRASES)
+_TABLE: Final = Entries(_PHRASES)
 _PHRASE_SHARE: Final = 0.5
 _MISSED: Final = 0.12
 _DOUBLED_PHRASE: Final = 0.15

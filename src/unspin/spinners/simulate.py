@@ -18,7 +18,7 @@ from unspin.errors import OptionError
 from unspin.spinners.edits import Edit
 from unspin.spinners.eligibility import eligible
 from unspin.spinners.families import family
-from unspin.spinners.phrases import PhraseFinder, chosen
+from unspin.spinners.phrases import Entries, chosen
 from unspin.spinners.word_family import WordFamily
 from unspin.text import Shape, Words, removal_span, split
 
@@ -124,7 +124,7 @@ def _look_up(
 ) -> tuple[Edit, ...]:
     """Edits by a given dictionary."""
     terms = tuple(dictionary.values())
-    matches = PhraseFinder(tuple(dictionary)).find(words, eligible(words, capitals))
+    matches = Entries(tuple(dictionary)).find(words, eligible(words, capitals))
     used = chosen(matches, np.inf if rate is None else rate * len(words), random)
     return tuple(Edit(begin, end, terms[entry]) for begin, end, entry in matches if entry in used)
 

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from unspin.lexicon import Lexicon
 from unspin.spinners.edits import Edit
 from unspin.spinners.eligibility import FUNCTION_WORDS
-from unspin.spinners.phrases import Match, chosen
-from unspin.text import Words
+from unspin.spinners.phrases import chosen
+from unspin.text import PhraseMatch, Words
 
 __all__ = ["close_synonym", "content_words", "swap_content_words"]
 
@@ -65,7 +65,7 @@ def swap_content_words(
     forms = lexicon.ids(words.lower)
     places = np.flatnonzero(allowed & (forms >= 0))
     terms = {form: close_synonym(lexicon, form, random) for form in np.unique(forms[places]).tolist()}
-    matches = [Match(i, i + 1, int(forms[i])) for i in places.tolist() if terms[int(forms[i])] >= 0]
+    matches = [PhraseMatch(i, i + 1, int(forms[i])) for i in places.tolist() if terms[int(forms[i])] >= 0]
     used = chosen(matches, rate * len(words) / (1 - missed), random)
     return [
         Edit(begin, end, lexicon.forms[terms[form]])

@@ -23,7 +23,7 @@ import numpy as np
 from unspin.lexicon import Lexicon
 from unspin.spinners.edits import Edit
 from unspin.spinners.eligibility import eligible
-from unspin.spinners.phrases import PhraseFinder, chosen
+from unspin.spinners.phrases import Entries, chosen
 from unspin.text import Words
 
 __all__ = ["Tortured"]
@@ -55,13 +55,13 @@ class Tortured:
         return tuple(Edit(begin, end, terms[entry]) for begin, end, entry in matches if entry in terms)
 
     @cached_property
-    def _table(self) -> tuple[PhraseFinder, list[list[str]]]:
+    def _table(self) -> tuple[Entries, list[list[str]]]:
         """The expected terms, and the tortured forms of each."""
         forms: dict[str, list[str]] = {}
         for tortured, expected in self.pairs if self.pairs is not None else _listed():
             if " " in expected.strip() and tortured.casefold() != expected.casefold():
                 forms.setdefault(expected.lower(), []).append(tortured)
-        return PhraseFinder(list(forms)), list(forms.values())
+        return Entries(list(forms)), list(forms.values())
 
 
 def _listed() -> tuple[tuple[str, str], ...]:

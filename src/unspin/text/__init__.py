@@ -1,13 +1,16 @@
-"""Words with offsets, case, sentences and quotations. This room knows nothing of spinning."""
+"""Words with offsets, case, sentences, quotations, phrases, replaying edits. This room knows nothing of spinning."""
 
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, compose, removal_span
+from unspin.text.phrases import PhraseFinder, PhraseMatch
 from unspin.text.quotations import QuotationSpan, find_quotations
 from unspin.text.sentences import sentence_spans, sentence_starts
 from unspin.text.words import Kind, Shape, Words, split
 
 __all__ = [
     "Kind",
+    "PhraseFinder",
+    "PhraseMatch",
     "QuotationSpan",
     "Shape",
     "Words",
