@@ -45,13 +45,13 @@ def sentence_spans(words: Words) -> NDArray[np.int32]:
         return np.zeros((0, 2), np.int32)
     firsts = set(np.searchsorted(words.start, paragraph_starts(words.text)).tolist())
     firsts.add(0)
-    caseless = words.text == words.text.lower()
+    tokens = _Tokens(words)
     resume = 0
     for mark in np.flatnonzero(words.kind == Kind.MARK).tolist():
         if mark < resume or words.lower[mark] not in _ENDERS:
             continue
-        resume = _after_closers(words, mark)
-        if resume < n and _ends(words, mark, resume, caseless):
+        resume = tokens.after_closers(mark)
+        if resume < n and tokens.ends(mark, resume):
             firsts.add(resume)
     first = np.array(sorted(index for index in firsts if index < n), np.int32)
     return np.column_stack([first, np.append(first[1:], np.int32(n))])
@@ -60,55 +60,61 @@ def sentence_spans(words: Words) -> NDArray[np.int32]:
 def sentence_starts(words: Words) -> NDArray[np.bool_]:
     """True for the first word or number of each sentence and of each quotation after a comma or colon, ``bool[n]``."""
     starts = np.zeros(len(words), np.bool_)
+    visible = (words.kind != Kind.MARK).tolist()
+    touches = words.touches.tolist()
     for first, end in sentence_spans(words).tolist():
-        while first < end - 1 and words.kind[first] == Kind.MARK:
+        while first < end - 1 and not visible[first]:
             first += 1
-        starts[first] = words.kind[first] != Kind.MARK
+        starts[first] = visible[first]
     for mark in np.flatnonzero(words.kind == Kind.MARK).tolist():
         if mark and mark + 1 < len(words) and words.lower[mark] in '"“' and words.lower[mark - 1] in ",:":
-            starts[mark + 1] |= words.kind[mark + 1] != Kind.MARK and _touches(words, mark + 1)
+            starts[mark + 1] |= visible[mark + 1] and touches[mark + 1]
     return starts
 
 
-def _touches(words: Words, index: int) -> bool:
-    """Whether no white space stands before the token."""
-    return bool(words.start[index] == words.end[index - 1])
+class _Tokens:
+    """The rules, over the tokens of one text."""
 
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.lower = words.lower
+        # Lists, since single elements of arrays are slow to get at.
+        self.kind: list[int] = words.kind.tolist()
+        self.touches: list[bool] = words.touches.tolist()
+        self.caseless = words.text == words.text.lower()
 
-def _after_closers(words: Words, mark: int) -> int:
-    """The first token after a run of sentence marks and the quotes and brackets that close with it."""
-    index = mark + 1
-    while index < len(words) and words.lower[index] in _ENDERS and _touches(words, index):
-        index += 1
-    while index < len(words) and words.lower[index] in _CLOSERS and _touches(words, index):
-        index += 1
-    return index
+    def after_closers(self, mark: int) -> int:
+        """The first token after a run of sentence marks and the quotes and brackets that close with it."""
+        index = mark + 1
+        while index < len(self.lower) and self.lower[index] in _ENDERS and self.touches[index]:
+            index += 1
+        while index < len(self.lower) and self.lower[index] in _CLOSERS and self.touches[index]:
+            index += 1
+        return index
 
+    def ends(self, mark: int, following: int) -> bool:
+        """Whether a sentence mark ends a sentence, given the token after it and what closes with it."""
+        if self.touches[following]:
+            return self.lower[mark] in _WITHOUT_SPACE
+        head = following
+        while head < min(following + 3, len(self.lower) - 1) and self.lower[head] in _OPENERS:
+            head += 1
+        if self.kind[head] == Kind.WORD and self.words.text[self.words.start[head]].islower() and not self.caseless:
+            return False
+        after_word = mark > 0 and self.touches[mark] and self.kind[mark - 1] == Kind.WORD
+        return self.lower[mark] != "." or not after_word or self._stop_ends(mark, head)
 
-def _ends(words: Words, mark: int, following: int, caseless: bool) -> bool:
-    if _touches(words, following):
-        return words.lower[mark] in _WITHOUT_SPACE
-    head = following
-    while head < min(following + 3, len(words) - 1) and words.lower[head] in _OPENERS:
-        head += 1
-    if words.kind[head] == Kind.WORD and words.text[words.start[head]].islower() and not caseless:
-        return False
-    if words.lower[mark] != "." or mark == 0 or not _touches(words, mark) or words.kind[mark - 1] != Kind.WORD:
+    def _stop_ends(self, mark: int, head: int) -> bool:
+        """Whether the full stop after a word ends the sentence, given the head of what follows."""
+        before = self.lower[mark - 1]
+        if mark + 1 < head and self.lower[mark + 1] in _ENDERS:  # an ellipsis
+            return True
+        if before in TITLES:
+            return False
+        if before in _BEFORE_NUMBER and self.kind[head] == Kind.NUMBER:
+            return False
+        initial = len(before) == 1 and before != "i" and self.words.surface(mark - 1).isupper()
+        acronym = len(before) == 1 and mark >= 2 and self.lower[mark - 2] == "." and self.touches[mark - 1]
+        if initial or acronym or before in _ABBREVIATIONS:
+            return self.lower[head] in _BEGINNERS
         return True
-    return _stop_ends(words, mark, head)
-
-
-def _stop_ends(words: Words, mark: int, head: int) -> bool:
-    """Whether the full stop after a word ends the sentence, given the head of what follows."""
-    before = words.lower[mark - 1]
-    if mark + 1 < head and words.lower[mark + 1] in _ENDERS:  # an ellipsis
-        return True
-    if before in TITLES:
-        return False
-    if before in _BEFORE_NUMBER and words.kind[head] == Kind.NUMBER:
-        return False
-    initial = len(before) == 1 and before != "i" and words.surface(mark - 1).isupper()
-    acronym = len(before) == 1 and mark >= 2 and words.lower[mark - 2] == "." and _touches(words, mark - 1)
-    if initial or acronym or before in _ABBREVIATIONS:
-        return words.lower[head] in _BEGINNERS
-    return True

@@ -81,6 +81,11 @@ class Words:
         return np.equal(self.kind, Kind.WORD)
 
     @cached_property
+    def touches(self) -> NDArray[np.bool_]:
+        """True where no white space stands before the token; False for the first, ``bool[n]``."""
+        return np.append(False, self.start[1:] == self.end[:-1])[: len(self)]
+
+    @cached_property
     def shape(self) -> NDArray[np.uint8]:
         """A :class:`Shape` for each token, ``uint8[n]``; marks and numbers count as ``LOWER``."""
         return np.fromiter((shape_of(self.surface(i)) for i in range(len(self))), np.uint8, len(self))
