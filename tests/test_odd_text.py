@@ -49,8 +49,9 @@ PIECES: Final = {
 
 
 def with_prose(piece: str, length: int) -> str:
-    """The piece over and over, with an odd end."""
-    return (piece * (length // len(piece) + 1))[:length] + "x\u0301 Ann said, \u201c4x"
+    """The piece over and over, once up to a word and once up to the end of a line."""
+    half = (piece * (length // len(piece) + 1))[: length // 2]
+    return f"{half}x\u0301 Ann said, \u201c4x\n{half}\n"
 
 
 def screened(text: str) -> Any:
