@@ -8,8 +8,8 @@ words that a thesaurus does not list, and they give it away, because they hit th
 * an **indefinite pronoun cut down** to its head (the *body* of *somebody*);
 * an irregular **superlative made regular**, with the wrong meaning of two.
 
-Which of them a dictionary has, and with which words, is drawn here at random; only the *kinds* are fixed. They were
-seen in the specimen described in the project's findings.
+Which of them a dictionary has, and with which words, is drawn here at random; only the *kinds* are fixed, as the text of
+a real spinner showed them (``docs/spinning.md`` of the repository).
 """
 
 from __future__ import annotations

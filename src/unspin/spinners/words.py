@@ -10,9 +10,10 @@ What differs from spinner to spinner is where the dictionary comes from (a graph
 takes, and whether inflected words are looked up by their lemma. A :class:`WordSpinner` is these choices; the
 dictionary of one such machine is drawn from them at random (:func:`draw_term` for each word).
 
-Sources: the specimen described in the project's findings (two passes through WordNet by spelling, one fixed
-dictionary); Wahle et al. 2021, "Identifying machine-paraphrased plagiarism" (SpinBot and SpinnerChief: synonyms at a
-set rate); Zhang et al. 2014, "DSpin" (dictionary-based spinning in the wild).
+Sources: Zhang, Wang & Voelker, "DSpin: Detecting Automatically Spun Content on the Web" (NDSS 2014): spinning by
+dictionary in the wild; Wahle, Ruas, Foltynek, Meuschke & Gipp, "Identifying Machine-Paraphrased Plagiarism"
+(arXiv:2103.11909, 2021): SpinBot and SpinnerChief, synonyms at a set rate. Two passes through WordNet by spelling with one
+fixed dictionary: the text of a real spinner, see ``docs/spinning.md`` of the repository.
 """
 
 from __future__ import annotations
@@ -68,8 +69,6 @@ FLUENT = WordSpinner(
 )
 THESAURUS = WordSpinner("thesaurus", "thesaurus", 0.0, True, True, 0.15, "terms of a broad thesaurus (Moby)")
 NEIGHBOUR = WordSpinner("neighbours", "neighbour", 0.0, False, True, 0.3, "nearest words of a static embedding")
-
-WORD_SPINNERS = (WALK, ONE_PASS, FLUENT, THESAURUS, NEIGHBOUR)
 
 
 def swap_words(
