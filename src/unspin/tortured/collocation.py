@@ -1,4 +1,4 @@
-"""Joints: neighbouring content words, as numbers, and the filter that knows the honest ones."""
+"""Collocations: neighbouring content words, as numbers, and the filter that knows the honest ones."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from unspin.model.ngram import Shape, mix, slots
 
-__all__ = ["BREAKS", "LINKS", "SIZE", "LevelFilter", "Skeleton", "joint_key", "role", "sixbits", "skeleton"]
+__all__ = ["BREAKS", "LINKS", "SIZE", "LevelFilter", "Skeleton", "collocation_key", "role", "sixbits", "skeleton"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Keys = NDArray[np.uint64]
 
 SIZE: Final = 65_536
-"""Words with an id below this may be originals and parts of honest joints; those from here on are only ever *found*."""
+"""Words with an id below this may be originals and parts of honest collocations; those from here on are only ever *found*."""
 
 LINKS: Final = ("of", "in", "to", "for", "on", "and", "with", "by", "from", "at", "the", "a", "an", "as", "de")
 """Small words that may stand inside a term. Their order is part of the data format."""
@@ -112,7 +112,7 @@ def skeleton(roles: NDArray[np.int32]) -> Skeleton:
     return Skeleton(place, word, first, last, link)
 
 
-def joint_key(left: Ints, link: Ints, right: Ints) -> Keys:
-    """A joint (or, with a word for the link, three words in a row) as one number, 20 bits for each part."""
+def collocation_key(left: Ints, link: Ints, right: Ints) -> Keys:
+    """A collocation (or, with a word for the link, three words in a row) as one number, 20 bits for each part."""
     wide = [part.astype(np.uint64) for part in (left, link, right)]
     return (wide[0] << np.uint64(40)) | (wide[1] << np.uint64(20)) | wide[2]
