@@ -1,22 +1,19 @@
 """The features of an option: the evidence on it, and what the rest of the document says.
 
-A first look has the evidence alone. A later look also has the posterior of the look before it, and with it the document:
+A first pass has the evidence alone. A later pass also has the posterior of the pass before it, and with it the document:
 the family of spinners, the dictionary, which words around a word are still open, and what else the document is about.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import CHANNELS, Lexicon
-from unspin.model.evidence import Evidence
+from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
-
-if TYPE_CHECKING:
-    from unspin.model.posterior import Posterior
 
 FEATURES: Final = (
     "belief", "ngram", "channel", "frequency", "swap", "swapped", "untouched",
@@ -28,8 +25,8 @@ FEATURES: Final = (
 )  # fmt: skip
 """The features of an option, in the order of their weights; "as written" scores 0."""
 
-FIRST_LOOK: Final = 7
-"""The features of the first look; the others need a look before them."""
+FIRST_PASS: Final = 7
+"""The features of the first pass; the others need a pass before them."""
 _POOLED: Final = 12.0
 _FAR: Final = -12.0
 _NEAR: Final = 2
@@ -43,13 +40,13 @@ def features(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The features of every option: ``float64[k, 7]`` for the first look and ``float64[k, 37]`` for a later one.
+    """The features of every option: ``float64[k, 7]`` for the first pass and ``float64[k, 37]`` for a later one.
 
     Args:
         evidence: what is known of each option.
         words: the document.
         lexicon: for frequencies and stems.
-        before: the posterior of the look before, if any.
+        before: the posterior of the pass before, if any.
         sure: the words that it was sure of, ``bool[m]``; none if not given.
     """
     owner = evidence.owner

@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.deep import CausalModel, below_best
-from unspin.model.evidence import Evidence
-from unspin.model.posterior import Posterior
+from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
 
 READER: Final = 0.62
@@ -57,9 +56,7 @@ class _Shortlist:
         return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
 
 
-def second_opinion(
-    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel
-) -> Posterior:
+def rescored(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Posterior:
     """The posterior after a causal language model has read the best options of every suspicious word."""
     listed = _shortlist(words, evidence, posterior, lexicon)
     read = model.decide(
