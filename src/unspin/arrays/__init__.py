@@ -1,0 +1,5 @@
+"""Ragged arrays and packed look-up tables. This room knows nothing of text.
+
+* :mod:`unspin.arrays.ragged`: rows of different lengths, laid end to end in one flat array;
+* :mod:`unspin.arrays.fuse`: tables that hold a few bits for each of many keys, without the keys.
+"""
