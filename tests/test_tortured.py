@@ -11,9 +11,9 @@ from training.terms.entries import Swap, aligned, experience, possible_units
 from training.terms.filters import filtered, level
 from training.terms.unseen import without
 from unspin import tortured
+from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.model.ngram import Shape
 from unspin.text import split
 from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
 from unspin.tortured.collocation import SIZE

@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
 from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
@@ -129,9 +130,8 @@ def _others(to_best: NDArray[np.float64], pairs: _Pairs) -> NDArray[np.float64]:
 
 def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
     """How far an option's value lies below that of the best option of the same word, ``float64[k]``."""
-    top = np.full(len(evidence.place), -np.inf)
-    np.maximum.at(top, evidence.owner, value.astype(np.float64))
-    return np.asarray(np.maximum(value - top[evidence.owner], _FAR), np.float64)
+    top = ragged.maxima(value.astype(np.float64), evidence.ptr)
+    return np.asarray(np.maximum(value - ragged.spread(top, evidence.ptr), _FAR), np.float64)
 
 
 def _entry(pairs: _Pairs, before: Posterior) -> NDArray[np.float64]:
@@ -202,4 +202,4 @@ def _written_elsewhere(evidence: Evidence, before: Posterior) -> NDArray[np.floa
 def _entropy(evidence: Evidence) -> NDArray[np.float64]:
     """How undecided the context is among the options of each word, in nats, ``float64[m]``."""
     spread = -np.exp(evidence.context.astype(np.float64)) * evidence.context
-    return np.asarray(np.bincount(evidence.owner, spread, minlength=len(evidence.place)))
+    return ragged.sums(spread, evidence.ptr)

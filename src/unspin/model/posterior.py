@@ -23,6 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
 from unspin.model.evidence import Evidence, Posterior
 from unspin.model.features import FEATURES, FIRST_PASS, features
@@ -76,33 +77,25 @@ def decide(
 
 def in_play(evidence: Evidence, posterior: Posterior) -> tuple[Evidence, Posterior]:
     """Both without the options that the best of their word leaves far behind."""
-    top = np.zeros(len(evidence.place))
-    np.maximum.at(top, evidence.owner, posterior.option)
-    kept = posterior.option >= _IN_PLAY * top[evidence.owner]
+    top = ragged.maxima(posterior.option, evidence.ptr)
+    kept = posterior.option >= _IN_PLAY * ragged.spread(top, evidence.ptr)
     return evidence.only(kept), replace(posterior, option=posterior.option[kept])
 
 
 def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
     """The likeliest option of each suspicious word, -1 where it has none, ``int64[m]``."""
-    out = np.full(len(evidence.place), -1, np.int64)
-    order = np.lexsort((np.arange(len(posterior.option)), -posterior.option, evidence.owner))
-    filled = np.flatnonzero(np.diff(evidence.ptr))
-    out[filled] = order[evidence.ptr[filled]]
-    return out
+    return ragged.firsts(posterior.option, evidence.ptr)
 
 
 def softmax_with_rest(
     score: NDArray[np.float64], ptr: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Probabilities of the options and of the rest (score 0) of each segment."""
-    size = np.diff(ptr)
-    owner = np.repeat(np.arange(len(size)), size)
-    top = np.zeros(len(size))
-    np.maximum.at(top, owner, score)
-    raised = np.exp(score - top[owner])
+    top = np.maximum(ragged.maxima(score, ptr), 0.0)
+    raised = np.exp(score - ragged.spread(top, ptr))
     rest = np.exp(-top)
-    total = np.bincount(owner, raised, minlength=len(size)) + rest
-    return raised / total[owner], rest / total
+    total = ragged.sums(raised, ptr) + rest
+    return raised / ragged.spread(total, ptr), rest / total
 
 
 def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np.float64]) -> NDArray[np.float64]:

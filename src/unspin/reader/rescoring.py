@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.deep import CausalModel, below_best
@@ -53,7 +54,7 @@ class _Shortlist:
     @property
     def owner(self) -> NDArray[np.int64]:
         """The word that each belongs to, ``int64[k]``."""
-        return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+        return ragged.owners(self.ptr)
 
 
 def rescored(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Posterior:
@@ -86,7 +87,7 @@ def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: 
         forms += [words.lower[place], *(lexicon.forms[k] for k in evidence.original[best])]
         if len(best) and posterior.option[best[0]] > posterior.written[i]:
             tokens[place] = lexicon.forms[evidence.original[best[0]]]
-    ptr = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    ptr = ragged.offsets(np.array([len(part) for part in parts], np.int64))
     option = np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
     prior = np.empty(len(option))
     prior[option >= 0] = posterior.option[option[option >= 0]]

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from unspin.arrays import ragged
 from unspin.tortured.collocation import Floats, Ints, Skeleton, collocation_key
 from unspin.tortured.terms import Terms, parts
 
@@ -56,11 +57,8 @@ def swapped_pairs(terms: Terms, bones: Skeleton, collocation: Ints) -> Pairs:
     """Pairs in which known swaps lead to a term."""
     left, right = terms.options(bones.word[collocation]), terms.options(bones.word[collocation + 1])
     wide = np.diff(right.ptr)
-    size = np.diff(left.ptr) * wide
-    ptr = np.zeros(len(collocation) + 1, np.int64)
-    np.cumsum(size, out=ptr[1:])
-    owner = np.repeat(np.arange(len(collocation)), size)
-    at = np.arange(ptr[-1]) - ptr[owner]
+    ptr = ragged.offsets(np.diff(left.ptr) * wide)
+    owner, at = ragged.owners(ptr), ragged.ranks(ptr)
     i, j = left.ptr[owner] + at // wide[owner], right.ptr[owner] + at % wide[owner]
     keys = collocation_key(left.word[i], bones.link[collocation][owner], right.word[j])
     hit, term = terms.find(keys)
@@ -79,14 +77,14 @@ def completed_pairs(terms: Terms, bones: Skeleton, collocation: Ints, at_left: b
     """
     found, beside = (collocation, collocation + 1) if at_left else (collocation + 1, collocation)
     options = terms.options(bones.word[beside])
-    owner = np.repeat(np.arange(len(collocation)), np.diff(options.ptr))
+    owner = ragged.owners(options.ptr)
     sure = np.flatnonzero((options.score >= _SURE_SWAP) | (options.word == bones.word[beside][owner]))
     table = terms.partners[at_left]
     key = options.word[sure] << 20 | bones.link[collocation][owner[sure]]
     low, high = np.searchsorted(table.key, key), np.searchsorted(table.key, key, "right")
-    which = np.repeat(np.arange(len(sure)), high - low)
-    place = np.arange(len(which)) - np.repeat(np.cumsum(high - low) - (high - low), high - low)
-    term = table.term[low[which] + place]
+    ptr = ragged.offsets(high - low)
+    which = ragged.owners(ptr)
+    term = table.term[low[which] + ragged.ranks(ptr)]
     left, _, right = parts(terms.term[term])
     i, at = sure[which], owner[sure[which]]
     new = (left if at_left else right) != bones.word[found][at]

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.tortured.collocation import Floats, Ints, skeleton
 from unspin.tortured.features import features
 from unspin.tortured.pairs import PAIRS_KEPT, Pairs, completed_pairs, swapped_pairs
@@ -56,8 +57,7 @@ def propose(terms: Terms, roles: NDArray[np.int32]) -> Proposals | None:
     every = every.take(first)
     # A first rough order; the trees see the best few only.
     rough = every.left_score + every.right_score + np.float32(0.6) * terms.term_count[every.term]
-    order = np.lexsort((-rough, every.collocation))
-    place = np.arange(len(order)) - np.searchsorted(every.collocation[order], every.collocation[order])
-    kept = every.take(order[place < PAIRS_KEPT])
-    count = np.bincount(every.collocation, minlength=len(level))[kept.collocation]
+    ptr = ragged.offsets_of_owners(every.collocation, len(level))
+    kept = every.take(ragged.best_first(rough, ptr)[ragged.ranks(ptr) < PAIRS_KEPT])
+    count = np.diff(ptr)[kept.collocation]
     return Proposals(kept.collocation, kept.left, kept.right, features(terms, bones, level, kept, count))

@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
+from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.model.ngram import Shape
 from unspin.text import Words
 from unspin.tortured.classifier import Trees, evidence, together
 from unspin.tortured.collocation import LevelFilter, Skeleton, skeleton
@@ -184,7 +185,7 @@ def _load(path: Path | None) -> Terms:
             np.cumsum(data["term_step"], dtype=np.uint64),
             data["term_count"].astype(np.float32),
             data["term_pmi"].astype(np.float32),
-            np.concatenate([[0], np.cumsum(data["swap_count"], dtype=np.int64)]),
+            ragged.offsets(data["swap_count"]),
             data["swap_original"],
             data["swap_score"],
             data["swap_seen"],

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon.phrases import joined
 from unspin.text import Words
 from unspin.tortured.collocation import LINKS, SIZE, Floats, Ints, Keys, Skeleton, collocation_key, role
@@ -185,11 +186,8 @@ class Terms:
     def options(self, words: Ints) -> Options:
         """What each word may be."""
         begin = self.swap_ptr[words]
-        size = self.swap_ptr[words + 1] - begin + 1
-        ptr = np.zeros(len(words) + 1, np.int64)
-        np.cumsum(size, out=ptr[1:])
-        owner = np.repeat(np.arange(len(words)), size)
-        at = np.arange(ptr[-1]) - ptr[owner]
+        ptr = ragged.offsets(self.swap_ptr[words + 1] - begin + 1)
+        owner, at = ragged.owners(ptr), ragged.ranks(ptr)
         source = np.where(at == 0, 0, begin[owner] + at - 1)
         word = np.where(at == 0, words[owner], self.swap_original[source])
         score = np.where(at == 0, 0, self.swap_score[source]) * np.float32(_SCORE_STEP)
