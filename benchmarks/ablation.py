@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.specimens import PROSE, Answers, held_out, spin
 from training.corpora import Part
 from training.reader import Case, fit, truth
+from training.specimens import PROSE, Answers, held_out, spin
 from unspin import lexicon as lexicons
 from unspin.evaluate.tally import COUNTS, Count, figures
 from unspin.lexicon import CHANNELS

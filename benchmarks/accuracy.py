@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 import unspin
-from benchmarks.specimens import PROSE, held_out, spin
 from training.corpora import all_files
+from training.specimens import PROSE, held_out, spin
 from unspin.evaluate.answers import Answers
 from unspin.evaluate.intervals import wilson
 from unspin.evaluate.measure import read_as_spun

@@ -25,9 +25,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ablation import measure
-from benchmarks.specimens import PROSE, held_out, spin_by_turns, turns
 from training.corpora import Part
 from training.reader import MIXTURE, Case, learn, truth
+from training.specimens import PROSE, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.evaluate.plan import families
 from unspin.model import encoder as encoders

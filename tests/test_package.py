@@ -7,10 +7,11 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
@@ -110,42 +111,193 @@ def test_the_program_opens_without_loading_a_model() -> None:
     assert not _modules_after("import unspin.cli.main") & {"numpy", "onnxruntime", "unspin.reader"}
 
 
-RANKS = {
-    "text": 0, "data": 0, "cores": 0, "lexicon": 1, "model": 2, "spinners": 2, "reader": 3, "tortured": 3,
-    "documents": 4, "report": 4, "screen": 4, "corpus": 5, "evaluate": 6, "engines": 6, "web": 6, "cli": 7, "__main__": 8,
-}  # fmt: skip
-"""Where each room stands; a module may import its own room and those of a lower rank."""
-FREE = {"reading", "settings", "errors"}
-"""Modules that all may import and that import none of the others."""
+# The rooms from the ground up. A module may import its own room and those of a lower rank, nothing beside it or above.
+FLOORS = (
+    ("text", "arrays", "data", "cores"),
+    ("lexicon",),
+    ("spinners", "model"),
+    ("tortured",),
+    ("reader",),
+    ("documents", "report", "screen", "corpus"),
+    ("scan", "learn", "trace"),
+    ("evaluate", "engines", "web"),
+    ("cli",),
+    ("__main__",),
+)
+RANKS = {room: rank for rank, rooms in enumerate(FLOORS) for room in rooms}
+FREE = {"reading": set(), "errors": set(), "settings": {"errors"}}
+"""Modules that all may import, and what of the package they may import themselves."""
+PACKAGE, OPENED = "unspin", "reader"
+"""The package's own ``__init__`` opens a room to the world: whoever stands above that room may import the package too."""
 
 
-def _imports() -> Iterator[tuple[str, str]]:
-    """(room, imported room), for every import of the package within itself."""
-    for file in sorted(SOURCE.rglob("*.py")):
-        room = file.relative_to(SOURCE).with_suffix("").parts[0]
+class Import(NamedTuple):
+    """Somewhere in a module another one is imported: at its top, in a function, for its types, or by name."""
+
+    module: str
+    target: str
+
+
+def modules_of(root: Path) -> dict[str, Path]:
+    """Every module below ``root / "unspin"``, by its dotted name."""
+    found = {}
+    for file in sorted((root / PACKAGE).rglob("*.py")):
+        parts = file.relative_to(root).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = file
+    return found
+
+
+def imports_of(root: Path) -> list[Import]:
+    """Every import of the package within itself, wherever it stands.
+
+    Imports in functions and for types alone count too: whoever reads the one module has to know the other. A string
+    that names a module, or a function of it as ``module:function``, is taken for an import (``importlib``, ``python -m``).
+    """
+    modules = modules_of(root)
+    found: list[Import] = []
+    for module, file in modules.items():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names: list[str] = []
-            if isinstance(node, ast.ImportFrom) and node.module == "unspin":
-                names = [f"unspin.{alias.name}" for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0, f"{module}: a relative import"
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
             elif isinstance(node, ast.Import):
                 names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and "." in node.value:
+                name = node.value.partition(":")[0]
+                names = [name] if name in modules else []
             for name in names:
-                if name.startswith("unspin.") and room != "__init__":
-                    yield room, name.split(".")[1]
+                target = name if name in modules else name.rpartition(".")[0]
+                if target in modules and target != module:
+                    found.append(Import(module, target))
+    return found
+
+
+def room_of(module: str) -> str:
+    """The room of a module; the package itself for its ``__init__``."""
+    return module.split(".")[1] if "." in module else PACKAGE
+
+
+def wrong_arrows(imports: Iterable[Import]) -> set[Import]:
+    """Imports that run upwards or sideways, or from a module that all may import."""
+    wrong = set()
+    for found in imports:
+        room, target = room_of(found.module), room_of(found.target)
+        if room in FREE:
+            allowed = target in FREE[room]
+        elif room == PACKAGE:
+            allowed = True
+        elif target == PACKAGE:
+            allowed = RANKS[room] > RANKS[OPENED]
+        else:
+            allowed = target == room or target in FREE or RANKS[target] < RANKS[room]
+        if not allowed:
+            wrong.add(found)
+    return wrong
+
+
+def circles(imports: Iterable[Import]) -> list[list[str]]:
+    """Modules that import one another, directly or by way of others."""
+    graph: dict[str, set[str]] = {}
+    for module, target in imports:
+        graph.setdefault(module, set()).add(target)
+
+    def reached(start: str) -> set[str]:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            for target in graph.get(todo.pop(), set()) - seen:
+                seen.add(target)
+                todo.append(target)
+        return seen
+
+    reach = {module: reached(module) for module in graph}
+    found = {
+        tuple(sorted(other for other in reach[module] if module in reach.get(other, set())))
+        for module in graph
+        if module in reach[module]
+    }
+    return [list(circle) for circle in sorted(found)]
+
+
+def test_every_room_has_its_rank() -> None:
+    rooms = {room_of(module) for module in modules_of(SOURCE.parent)} - {PACKAGE}
+    assert rooms <= {*RANKS, *FREE}
 
 
 def test_arrows_run_downwards_only() -> None:
-    wrong = [
-        (room, target)
-        for room, target in _imports()
-        if room != target
-        and target not in FREE
-        and (room in FREE or (RANKS[room] <= RANKS[target] and RANKS[target] != RANKS["reader"]))
+    imports = imports_of(SOURCE.parent)
+    assert ("reader", "model") in {(room_of(module), room_of(target)) for module, target in imports}
+    assert not wrong_arrows(imports)
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    assert circles(imports_of(SOURCE.parent)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("text/words.py", "from unspin import reader"),
+        ("text/words.py", "from unspin.reader import read"),
+        ("text/words.py", "import unspin.reader.rounds as rounds"),
+        ("text/words.py", "def late():\n    from unspin.reader import read"),
+        ("text/words.py", "if TYPE_CHECKING:\n    from unspin.reader import read"),
+        ("text/words.py", "import_module('unspin.reader')"),
+        ("text/words.py", "READ = 'unspin.reader.rounds:read'"),
+        ("text/words.py", "from unspin import read"),
+        ("text/words.py", "import unspin"),
+        ("text/words.py", "from unspin.arrays import ragged"),
+        ("model/encoder.py", "from unspin.spinners import simulate"),
+        ("lexicon/lexicon.py", "from unspin.tortured import find"),
+        ("reading.py", "from unspin.text import split"),
+        ("errors.py", "from unspin.settings import Settings"),
+    ],
+)
+def test_an_arrow_that_points_up_is_noticed(module: str, line: str, tmp_path: Path) -> None:
+    """Each of these lines, put into the package, is found."""
+    for name in ("__init__", "text/words", "arrays/ragged", "model/encoder", "spinners/simulate", "lexicon/lexicon",
+                 "reader/__init__", "reader/rounds", "tortured/__init__", "reading", "errors", "settings"):  # fmt: skip
+        file = tmp_path / PACKAGE / f"{name}.py"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+        (file.parent / "__init__.py").touch()
+    assert not wrong_arrows(imports_of(tmp_path))
+    (tmp_path / PACKAGE / module).write_text(line + "\n", encoding="utf-8")
+    assert len(wrong_arrows(imports_of(tmp_path))) == 1
+
+
+def test_a_circle_is_noticed() -> None:
+    arrows = [
+        Import("a", "b"),
+        Import("b", "c"),
+        Import("c", "a"),
+        Import("c", "d"),
+        Import("d", "d.e"),
+        Import("e", "d"),
     ]
-    assert not wrong
-    assert ("reader", "model") in set(_imports())
+    assert circles(arrows) == [["a", "b", "c"]]
+    assert circles([Import("a", "b"), Import("b", "a"), Import("c", "d"), Import("d", "c")]) == [["a", "b"], ["c", "d"]]
+
+
+def test_nothing_that_is_shipped_needs_what_is_not() -> None:
+    """The package imports neither ``training`` nor ``benchmarks``, and ``training`` no ``benchmarks``."""
+    forbidden = {"src": {"training", "benchmarks", "examples", "tests"}, "training": {"benchmarks", "examples", "tests"},
+                 "benchmarks": {"tests"}, "examples": {"tests"}}  # fmt: skip
+    found = {(folder, name) for folder in forbidden for name in _packages_imported(ROOT / folder) & forbidden[folder]}
+    assert not found
+    assert {"unspin", "training"} <= _packages_imported(ROOT / "benchmarks")
+
+
+def _packages_imported(folder: Path) -> set[str]:
+    found: set[str] = set()
+    for file in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                found.add((node.module or "").split(".")[0])
+            elif isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+    return found
 
 
 # --- documents -------------------------------------------------------------------------------------------------------

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from benchmarks.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from training.phrases import encoded, honest_counts
+from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from benchmarks.specimens import PROSE, Answers, held_out, spin_by_turns, turns
+from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors

@@ -17,8 +17,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.specimens import held_out
 from training.corpora import all_files
+from training.specimens import held_out
 from unspin.model import encoder as encoders
 from unspin.model import verdict
 from unspin.text import Kind, split
