@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from tests.test_features import LEXICON, believed, suspect
-from unspin.model.deep import Decision
 from unspin.reader.rescoring import ELSEWHERE, MODEL, READER, rescored
 from unspin.text import split
 
@@ -20,11 +19,13 @@ class Model:
         self.said = said
         self.asked: list[str] = []
 
-    def decide(self, _words: Any, _tokens: Any, _place: Any, ptr: Any, options: Any, prior: Any, **_: Any) -> Decision:
+    def likelihood(
+        self, _words: Any, _tokens: Any, _place: Any, ptr: Any, options: Any, prior: Any, **_: Any
+    ) -> np.ndarray:
         self.asked = list(options)
         owner = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
         said = [self.said.get(form, [np.nan] * 9)[i] for form, i in zip(options, owner, strict=True)]
-        return Decision(np.full(len(ptr) - 1, -1), prior, np.array(said, np.float32))
+        return np.array(said, np.float32)
 
 
 def shares(text: str, options: dict[str, list[str]], said: dict[str, list[float]]) -> tuple[np.ndarray, np.ndarray]:

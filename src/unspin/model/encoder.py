@@ -77,6 +77,7 @@ class Encoder:
     Attributes:
         table: the output layer, one row an original of the lexicon and a last one for "nothing", ``float32[words, 384]``.
         bias: its bias, ``float32[words]``.
+        tick: called before each window; see :meth:`watched`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -91,7 +92,7 @@ class Encoder:
         # Most windows of a text stay as they are from one round of restoring to the next.
         self._see_visible = lru_cache(maxsize=_REMEMBERED)(self._see)
         self._see_hidden = lru_cache(maxsize=_REMEMBERED)(self._look_behind)
-        self._tick: Callable[[], None] | None = None
+        self.tick: Callable[[], None] = lambda: None
         with np.load(folder / "words.npz") as archive:
             self._packed = _Packed(archive["codes"], archive["scale"])
             self.bias: Final[NDArray[np.float32]] = archive["bias"].astype(np.float32)
@@ -104,7 +105,7 @@ class Encoder:
     def watched(self, tick: Callable[[], None]) -> Encoder:
         """The same encoder; ``tick`` is called before each window is run, and may raise to end the reading."""
         watched = copy.copy(self)
-        watched._tick = tick
+        watched.tick = tick
         return watched
 
     def pieces(self, word: str) -> tuple[int, ...]:
@@ -115,11 +116,6 @@ class Encoder:
             if len(self._known) < 200_000:  # bounded, whatever the crawl
                 self._known[word] = known
         return known
-
-    def tick(self) -> None:
-        """Tell whoever watches that the work goes on."""
-        if self._tick is not None:
-            self._tick()
 
     def windows(self, words: Words) -> Iterator[Window]:
         """Cut a document into windows of whole sentences."""

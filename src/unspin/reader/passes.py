@@ -33,15 +33,23 @@ in three by .20, at the cost of running the encoder once more. In the second pas
 
 @dataclass(frozen=True)
 class Models:
-    """All that is loaded: the lexicon, the encoder, the n-gram model."""
+    """What texts are read with.
+
+    Attributes:
+        lexicon: the candidates.
+        encoder: what a word's whole surroundings say.
+        ngram: what its nearest neighbours say.
+        tick: called again and again while a text is read; what it raises ends the reading.
+    """
 
     lexicon: Lexicon
     encoder: Encoder
     ngram: NGram
+    tick: Callable[[], None] = lambda: None
 
     def watched(self, tick: Callable[[], None]) -> Models:
-        """The same models; ``tick`` is called again and again while they compute, and may raise to end that."""
-        return replace(self, encoder=self.encoder.watched(tick))
+        """The same models with another ``tick``."""
+        return replace(self, encoder=self.encoder.watched(tick), tick=tick)
 
 
 @lru_cache(maxsize=1)

@@ -60,12 +60,12 @@ class _Shortlist:
 def rescored(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Posterior:
     """The posterior after a causal language model has read the best options of every suspicious word."""
     listed = _shortlist(words, evidence, posterior, lexicon)
-    read = model.decide(
+    likelihood = model.likelihood(
         words, listed.tokens, evidence.place, listed.ptr, listed.forms, listed.prior, margin=_MARGIN, most=1 + _OPTIONS
     )
-    by_place = np.split(read.likelihood, listed.ptr[1:-1])
+    by_place = np.split(likelihood, listed.ptr[1:-1])
     relative = np.concatenate([below_best(place) for place in by_place])
-    asked = ~np.isnan(read.likelihood)
+    asked = ~np.isnan(likelihood)
     elsewhere = _elsewhere(relative, asked, listed, evidence.found)
     score = READER * np.maximum(listed.prior, _LOWEST_PRIOR) + MODEL * relative + ELSEWHERE * elsewhere
     changed = listed.option >= 0

@@ -99,7 +99,8 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
     evidence = first_evidence(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
     if settings.deep is not None:
-        posterior = rescored(words, evidence, posterior, models.lexicon, _causal_model(settings.deep))
+        model = _causal_model(settings.deep).watched(models.tick)
+        posterior = rescored(words, evidence, posterior, models.lexicon, model)
     decided = decisions(words, visible, evidence, posterior, models.lexicon, known)
     return Round(edits(words, decided), _family(posterior))
 
