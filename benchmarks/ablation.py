@@ -25,10 +25,10 @@ from unspin.evaluate.tally import COUNTS, Count, figures
 from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
+from unspin.model.evidence import Posterior
 from unspin.model.features import FEATURES, features
 from unspin.model.ngram import NGram
-from unspin.model.posterior import Posterior
-from unspin.reader.looks import SUSPICION, Models, decide, look_first, read_again
+from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, next_evidence
 from unspin.reader.substitutions import CHANGE
 
 _ALWAYS = ("swap", "swapped", "frequency")
@@ -70,7 +70,7 @@ def collect(corpora: Path, part: Part, documents: int, models: Models) -> list[C
     cases = []
     for i, document in enumerate(held_out(corpora, PROSE, part, documents, (150, 500), seed=61)):
         answers: Answers = spin(document, "wordnet-walk", 0.3, seed=8_000 + i)
-        evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
+        evidence = first_evidence(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         cases.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     return cases
 
@@ -96,14 +96,14 @@ def alone(fitted: list[Case], tested: list[Case], names: tuple[str, ...], models
 def again(cases: list[Case], looks: list[Posterior], models: Models) -> list[Case]:
     """The cases with the context read, what ``looks`` are sure of filled in."""
     return [
-        Case(c.answers, read_again(c.answers.words, c.evidence, look, models, 0)[0], c.truth)
+        Case(c.answers, next_evidence(c.answers.words, c.evidence, look, models, 0)[0], c.truth)
         for c, look in zip(cases, looks, strict=True)
     ]
 
 
 def as_shipped(cases: list[Case], models: Models, looks: int) -> tuple[list[Case], list[Posterior]]:
     """The first so many looks of the reader."""
-    weights = posteriors.Weights(posteriors.load().looks[:looks])
+    weights = posteriors.Weights(posteriors.load().passes[:looks])
     final = [decide(c.answers.words, c.evidence, models, weights) for c in cases]
     return (
         [

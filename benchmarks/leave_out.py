@@ -33,7 +33,7 @@ from unspin.evaluate.plan import families
 from unspin.model import encoder as encoders
 from unspin.model.ngram import NGram
 from unspin.model.posterior import Weights
-from unspin.reader.looks import SUSPICION, Models, decide, look_first
+from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 
 _RATE = 0.3
 _FITTED, _TESTED = 56, 24
@@ -61,7 +61,7 @@ def cases(corpora: Path, part: Part, plan: Sequence[tuple[str, float]], count: i
     """Specimens by turns of a plan of (family, rate), with the evidence of the first look."""
     found = []
     for answers in spin_by_turns(held_out(corpora, PROSE, part, count, (150, 500), seed=71), plan, seed=9_000):
-        evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
+        evidence = first_evidence(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         found.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     return found
 

@@ -18,7 +18,7 @@ from rich.text import Text
 
 import unspin
 from benchmarks.floors import tally
-from unspin.reader import looks
+from unspin.reader import passes
 from unspin.reading import Reading
 from unspin.report.terminal import show, word_rows
 from unspin.spinners import Specimen, simulate
@@ -48,7 +48,7 @@ def main() -> None:
     with timed(seconds, "spin"):
         specimen = simulate(original, SPINNER, seed=options.seed, rate=RATE)
     with timed(seconds, "load"):
-        looks.load()
+        passes.load()
     with timed(seconds, "read"):
         reading = unspin.read(specimen.text)
 

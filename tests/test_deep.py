@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,9 @@ def test_only_near_rivals_are_put_to_the_model() -> None:
 
 
 def test_an_option_not_asked_fares_as_the_worst_asked() -> None:
-    combined = deep._combine(np.array([-1.0, -2.0, -3.0]), np.array([-9.0, -5.0, np.nan], np.float32), 0.5)
+    combined = deep._combine(np.array([-1.0, -2.0, -3.0]), np.array([-9.0, -5.0, np.nan], np.float32))
     assert combined.tolist() == [-3.0, -2.0, -5.0]
-    unheard = deep._combine(np.array([-1.0, -2.0]), np.full(2, np.nan, np.float32), 0.5)
+    unheard = deep._combine(np.array([-1.0, -2.0]), np.full(2, np.nan, np.float32))
     assert unheard.tolist() == [-1.0, -2.0]
 
 
@@ -138,6 +139,16 @@ def model(request: pytest.FixtureRequest, tokenizer: Any) -> deep.CausalModel:
     return deep.CausalModel(request.param(tokenizer), tokenizer)
 
 
+def _all_of(
+    model: deep.CausalModel, words: Words, tokens: Sequence[str], place: Any, ptr: Any, options: list[str]
+) -> np.ndarray:
+    """What the model says of every option, the reader finding the word as it stands by far the likeliest."""
+    owner = np.repeat(np.arange(len(place)), np.diff(ptr))
+    stands = [option == tokens[place[i]] for option, i in zip(options, owner, strict=True)]
+    prior = np.where(stands, 0.0, -1e6)
+    return model.likelihood(words, tokens, place, ptr, options, prior, margin=1e9, most=99)
+
+
 def _plainly(model: deep.CausalModel, torch: Any, left: str, right: str) -> float:
     """Log P(right | left) by one plain call, without mask, cache or positions."""
     encode = model._tokenizer
@@ -154,7 +165,7 @@ def test_an_option_is_scored_as_by_plain_reading(model: deep.CausalModel, torch:
     options = ["caller", "new", "very old"]
     tokens = list(words.lower)
     tokens[_at(words, "dawn")] = "noon"
-    scores = model.rerank(words, tokens, np.array([i]), np.array([0, 3]), options)
+    scores = _all_of(model, words, tokens, np.array([i]), np.array([0, 3]), options)
     left = "The old ferry left the harbour before noon, and nobody waved at the"
     expected = [_plainly(model, torch, left, f" {option} mate on the pier.") for option in options]
     assert scores == pytest.approx(expected, abs=1e-3)
@@ -164,10 +175,10 @@ def test_an_option_is_scored_as_by_plain_reading(model: deep.CausalModel, torch:
 def test_places_of_one_sentence_and_of_many_do_not_see_one_another(model: deep.CausalModel) -> None:
     words = split(TEXT)
     place, ptr, options = _question(words)
-    together = model.rerank(words, words.lower, place, ptr, options)
+    together = _all_of(model, words, words.lower, place, ptr, options)
     for i in range(len(place)):
         here = options[ptr[i] : ptr[i + 1]]
-        alone = model.rerank(words, words.lower, place[i : i + 1], np.array([0, len(here)]), here)
+        alone = _all_of(model, words, words.lower, place[i : i + 1], np.array([0, len(here)]), here)
         assert together[ptr[i] : ptr[i + 1]] == pytest.approx(alone, abs=1e-3)
 
 
@@ -176,53 +187,55 @@ def test_what_is_decided_is_what_the_next_place_is_read_after(model: deep.Causal
     place, ptr, options = _question(words)
     prior = np.full(len(options), -1.0)
     prior[options.index("new")] = 99.0  # decided by the reader alone
-    decision = model.decide(words, words.lower, place, ptr, options, prior, margin=999.0)
+    read = model.likelihood(words, words.lower, place, ptr, options, prior, margin=999.0, most=9)
     tokens = list(words.lower)
     tokens[_at(words, "caller")] = "new"
-    after = model.rerank(words, tokens, place[3:], np.array([0, 2]), ["wet", "dry"])
-    before = model.rerank(words, words.lower, place[3:], np.array([0, 2]), ["wet", "dry"])
-    assert options[decision.choice[2]] == "new"
-    assert decision.likelihood[-2:] == pytest.approx(after, abs=1e-3)
+    after = _all_of(model, words, tokens, place[3:], np.array([0, 2]), ["wet", "dry"])
+    before = _all_of(model, words, words.lower, place[3:], np.array([0, 2]), ["wet", "dry"])
+    assert read[-2:] == pytest.approx(after, abs=1e-3)
     assert np.abs(after - before).max() > 1e-2
-
-
-def test_weight_zero_gives_the_readers_choice_and_a_large_one_the_models(model: deep.CausalModel) -> None:
-    words = split(TEXT)
-    place, ptr, options = _question(words)
-    prior = np.log(np.random.default_rng(3).random(len(options)))
-    blocks = [slice(*pair) for pair in zip(ptr[:-1], ptr[1:], strict=True)]
-    reader = [block.start + int(np.argmax(prior[block])) for block in blocks]
-    assert model.decide(words, words.lower, place, ptr, options, prior, lam=0.0).choice.tolist() == reader
-    decision = model.decide(words, words.lower, place, ptr, options, prior, lam=1e4, margin=99.0)
-    assert decision.choice.tolist() == [b.start + int(np.argmax(decision.likelihood[b])) for b in blocks]
-    assert decision.choice.tolist() != reader
 
 
 def test_a_place_without_options_and_a_document_without_places(model: deep.CausalModel) -> None:
     words = split(TEXT)
-    decision = model.decide(
-        words, words.lower, np.array([1, 2]), np.array([0, 0, 2]), ["ferry", "boat"], np.array([0.0, -np.inf])
+    place, prior = np.array([1, 2]), np.array([0.0, -np.inf])
+    read = model.likelihood(
+        words, words.lower, place, np.array([0, 0, 2]), ["ferry", "boat"], prior, margin=5.0, most=6
     )
-    assert decision.choice.tolist() == [-1, 0]
-    assert np.isnan(decision.likelihood).all()
-    nothing = model.decide(words, words.lower, np.empty(0, np.int64), np.zeros(1, np.int64), [], np.empty(0))
-    assert nothing.choice.size == nothing.score.size == 0
+    assert np.isnan(read).all()
+    nothing = np.empty(0, np.int64)
+    assert not len(_all_of(model, words, words.lower, nothing, np.zeros(1, np.int64), []))
 
 
-def test_twice_is_the_same_and_no_time_leaves_the_reader_alone(model: deep.CausalModel) -> None:
+def test_twice_is_the_same(model: deep.CausalModel) -> None:
     words = split(TEXT)
     place, ptr, options = _question(words)
-    first = model.rerank(words, words.lower, place, ptr, options)
-    assert np.array_equal(first, model.rerank(words, words.lower, place, ptr, options))
+    first = _all_of(model, words, words.lower, place, ptr, options)
+    assert np.array_equal(first, _all_of(model, words, words.lower, place, ptr, options))
     assert np.isfinite(first).all()
-    assert np.isnan(model.rerank(words, words.lower, place, ptr, options, seconds=-1.0)).all()
+
+
+def test_what_the_tick_raises_ends_the_reading(model: deep.CausalModel) -> None:
+    words = split(TEXT)
+    place, ptr, options = _question(words)
+    calls = 0
+
+    def tick() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        _all_of(model.watched(tick), words, words.lower, place, ptr, options)
+    assert np.isfinite(_all_of(model, words, words.lower, place, ptr, options)).all()  # the model itself is as it was
 
 
 def test_a_sentence_without_end_is_read_in_stretches(model: deep.CausalModel) -> None:
     words = split("nets and ropes " * 100)
     place = np.arange(1, len(words), 40)
     ptr = np.arange(0, 2 * len(place) + 1, 2)
-    scores = model.rerank(words, words.lower, place, ptr, ["and", "or"] * len(place))
+    scores = _all_of(model, words, words.lower, place, ptr, ["and", "or"] * len(place))
     assert np.isfinite(scores).all()
     assert max(end - first for first, end in deep._cut(np.array([[0, len(words)]], np.int32))) <= deep._STRETCH
 
@@ -230,14 +243,16 @@ def test_a_sentence_without_end_is_read_in_stretches(model: deep.CausalModel) ->
 def test_what_does_not_fit_together_is_refused(model: deep.CausalModel) -> None:
     words = split(TEXT)
     place, ptr, options = _question(words)
-    with pytest.raises(OptionError):
-        model.rerank(words, words.lower[1:], place, ptr, options)
-    with pytest.raises(OptionError):
-        model.rerank(words, words.lower, place, ptr[:-1], options)
-    with pytest.raises(OptionError):
-        model.rerank(words, words.lower, place[::-1], ptr, options)
-    with pytest.raises(OptionError):
-        model.decide(words, words.lower, place, ptr, options, np.zeros(2))
+    flat = np.zeros(len(options))
+    for wrong in (
+        (words.lower[1:], place, ptr, flat),
+        (words.lower, place, ptr[:-1], flat),
+        (words.lower, place[::-1], ptr, flat),
+        (words.lower, place, ptr, np.zeros(2)),
+    ):
+        tokens, places, offsets, prior = wrong
+        with pytest.raises(OptionError):
+            model.likelihood(words, tokens, places, offsets, options, prior, margin=5.0, most=6)
 
 
 def test_a_folder_is_loaded(tmp_path: Path, tokenizer: Any) -> None:
@@ -245,7 +260,7 @@ def test_a_folder_is_loaded(tmp_path: Path, tokenizer: Any) -> None:
     tokenizer.save_pretrained(tmp_path)
     words = split(TEXT)
     place, ptr, options = _question(words)
-    assert np.isfinite(deep.load(tmp_path).rerank(words, words.lower, place, ptr, options)).all()
+    assert np.isfinite(_all_of(deep.load(tmp_path), words, words.lower, place, ptr, options)).all()
 
 
 def test_a_folder_without_a_model_and_a_broken_file_are_damaged_data(tmp_path: Path, torch: Any) -> None:

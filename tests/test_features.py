@@ -7,7 +7,7 @@ import pytest
 
 from unspin import lexicon
 from unspin.model.evidence import Evidence
-from unspin.model.features import FEATURES, FIRST_LOOK, features
+from unspin.model.features import FEATURES, FIRST_PASS, features
 from unspin.model.posterior import Posterior
 from unspin.text import Words, split
 
@@ -48,7 +48,7 @@ def column(values: np.ndarray, name: str) -> list[float]:
 def test_every_feature_has_its_column() -> None:
     words = split("The vessel lay in the haven.")
     evidence = suspect(words, {"vessel": ["boat", "ship"], "haven": ["harbour"]})
-    assert features(evidence, words, LEXICON).shape == (3, FIRST_LOOK)
+    assert features(evidence, words, LEXICON).shape == (3, FIRST_PASS)
     later = features(evidence, words, LEXICON, believed(evidence, 0.5), np.array([True, False]))
     assert later.shape == (3, len(FEATURES))
     assert np.isfinite(later).all()

@@ -191,14 +191,6 @@ def test_ids_of_numbers_and_unknown_words(model: NGram) -> None:
     assert model.words[:3] == SPECIAL
 
 
-def test_unigram_is_the_share_of_tokens(model: NGram) -> None:
-    shares = np.exp(model.unigram(model.ids(["the", "quay", "zebra"])).astype(float))
-    tokens = [(0.5, 1.0)[i % 2] for i, prose in enumerate(PROSE) for _ in split(prose).lower]
-    the = [(0.5, 1.0)[i % 2] for i, prose in enumerate(PROSE) for token in split(prose).lower if token == "the"]
-    assert shares[0] == pytest.approx(sum(the) / sum(tokens), rel=0.005)
-    assert shares[0] > shares[1] > shares[2] > 0
-
-
 def test_same_corpora_same_file(tmp_path: Path) -> None:
     build(tmp_path / "one.npz")
     build(tmp_path / "two.npz")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import unspin
 from tests.test_features import suspect
 from unspin.model import encoder, posterior, verdict
-from unspin.reader import looks, substitutions
+from unspin.reader import passes, substitutions
 from unspin.reading import Note, Reading
 from unspin.spinners import simulate
 from unspin.text import Words, apply, split
@@ -174,21 +174,21 @@ def test_words_without_candidates_are_left_alone() -> None:
     reading = unspin.read(text, operating_point=1.0)
     assert reading.restored == apply(text, reading.substitutions)
     words = split(SENTENCE)
-    decided, _ = looks.decide(words, suspect(words, {}), looks.load(), posterior.load())
+    decided, _ = passes.decide(words, suspect(words, {}), passes.load(), posterior.load())
     assert len(decided.option) == len(decided.written) == 0
 
 
 def test_options_far_behind_the_best_go_out_of_play() -> None:
-    models = looks.load()
+    models = passes.load()
     words = split(spun(4))
-    gathered = looks.look_first(words, models.encoder.visible(words, looks.SUSPICION), models)
-    look = posterior.decide(gathered, words, models.lexicon, posterior.load().looks[0])
-    kept, left = posterior.in_play(gathered, look)
+    gathered = passes.first_evidence(words, models.encoder.visible(words, passes.SUSPICION), models)
+    decided = posterior.decide(gathered, words, models.lexicon, posterior.load().passes[0])
+    kept, left = posterior.in_play(gathered, decided)
     assert 0 < len(kept.original) == len(left.option) < 0.9 * len(gathered.original)
     assert kept.place.tolist() == gathered.place.tolist()
     for i in range(len(kept.place)):
         before, after = slice(*gathered.ptr[i : i + 2]), slice(*kept.ptr[i : i + 2])
-        options = dict(zip(gathered.original[before].tolist(), look.option[before].tolist(), strict=True))
+        options = dict(zip(gathered.original[before].tolist(), decided.option[before].tolist(), strict=True))
         top = max(options.values(), default=0.0)
         assert dict(zip(kept.original[after].tolist(), left.option[after].tolist(), strict=True)) == {
             original: share for original, share in options.items() if share >= 1e-3 * top
@@ -237,22 +237,22 @@ def test_softmax_with_rest_sums_to_one() -> None:
 
 def test_a_window_of_marks_alone_has_nothing_to_ask_about() -> None:
     words = split(". , ; : " * 80 + SENTENCE)
-    seen = looks.load().encoder.visible(words, looks.SUSPICION)
+    seen = passes.load().encoder.visible(words, passes.SUSPICION)
     assert (seen.swap[:320] == encoder.NEVER).all()
     assert (seen.swap[words.is_word] > encoder.NEVER).all()
 
 
 def test_the_context_of_a_word_does_not_depend_on_who_else_is_asked_about() -> None:
     words = split(SENTENCE * 2)
-    tokens, read = list(words.lower), looks.load().encoder.hidden
+    tokens, read = list(words.lower), passes.load().encoder.hidden
     one, both = read(words, tokens, np.array([4])), read(words, tokens, np.array([4, 20]))
     assert one.shape == (1, encoder.HIDDEN)
     alike = float(one[0] @ both[0] / np.linalg.norm(one[0]) / np.linalg.norm(both[0]))
     assert 0.9 < alike < 0.9999  # the other word is hidden too, so it reads a little otherwise
 
 
-def test_the_third_look_hides_every_other_open_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    models, words = looks.load(), split(spun(4))
+def test_the_third_pass_hides_every_other_open_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    models, words = passes.load(), split(spun(4))
     asked: list[list[int]] = []
     read = models.encoder.hidden
 
@@ -261,8 +261,8 @@ def test_the_third_look_hides_every_other_open_word(monkeypatch: pytest.MonkeyPa
         return read(words, tokens, places)
 
     monkeypatch.setattr(models.encoder, "hidden", hidden)
-    gathered = looks.look_first(words, models.encoder.visible(words, looks.SUSPICION), models)
-    looks.decide(words, gathered, models, posterior.load())
+    gathered = passes.first_evidence(words, models.encoder.visible(words, passes.SUSPICION), models)
+    passes.decide(words, gathered, models, posterior.load())
     second, even, odd = asked
     assert len(even) - len(odd) in (0, 1)
     assert not set(even) & set(odd)
@@ -277,5 +277,5 @@ def test_a_doubled_article_in_a_spun_text_loses_one() -> None:
     places = np.arange(len(words))
     seen = encoder.Visible(np.full(len(words), 5.0, np.float32), places, np.zeros((len(words), 384), np.float32))
     nothing = posterior.Posterior(np.empty(0), np.empty(0), np.full(4, 0.25), 0.3)
-    found = substitutions.decisions(words, seen, suspect(words, {}), nothing, looks.load().lexicon, {})
+    found = substitutions.decisions(words, seen, suspect(words, {}), nothing, passes.load().lexicon, {})
     assert apply(words.text, substitutions.edits(words, found)) == "It was the harbour, and the boats."

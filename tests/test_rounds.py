@@ -10,9 +10,10 @@ import pytest
 import unspin
 from unspin.model.encoder import Visible
 from unspin.reader import rounds
-from unspin.reader.looks import Models
-from unspin.reader.rounds import Round, Settings
+from unspin.reader.passes import Models
+from unspin.reader.rounds import Round
 from unspin.reading import Substitution
+from unspin.settings import Settings
 from unspin.spinners import names, simulate
 from unspin.text import Words, apply
 
@@ -30,15 +31,15 @@ class _Encoder:
 def _settle(start: str, steps: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
     """The text that rounds come to, a round changing the first word by ``steps``."""
 
-    def turn(words: Words, *_: object) -> Round:
+    def made(words: Words, *_: object) -> Round:
         first = words.lower[0]
         to = steps.get(first)
         return Round((Substitution(0, len(first), first, to, 0.9),) if to else (), None)
 
-    monkeypatch.setattr(rounds, "_round", turn)
+    monkeypatch.setattr(rounds, "_round", made)
     models = Models(None, _Encoder(), None)  # type: ignore[arg-type]
     words = rounds.split(f"{start} two three")
-    *_, last = rounds.restore(words, _Encoder().visible(words, 0), models, Settings(operating_point=1.0))
+    *_, last = rounds.restore(words, _Encoder().visible(words, 0), models, Settings(operating_point=1.0), {})
     return apply(words.text, last.substitutions).split()[0]
 
 

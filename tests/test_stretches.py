@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import unspin
-from unspin.reader import rounds
+from unspin.reader import stretches
 from unspin.spinners import simulate
 from unspin.text import apply, split
 
@@ -15,8 +15,8 @@ ARTICLE = (Path(__file__).parent.parent / "examples" / "clinic.txt").read_text(e
 
 
 def test_stretches_cover_the_document_and_end_with_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "STRETCH", 5)
-    cuts = list(rounds.stretches(split(ARTICLE)))
+    monkeypatch.setattr(stretches, "STRETCH", 5)
+    cuts = list(stretches.stretches(split(ARTICLE)))
     assert len(cuts) > 3
     assert cuts[0][0] == 0
     assert cuts[-1][1] == len(ARTICLE)
@@ -26,32 +26,32 @@ def test_stretches_cover_the_document_and_end_with_sentences(monkeypatch: pytest
 
 
 def test_no_stretch_is_a_mere_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "STRETCH", 10)
+    monkeypatch.setattr(stretches, "STRETCH", 10)
     text = "The ferry left the old harbour in the rain. " * 21
-    sizes = [text[start:end].count(".") for start, end in rounds.stretches(split(text))]
+    sizes = [text[start:end].count(".") for start, end in stretches.stretches(split(text))]
     assert sizes == [7, 7, 7]
 
 
 def test_a_text_without_sentences_is_cut_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "LONGEST", 50)
+    monkeypatch.setattr(stretches, "LONGEST", 50)
     text = "and the river of it ran to a sea " * 40
-    cuts = list(rounds.stretches(split(text)))
+    cuts = list(stretches.stretches(split(text)))
     assert len(cuts) > 5
     assert all(len(split(text[start:end])) <= 50 for start, end in cuts)
     assert "".join(text[start:end] for start, end in cuts) == text
 
 
 def test_a_restored_document_falls_into_the_same_stretches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "STRETCH", 8)
+    monkeypatch.setattr(stretches, "STRETCH", 8)
     text = simulate(ARTICLE, "wordnet-walk", seed=4, rate=0.3).text
     restored = unspin.restore(text)
-    before, after = ([part[s:e].count(".") for s, e in rounds.stretches(split(part))] for part in (text, restored))
+    before, after = ([part[s:e].count(".") for s, e in stretches.stretches(split(part))] for part in (text, restored))
     assert restored != text
     assert before == after
 
 
 def test_a_document_in_stretches_is_restored_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rounds, "STRETCH", 8)
+    monkeypatch.setattr(stretches, "STRETCH", 8)
     text = simulate(ARTICLE, "wordnet-walk", seed=4, rate=0.3).text
     reading = unspin.read(text)
     assert apply(text, reading.substitutions) == reading.restored

@@ -11,12 +11,12 @@ from training.terms.entries import Swap, aligned, experience, possible_units
 from training.terms.filters import filtered, level
 from training.terms.unseen import without
 from unspin import tortured
+from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.model.ngram import Shape
 from unspin.text import split
-from unspin.tortured import LevelFilter, Trees, find, joint_key, role, skeleton, together
-from unspin.tortured.joints import SIZE
+from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
+from unspin.tortured.collocation import SIZE
 
 NOTHING = PhraseTable((), ())
 TABLE = PhraseTable(
@@ -99,7 +99,7 @@ def test_trees_walk_to_their_leaves() -> None:
 
 def test_a_joint_is_one_number() -> None:
     parts = [np.array([x]) for x in (3, 2, 1)]
-    assert joint_key(*parts).tolist() == [(3 << 40) | (2 << 20) | 1]
+    assert collocation_key(*parts).tolist() == [(3 << 40) | (2 << 20) | 1]
 
 
 def test_the_shape_of_a_filter_is_data() -> None:
@@ -212,11 +212,11 @@ def test_documents_are_taken_out_of_the_counts() -> None:
 def test_a_kept_word_leads_to_firm_terms() -> None:
     terms = tortured.load()
     words = split("the impalement spectra")
-    proposals = terms.propose(terms.tokens(words).roles)
+    proposals = propose(terms, terms.tokens(words).roles)
     assert proposals is not None
     spectra = terms.words.index("spectra")
     assert (proposals.right == spectra).any()
-    keys = joint_key(proposals.left, np.zeros(len(proposals.left), np.int64), proposals.right)
+    keys = collocation_key(proposals.left, np.zeros(len(proposals.left), np.int64), proposals.right)
     assert np.isin(keys, terms.term).all()
     assert len({*zip(proposals.left.tolist(), proposals.right.tolist(), strict=True)}) == len(proposals.left)
 

@@ -3,7 +3,7 @@ r"""Compile the phrases that rewriters put in, and fit what tells them from hone
     python -m training.inflated --corpora CORPORA --text scratch/text.npz --out src/unspin/data
 
 Writes ``inflated.tsv``: the rules of :mod:`unspin.spinners.rewriter` turned round, for phrases of two tokens and more,
-each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.inflated.EVIDENCE` into
+each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.phrases.EVIDENCE` into
 ``reader.json``: logistic regression over the places in ``dev`` documents spun by rewriters and by every other family, so
 that phrases in pages of other spinners, and honest ones in a rewriter's page, are examples of what to leave alone.
 """
@@ -26,8 +26,8 @@ from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.model import encoder as encoders
 from unspin.model.ngram import NGram
-from unspin.reader.inflated import EVIDENCE, Place, places
-from unspin.reader.looks import SUSPICION, Models
+from unspin.reader.passes import SUSPICION, Models
+from unspin.reader.phrases import EVIDENCE, Occurrence, occurrences
 from unspin.spinners.rewriter import RULES
 from unspin.text import split
 
@@ -45,22 +45,22 @@ def table(rules: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
     return sorted((term, " | ".join(sorted(found))) for term, found in originals.items())
 
 
-def examples(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[tuple[Place, bool]]:
+def examples(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[tuple[Occurrence, bool]]:
     """Every place of a phrase, and whether it was put in there."""
     for answers in specimens:
         visible = models.encoder.visible(answers.words, SUSPICION)
-        for place in places(answers.words, visible, models.ngram, phrases):
+        for place in occurrences(answers.words, visible, models.ngram, phrases):
             yield place, _put_in(answers, place)
 
 
-def _put_in(answers: Answers, place: Place) -> bool:
+def _put_in(answers: Answers, place: Occurrence) -> bool:
     """Whether the answer key has a phrase of just these tokens: its original at the first, nothing at the others."""
     first, *others = answers.original[place.begin : place.end]
     after = answers.original[place.end] if place.end < len(answers.original) else None
     return bool(first) and all(original == "" for original in others) and after != ""
 
 
-def fit(found: list[tuple[Place, bool]]) -> dict[str, float]:
+def fit(found: list[tuple[Occurrence, bool]]) -> dict[str, float]:
     """The weight of each kind of evidence."""
     values: NDArray[np.float64] = np.stack([place.evidence for place, _ in found])
     # The column of ones is the bias.

@@ -30,7 +30,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.corpora import documents
-from unspin.model.ngram import NUMBER, ORDER, SPECIAL, START, UNKNOWN, Shape, fingerprint, mix, slots
+from unspin.arrays.fuse import Shape, fingerprint, mix, slots
+from unspin.model.ngram import NUMBER, ORDER, SPECIAL, START, UNKNOWN
 from unspin.text import split
 
 Keys = NDArray[np.uint64]
@@ -298,7 +299,7 @@ def write(model: Model, text: Text, path: Path) -> None:
         weight = np.zeros(len(logp)) if above is None else log_weight(above.contexts, above.weight, level.keys)
         (logp_codes, logp_step), (weight_codes, weight_step) = _rounded(logp), _rounded(weight)
         hashes, shape, layers = _peeled(level.keys)
-        targets: dict[str, NDArray[Any]] = {"mark": fingerprint(hashes), "probability": logp_codes}
+        targets: dict[str, NDArray[Any]] = {"mark": fingerprint(hashes, 16), "probability": logp_codes}
         if above is not None:
             targets["weight"] = weight_codes
         for name, target in targets.items():

@@ -2,7 +2,7 @@
 
     python -m training.reader --corpora CORPORA --out src/unspin/data/reader.json --documents 1300
 
-Documents of part "dev", spun by every family at several rates, are read as the reader reads them; the scorer of each look is
+Documents of part "dev", spun by every family at several rates, are read as the reader reads them; the scorer of each pass is
 the maximum of the conditional likelihood of what was written: a log-linear model with a Gaussian prior (L-BFGS) for the first,
 a small network (Adam) for the later ones.
 """
@@ -25,12 +25,12 @@ from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
-from unspin.model.evidence import Evidence
+from unspin.model.evidence import Evidence, Posterior
 from unspin.model.features import FEATURES, features
 from unspin.model.ngram import NGram
-from unspin.model.posterior import LOOKS, Posterior
+from unspin.model.posterior import PASSES
 from unspin.model.scorer import Linear, Network
-from unspin.reader.looks import SUSPICION, Models, look_first, read_again
+from unspin.reader.passes import SUSPICION, Models, first_evidence, next_evidence
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -161,30 +161,34 @@ def _log_likelihood(score: Tensor, owner: Tensor, place: Tensor, answer: Tensor,
 
 
 def learn(cases: list[Case], models: Models) -> Iterator[tuple[str, Linear | Network]]:
-    """The scorer of each look by its name, one look upon the other; a later look learns from the words still open."""
-    looks: list[Posterior] = []
-    for number, name in enumerate(LOOKS):
-        if not looks:
+    """The scorer of each pass by its name, one pass upon the other; a later pass learns from the words still open."""
+    decided: list[Posterior] = []
+    for number, name in enumerate(PASSES):
+        if not decided:
             first = Linear(fit([_block(case, models) for case in cases]).round(5))
-            looks = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first) for c in cases]
+            decided = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first) for c in cases]
             yield name, first
-            kept = [posteriors.in_play(c.evidence, k) for c, k in zip(cases, looks, strict=True)]
+            kept = [posteriors.in_play(c.evidence, k) for c, k in zip(cases, decided, strict=True)]
             cases = [
                 Case(c.answers, evidence, truth(c.answers, evidence, models.lexicon.forms))
                 for c, (evidence, _) in zip(cases, kept, strict=True)
             ]
-            looks = [look for _, look in kept]
+            decided = [posterior for _, posterior in kept]
             continue
         again = [
-            read_again(c.answers.words, c.evidence, k, models, number - 1) for c, k in zip(cases, looks, strict=True)
+            next_evidence(c.answers.words, c.evidence, k, models, number - 1)
+            for c, k in zip(cases, decided, strict=True)
         ]
         cases = [Case(c.answers, evidence, c.truth) for c, (evidence, _) in zip(cases, again, strict=True)]
         later = fit_network(
-            [open_words(_block(c, models, k, sure), ~sure) for c, k, (_, sure) in zip(cases, looks, again, strict=True)]
+            [
+                open_words(_block(c, models, k, sure), ~sure)
+                for c, k, (_, sure) in zip(cases, decided, again, strict=True)
+            ]
         )
-        looks = [
+        decided = [
             posteriors.decide(c.evidence, c.answers.words, models.lexicon, later, k, sure)
-            for c, k, (_, sure) in zip(cases, looks, again, strict=True)
+            for c, k, (_, sure) in zip(cases, decided, again, strict=True)
         ]
         yield name, later
 
@@ -218,7 +222,7 @@ def main() -> None:
 
     cases = []
     for answers in specimens:
-        evidence = look_first(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
+        evidence = first_evidence(answers.words, models.encoder.visible(answers.words, SUSPICION), models)
         cases.append(Case(answers, evidence, truth(answers, evidence, models.lexicon.forms)))
     named = {
         name: scorer.saved()

@@ -5,29 +5,39 @@
     unspin.restore(text)               # the restored text
     for reading in unspin.read_many(texts): ...
 
-See :class:`unspin.reading.Reading` for what a reading holds.
+See :class:`unspin.reading.Reading` for what a reading holds, and :class:`unspin.settings.Settings` for what may be chosen.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.3.1"
-__all__ = ["Quotation", "Reading", "Substitution", "__version__", "read", "read_many", "restore"]
+__all__ = ["Quotation", "Reading", "Settings", "Substitution", "__version__", "read", "read_many", "restore"]
 
 if TYPE_CHECKING:
     from unspin.reader import read, read_many, restore
     from unspin.reading import Quotation, Reading, Substitution
+    from unspin.settings import Settings
+
+_HOME = {
+    "Quotation": "unspin.reading",
+    "Reading": "unspin.reading",
+    "Settings": "unspin.settings",
+    "Substitution": "unspin.reading",
+    "read": "unspin.reader",
+    "read_many": "unspin.reader",
+    "restore": "unspin.reader",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Late, so that `unspin --help` does not load the models' libraries.
-    if name in ("read", "read_many", "restore"):
-        from unspin import reader
+    if name not in _HOME:
+        raise AttributeError(f"module 'unspin' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
 
-        return getattr(reader, name)
-    if name in ("Quotation", "Reading", "Substitution"):
-        from unspin import reading
 
-        return getattr(reading, name)
-    raise AttributeError(f"module 'unspin' has no attribute {name!r}")
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-__all__ = ["UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
+__all__ = ["LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
 
 
 class Note(StrEnum):
@@ -34,6 +35,11 @@ class Note(StrEnum):
 
 UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE})
 """A reading with one of these notes makes no statement about the document."""
+
+
+LOWEST_RATE: Final = 1e-7
+"""The lowest :attr:`Reading.false_positive_rate`. A reading that has it means "this or fewer": no sample reaches further."""
+_SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,8 @@ class Reading:
         restored: the text with ``substitutions`` applied.
         spun: whether the document reads as machine-spun at the chosen operating point.
         score: how strongly it reads as spun; higher is stronger, comparable within one version only.
-        false_positive_rate: share of ordinary documents that would score as high, 0 to 1; 1.0 where nothing is judged.
+        false_positive_rate: share of ordinary documents that would score as high, :data:`LOWEST_RATE` to 1; 1.0 where nothing
+            is judged.
         share: swapped words divided by ``words``, 0 to 1.
         words: number of words judged.
         spinner: the family of spinner that explains the text best, or None.
@@ -112,3 +119,11 @@ class Reading:
     substitutions: tuple[Substitution, ...] = ()
     quotations: tuple[Quotation, ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """One short line: the verdict, some figures, and how the text begins."""
+        begins = self.text if len(self.text) <= _SHOWN else self.text[:_SHOWN] + "…"
+        return (
+            f"Reading(spun={self.spun}, score={self.score:g}, words={self.words},"
+            f" substitutions={len(self.substitutions)}, text={begins!r})"
+        )

@@ -38,7 +38,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         share = self.operating_point
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
             raise OptionError(f"operating point {share!r}: not between 0 and 1; give a share such as 1e-4")
         if not (self.dictionary is None or isinstance(self.dictionary, Path | Mapping)):
             raise OptionError(f"dictionary {self.dictionary!r}: give a pathlib.Path or a mapping from word to word")

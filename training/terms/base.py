@@ -23,7 +23,7 @@ class Base:
     """What is known without the list.
 
     Attributes:
-        words: content words in the order of their ids; from :data:`unspin.tortured.joints.SIZE` on those that are only
+        words: content words in the order of their ids; from :data:`unspin.tortured.collocation.SIZE` on those that are only
             found, and phrases that stand for one word.
         usage: count of each in scientific and other text, ``float64[words, 2]``.
         target: whether terms are made of it, so that swaps lead to it, ``bool[words]``.

@@ -16,7 +16,7 @@ import numpy as np
 from training.terms.arrays import Floats, Ints, looked_up
 from unspin.lexicon.phrases import joined
 from unspin.text import split
-from unspin.tortured.joints import SIZE
+from unspin.tortured.collocation import SIZE
 
 FOLDS: Final = 5
 _LONGEST_UNIT: Final = 4

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from training.ngram import _filled, _peeled
 from training.terms.arrays import Ints, Keys
-from unspin.model.ngram import Shape
+from unspin.arrays.fuse import Shape
 from unspin.tortured import LevelFilter, sixbits
 
 

@@ -16,8 +16,8 @@ from scipy import sparse
 from scipy.sparse.linalg import svds
 
 from training.terms.arrays import Floats, Ints, Keys
-from unspin.tortured import joint_key, role, skeleton
-from unspin.tortured.joints import SIZE
+from unspin.tortured import collocation_key, role, skeleton
+from unspin.tortured.collocation import SIZE
 
 _VECTORS: Final = 24_000
 _DIMENSIONS: Final = 32
@@ -44,8 +44,8 @@ def joints(ids: NDArray[np.uint16], roles: NDArray[np.int32], hyphen: int) -> tu
     three = (link[:-1] == 0) & (link[1:] == 0)
     return (
         word,
-        joint_key(word[:-1][ok], link[ok], word[1:][ok]),
-        joint_key(word[:-2][three], word[1:-1][three], word[2:][three]),
+        collocation_key(word[:-1][ok], link[ok], word[1:][ok]),
+        collocation_key(word[:-2][three], word[1:-1][three], word[2:][three]),
     )
 
 

@@ -103,4 +103,4 @@ def exported(model: HistGradientBoostingClassifier) -> Trees:
 
 def with_judge(terms: Terms, judge: Judge) -> Terms:
     """The same terms, able to judge."""
-    return replace(terms, rank=judge.rank, judge=judge.trees, prior=judge.prior)
+    return replace(terms, rank=judge.rank, classifier=judge.trees, prior=judge.prior)

@@ -24,7 +24,7 @@ from training.terms.entries import FOLDS, group, tokens_of
 from training.terms.planting import Planted, Planter, Sample, sample
 from training.terms.unseen import counts_of, unseen
 from unspin.text import Words, split
-from unspin.tortured import LevelFilter, Proposals, Terms, skeleton
+from unspin.tortured import LevelFilter, Proposals, Terms, propose, skeleton
 
 PLANTED_IN: Final = ("arxiv_abstracts", "openstax_chemistry")
 # Scientific documents of "train" that are taught on: at most so many of a corpus, one in so many, taken out of the counts
@@ -71,10 +71,10 @@ def judged(terms: Terms, planted: Sequence[Planted]) -> Judged:
         meant.append(row)
     whole, target = np.concatenate(parts), np.concatenate(meant)
     owner = np.repeat(np.arange(len(meant)), [len(row) for row in meant])
-    proposals = terms.propose(whole)
+    proposals = propose(terms, whole)
     assert proposals is not None, "no joint of the planted phrases is doubtful"
     place = skeleton(whole).place
-    first, second = place[proposals.joint], place[proposals.joint + 1]
+    first, second = place[proposals.collocation], place[proposals.collocation + 1]
     inside = (target[first] != -1) & (target[second] != -1)
     right = inside & (target[first] == proposals.left) & (target[second] == proposals.right)
     return Judged(proposals, owner[first], inside, right)
@@ -112,9 +112,8 @@ def lesson(terms: Terms, sampled: Sample, held_out: int) -> Lesson:
 
 def proposed(terms: Terms, documents: Iterable[Words]) -> Proposals | None:
     """Proposals for documents put end to end."""
-    return terms.propose(
-        np.concatenate([_PAD, *(part for words in documents for part in (terms.tokens(words).roles, _PAD))])
-    )
+    parts = (part for words in documents for part in (terms.tokens(words).roles, _PAD))
+    return propose(terms, np.concatenate([_PAD, *parts]))
 
 
 def some_documents(corpora: Path, names: Sequence[str], part: Part, most: int, every: int = 1) -> Iterator[Document]:

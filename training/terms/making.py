@@ -21,7 +21,7 @@ from training.terms.honest import company, joints, sides, terms_of, vocabulary
 from training.terms.sources import swaps_of, thesaurus_words
 from unspin.lexicon import load as load_lexicon
 from unspin.tortured import role
-from unspin.tortured.joints import SIZE
+from unspin.tortured.collocation import SIZE
 
 SCIENCE: Final = frozenset(
     ["arxiv_abstracts", "wikipedia_sample", "usgov_web", "openstax_chemistry", "openstax_government",

@@ -19,7 +19,7 @@ from scipy import sparse
 
 from training.terms.arrays import Floats, Ints, looked_up
 from unspin.lexicon import load as load_lexicon
-from unspin.tortured.joints import SIZE
+from unspin.tortured.collocation import SIZE
 
 _NEAREST: Final = 25
 

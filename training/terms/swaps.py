@@ -17,7 +17,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from training.terms.arrays import Floats, Ints, looked_up
 from training.terms.base import Base
 from training.terms.entries import Swap, experience
-from unspin.tortured.joints import SIZE
+from unspin.tortured.collocation import SIZE
 
 _SWAPS_KEPT: Final = 28
 _SWAPS_KEPT_OF_RARE: Final = 8

@@ -18,7 +18,7 @@ from training.terms.arrays import Ints, Keys, counted
 from training.terms.base import Base
 from training.terms.filters import level
 from unspin.text import Words
-from unspin.tortured import Terms, joint_key, skeleton
+from unspin.tortured import Terms, collocation_key, skeleton
 
 _SEEN: Final = 2
 """Joints and triples of fewer occurrences are in no filter, see :mod:`.making`."""
@@ -38,9 +38,9 @@ def counts_of(terms: Terms, documents: Sequence[Words]) -> Counts:
     for words in documents:
         _, word, first, last, link = skeleton(terms.tokens(words).roles)
         linked = link >= 0
-        joints.append(joint_key(last[:-1][linked], link[linked], first[1:][linked]))
+        joints.append(collocation_key(last[:-1][linked], link[linked], first[1:][linked]))
         three = (link[:-1] == 0) & (link[1:] == 0)
-        triples.append(joint_key(word[:-2][three], word[1:-1][three], word[2:][three]))
+        triples.append(collocation_key(word[:-2][three], word[1:-1][three], word[2:][three]))
     return Counts(counted(np.concatenate(joints)), counted(np.concatenate(triples)))
 
 

@@ -16,8 +16,8 @@ from unspin.tortured import LevelFilter, Terms, Trees
 def write(terms: Terms, base: Base, path: Path) -> None:
     """Write the data file that :mod:`unspin.tortured` reads."""
     assert isinstance(terms.honest, LevelFilter) and isinstance(terms.triples, LevelFilter)
-    assert isinstance(terms.judge, Trees)
-    trees = {f"tree_{name}": getattr(terms.judge, name) for name in ("feature", "cut", "left", "right", "value")}
+    assert isinstance(terms.classifier, Trees)
+    trees = {f"tree_{name}": getattr(terms.classifier, name) for name in ("feature", "cut", "left", "right", "value")}
     frequent = np.flatnonzero((base.before != 0).any(1) | (base.after != 0).any(1))
     np.savez_compressed(
         path,
@@ -40,7 +40,7 @@ def write(terms: Terms, base: Base, path: Path) -> None:
         vector_of=frequent.astype(np.uint16),
         vector_step=base.vector_step,
         rank=terms.rank,
-        bias=np.array(terms.judge.bias, np.float32),
+        bias=np.array(terms.classifier.bias, np.float32),
         prior=np.array(terms.prior, np.float32),
         **trees,
     )

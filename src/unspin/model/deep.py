@@ -18,9 +18,9 @@ The extra ``unspin[deep]`` (torch, transformers, accelerate, gguf) is imported w
 from __future__ import annotations
 
 import contextlib
+import copy
 import importlib
 import io
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,14 +32,11 @@ from numpy.typing import NDArray
 from unspin.errors import DamagedData, MissingExtra, MissingInput, OptionError
 from unspin.text import Words, match_case, sentence_spans, sentence_starts
 
-__all__ = ["LAMBDA", "MARGIN", "MOST", "CausalModel", "Decision", "below_best", "load"]
+__all__ = ["LAMBDA", "CausalModel", "below_best", "load"]
 
 LAMBDA: Final = 0.5
-"""Weight of the model's log-likelihood against the reader's log posterior; ``docs/deep.md`` says how it was found."""
-MARGIN: Final = 5.0
-"""Options whose log posterior is further than this below the best of their place are not put to the model."""
-MOST: Final = 6
-"""Options of a place that are put to the model, at most."""
+"""Weight of the model's log-likelihood against the reader's log posterior, where one of the options has to stand for the
+place while what follows is read; ``docs/deep.md`` says how it was found."""
 
 _LEFT: Final = 64
 """Words and marks before a sentence that the model has read when it comes to it."""
@@ -53,21 +50,6 @@ _ROWS: Final = 64
 """Rows of logits turned to float32 at once."""
 _TOLERANCE: Final = 1.0
 """Nats by which branches may differ from plain reading in the test at loading; bfloat16 makes 0.2 with SmolLM2-135M."""
-
-
-class Decision(NamedTuple):
-    """What reader and model decide together.
-
-    Attributes:
-        choice: the option chosen for each place, as an index into the flat options, ``int64[m]``; -1 if it has none.
-        score: ``prior + lam * likelihood`` of each option, ``float64[k]``. An option that was not put to the model gets
-            the lowest likelihood of its place, so that a softmax over the options of a place is a posterior.
-        likelihood: the model's log-likelihood of each option in nats, ``float32[k]``; NaN where it was not asked.
-    """
-
-    choice: NDArray[np.int64]
-    score: NDArray[np.float64]
-    likelihood: NDArray[np.float32]
 
 
 class CausalModel:
@@ -85,38 +67,15 @@ class CausalModel:
         self._tokenizer = tokenizer
         known = (tokenizer.bos_token_id, tokenizer.eos_token_id)
         self._begin: int = next((token for token in known if token is not None), 0)
+        self._tick: Callable[[], None] = lambda: None
 
-    def rerank(
-        self,
-        words: Words,
-        tokens: Sequence[str],
-        place: NDArray[np.int64],
-        ptr: NDArray[np.int64],
-        options: Sequence[str],
-        seconds: float | None = None,
-    ) -> NDArray[np.float32]:
-        """The log-likelihood of the text around each place with each option in it, the others as in ``tokens``.
+    def watched(self, tick: Callable[[], None]) -> CausalModel:
+        """The same model; ``tick`` is called before each of its calls, and may raise to end the reading."""
+        watched = copy.copy(self)
+        watched._tick = tick
+        return watched
 
-        Args:
-            words: the document.
-            tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
-            place: the suspicious tokens, ascending, ``int64[m]``.
-            ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
-            options: words or phrases in lower case, the word as it stands among them; ``""`` for no word at all.
-            seconds: give up after about this long; what was not reached is NaN. Without it the result does not depend
-                on the speed of the machine.
-
-        Returns:
-            Nats, ``float32[k]``: comparable among the options of one place only.
-
-        Raises:
-            OptionError: the arguments do not fit together.
-        """
-        asked = np.ones(len(options), np.bool_)
-        task = _Task(words, tokens, place, ptr, options, asked)
-        return self._read(task, lambda _place, _likelihood: None, seconds)
-
-    def decide(
+    def likelihood(
         self,
         words: Words,
         tokens: Sequence[str],
@@ -125,24 +84,26 @@ class CausalModel:
         options: Sequence[str],
         prior: NDArray[np.float64],
         *,
-        lam: float = LAMBDA,
-        margin: float = MARGIN,
-        most: int = MOST,
-        seconds: float | None = None,
-    ) -> Decision:
-        """Choose an option for every place, each sentence from left to right; what is decided is read by what follows.
+        margin: float,
+        most: int,
+    ) -> NDArray[np.float32]:
+        """The log-likelihood of the text around each place with each of its options in it.
+
+        Sentences are read from left to right. What reader and model together find best at a place is what the next place
+        is read after; to the right of a place stands what ``tokens`` says.
 
         Args:
-            words: as for :meth:`rerank`.
-            tokens: as for :meth:`rerank`; stands to the right of a place until its turn has come.
-            place: as for :meth:`rerank`.
-            ptr: as for :meth:`rerank`.
-            options: as for :meth:`rerank`.
+            words: the document.
+            tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
+            place: the suspicious tokens, ascending, ``int64[m]``.
+            ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
+            options: words or phrases in lower case, the word as it stands among them; ``""`` for no word at all.
             prior: log posterior of each option by the reader, ``float64[k]``; ``-inf`` is allowed.
-            lam: weight of the model; 0 gives the reader's choice.
-            margin: see :data:`MARGIN`.
-            most: see :data:`MOST`.
-            seconds: as for :meth:`rerank`; places not reached keep the reader's choice.
+            margin: options whose prior is further than this below the best of their place are not put to the model.
+            most: options of a place that are put to the model, at most. A place with a single one is not put to it.
+
+        Returns:
+            Nats, ``float32[k]``, comparable among the options of one place only; NaN where the model was not asked.
 
         Raises:
             OptionError: the arguments do not fit together.
@@ -153,29 +114,19 @@ class CausalModel:
         task = _Task(words, tokens, place, ptr, options, _worth_asking(scores, ptr, margin, most))
 
         def choose(i: int, likelihood: NDArray[np.float32]) -> int:
-            here = slice(ptr[i], ptr[i + 1])
-            return int(np.argmax(_combine(scores[here], likelihood, lam)))
+            return int(np.argmax(_combine(scores[ptr[i] : ptr[i + 1]], likelihood)))
 
-        likelihood = self._read(task, choose, seconds)
-        choice = np.full(len(place), -1, np.int64)
-        for i in range(len(place)):
-            here = slice(ptr[i], ptr[i + 1])
-            if ptr[i + 1] > ptr[i]:
-                scores[here] = _combine(scores[here], likelihood[here], lam)
-                choice[i] = ptr[i] + int(np.argmax(scores[here]))
-        return Decision(choice, scores, likelihood)
+        return self._read(task, choose)
 
-    def _read(self, task: _Task, choose: _Choose, seconds: float | None) -> NDArray[np.float32]:
-        """Read the stretches of a document, a few side by side; NaN for the options not asked or not reached."""
+    def _read(self, task: _Task, choose: _Choose) -> NDArray[np.float32]:
+        """Read the stretches of a document, a few side by side; NaN for the options not asked."""
         likelihood = np.full(len(task.options), np.nan, np.float32)
-        until = None if seconds is None else time.monotonic() + seconds
         stretches = _stretches(task)
         for at in range(0, len(stretches), _SIDE_BY_SIDE):
             trees = [_Tree(n, stretch) for n, stretch in enumerate(stretches[at : at + _SIDE_BY_SIDE])]
             forest = _Forest(self._cache())
-            while live := [tree for tree in trees if tree.turn < len(tree.stretch.places)]:
-                if until is not None and time.monotonic() > until:
-                    return likelihood
+            while live := [tree for tree in trees if tree.next < len(tree.stretch.places)]:
+                self._tick()
                 self._step(task, forest, live, choose, likelihood)
         return likelihood
 
@@ -190,7 +141,7 @@ class CausalModel:
         """Let every live tree grow to its next place and score the options there."""
         growths = []
         for tree in live:
-            i = tree.stretch.places[tree.turn]
+            i = tree.stretch.places[tree.next]
             trunk = tree.written + task.page.text(tree.at, task.place[i])
             new = self._encode(tree.tail, trunk)
             if not tree.depth:
@@ -202,13 +153,12 @@ class CausalModel:
             growths.append(_Growth(tree.number, tree.depth, new, branches))
             tree.depth += len(new)
         for tree, scores in zip(live, self._grow(forest, growths), strict=True):
-            i = tree.stretch.places[tree.turn]
+            i = tree.stretch.places[tree.next]
             likelihood[task.asked_at(i)] = scores
             chosen = choose(i, likelihood[task.ptr[i] : task.ptr[i + 1]])
-            form = task.tokens[task.place[i]] if chosen is None else task.options[task.ptr[i] + chosen]
-            tree.written = task.page.write(i, form)
+            tree.written = task.page.write(i, task.options[task.ptr[i] + chosen])
             tree.at = int(task.place[i]) + 1
-            tree.turn += 1
+            tree.next += 1
 
     def _encode(self, tail: str, text: str) -> list[int]:
         """The tokens of ``text`` as it follows on ``tail``, which is encoded with it so that the cut leaves no mark."""
@@ -312,8 +262,8 @@ def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n")[0][:200] or type(error).__name__
 
 
-_Choose = Callable[[int, NDArray[np.float32]], "int | None"]
-"""From a place and the likelihoods of its options to the option chosen (None: leave it as it is)."""
+_Choose = Callable[[int, NDArray[np.float32]], int]
+"""From a place and the likelihoods of its options to the option chosen."""
 
 
 def _worth_asking(prior: NDArray[np.float64], ptr: NDArray[np.int64], margin: float, most: int) -> NDArray[np.bool_]:
@@ -326,9 +276,9 @@ def _worth_asking(prior: NDArray[np.float64], ptr: NDArray[np.int64], margin: fl
     return asked
 
 
-def _combine(prior: NDArray[np.float64], likelihood: NDArray[np.float32], lam: float) -> NDArray[np.float64]:
+def _combine(prior: NDArray[np.float64], likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
     """Prior and likelihood of the options of one place; the reader alone decides where the model was not asked."""
-    return np.asarray(prior + lam * below_best(likelihood), np.float64)
+    return np.asarray(prior + LAMBDA * below_best(likelihood), np.float64)
 
 
 def below_best(likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -450,7 +400,7 @@ class _Tree:
 
     number: int
     stretch: _Stretch
-    turn: int = 0
+    next: int = 0
     depth: int = 0
     written: str = ""
     tail: str = ""

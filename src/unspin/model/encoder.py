@@ -6,8 +6,9 @@ the activations is taken over everything that is run together, and the same text
 
 from __future__ import annotations
 
+import copy
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -57,12 +58,26 @@ class Visible:
     belief: NDArray[np.float32]
 
 
+class _Packed:
+    """The output layer in whole numbers, and a scale for each row; unpacked when it is first asked for."""
+
+    def __init__(self, codes: NDArray[np.int8], scale: NDArray[np.float32]) -> None:
+        self._codes = codes
+        self._scale = scale
+
+    @cached_property
+    def table(self) -> NDArray[np.float32]:
+        """``float32[words, 384]``."""
+        return self._codes.astype(np.float32) * self._scale[:, None]
+
+
 class Encoder:
     """The encoder's weights. Made by :func:`load`.
 
     Attributes:
         table: the output layer, one row an original of the lexicon and a last one for "nothing", ``float32[words, 384]``.
         bias: its bias, ``float32[words]``.
+        tick: called before each window; see :meth:`watched`.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -77,15 +92,21 @@ class Encoder:
         # Most windows of a text stay as they are from one round of restoring to the next.
         self._see_visible = lru_cache(maxsize=_REMEMBERED)(self._see)
         self._see_hidden = lru_cache(maxsize=_REMEMBERED)(self._look_behind)
+        self.tick: Callable[[], None] = lambda: None
         with np.load(folder / "words.npz") as archive:
-            self._codes: NDArray[np.int8] = archive["codes"]
-            self._scale: NDArray[np.float32] = archive["scale"]
+            self._packed = _Packed(archive["codes"], archive["scale"])
             self.bias: Final[NDArray[np.float32]] = archive["bias"].astype(np.float32)
 
-    @cached_property
+    @property
     def table(self) -> NDArray[np.float32]:
         """The output layer, unpacked."""
-        return self._codes.astype(np.float32) * self._scale[:, None]
+        return self._packed.table
+
+    def watched(self, tick: Callable[[], None]) -> Encoder:
+        """The same encoder; ``tick`` is called before each window is run, and may raise to end the reading."""
+        watched = copy.copy(self)
+        watched.tick = tick
+        return watched
 
     def pieces(self, word: str) -> tuple[int, ...]:
         """The wordpieces of one word (at most 8)."""
@@ -120,6 +141,7 @@ class Encoder:
         nothing = np.zeros(len(words), bool)
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
         for window in self.windows(words):
+            self.tick()
             ids, first = self._pieces(words.lower, window, nothing)
             judged = np.flatnonzero(words.kind[window.begin : window.end] != Kind.MARK)
             if not len(judged):
@@ -148,6 +170,7 @@ class Encoder:
         hide[places] = True
         for window in self.windows(words):
             begin, end = np.searchsorted(places, (window.begin, window.end))
+            self.tick()
             if end > begin:
                 ids, first = self._pieces(tokens, window, hide)
                 here = first[places[begin:end] - window.begin]

@@ -12,18 +12,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
 from unspin.model.encoder import Encoder, Visible
 from unspin.model.ngram import NGram
 from unspin.text import Words
 
 KEPT: Final = 64
-"""Originals that stay in play for a word, the best by a first look at belief and channel."""
+"""Originals that stay in play for a word, the best by a first pass at belief and channel."""
 _BLOCK: Final = 64
 """Words whose options are scored at a time: what they need stays in the cache, and memory is bounded."""
 
@@ -60,13 +61,31 @@ class Evidence:
     @property
     def owner(self) -> NDArray[np.int64]:
         """The suspicious word that each option belongs to, ``int64[k]``."""
-        return np.repeat(np.arange(len(self.place)), np.diff(self.ptr))
+        return ragged.owners(self.ptr)
 
     def only(self, options: NDArray[np.bool_]) -> Evidence:
         """The evidence on some of the options, ``bool[k]``, of the same words."""
-        ptr = np.concatenate([[0], np.cumsum(np.bincount(self.owner[options], minlength=len(self.place)))])
         per_option = ("original", "belief", "context", "ngram", "channel")
-        return replace(self, ptr=ptr.astype(np.int64), **{name: getattr(self, name)[options] for name in per_option})
+        return replace(
+            self, ptr=ragged.kept(self.ptr, options), **{name: getattr(self, name)[options] for name in per_option}
+        )
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """What was written, for each suspicious word.
+
+    Attributes:
+        option: probability of each option, ``float64[k]``.
+        written: probability that the word is as written, ``float64[m]``.
+        family: weight of each channel in this document, ``float64[4]``.
+        rate: share of the document's words that are swapped, as expected.
+    """
+
+    option: NDArray[np.float64]
+    written: NDArray[np.float64]
+    family: NDArray[np.float64]
+    rate: float
 
 
 def gather(
@@ -78,7 +97,7 @@ def gather(
 ) -> Evidence:
     """Collect the evidence on the suspicious words of a document, but for the context.
 
-    With every suspicious word hidden at once there is little context to read: a first look does as well without it
+    With every suspicious word hidden at once there is little context to read: a first pass does as well without it
     (measured: .866 of the words right instead of .870, and .909 instead of .908 after the third), and saves a pass.
 
     Args:
@@ -92,20 +111,20 @@ def gather(
     candidates = lexicon.candidates(found)
     belief = np.empty(len(candidates.original), np.float32)
     for at in range(0, len(found), _BLOCK):
-        places, options = _part(candidates.ptr, np.arange(at, min(at + _BLOCK, len(found))))
-        original, ptr = candidates.original[options], _ptr(candidates.ptr, places)
-        believed = _logits(encoder, original, visible.belief[places], ptr)
-        belief[options] = believed - _repeat(_log_sum(believed, ptr), ptr)
+        rows = np.arange(at, min(at + _BLOCK, len(found)))
+        ptr, options = ragged.take(candidates.ptr, rows)
+        believed = _logits(encoder, candidates.original[options], visible.belief[rows], ptr)
+        belief[options] = believed - ragged.spread(ragged.log_sum_exp(believed, ptr), ptr)
 
-    first_look = belief + 0.3 * candidates.channel.max(1, initial=-np.inf)
-    keep = _shortlist(found, candidates.ptr, first_look)
-    owner = np.repeat(np.arange(len(found)), np.diff(candidates.ptr))[keep]
+    first_score = belief + 0.3 * candidates.channel.max(1, initial=-np.inf)
+    keep = _shortlist(found, candidates.ptr, first_score)
+    owner = ragged.owners(candidates.ptr)[keep]
     original = candidates.original[keep]
     return Evidence(
         place=visible.places,
         swap=visible.swap[visible.places],
         found=found,
-        ptr=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(found)))]).astype(np.int64),
+        ptr=ragged.offsets_of_owners(owner, len(found)),
         original=original,
         belief=belief[keep],
         context=np.zeros(len(keep), np.float32),
@@ -128,7 +147,7 @@ def refine(
     """The same options with the context read again, after a first decision.
 
     Args:
-        evidence: that of the first look.
+        evidence: that of the first pass.
         words: the document.
         tokens: what the first decision puts at each token.
         sure: the suspicious words whose decision is taken for granted, ``bool[m]``; they are in sight, the others hidden.
@@ -143,12 +162,12 @@ def refine(
         hidden = np.flatnonzero(~sure)[turn::turns]
         vectors = encoder.hidden(words, tokens, evidence.place[hidden])
         for at in range(0, len(hidden), _BLOCK):
-            places, options = _part(evidence.ptr, hidden[at : at + _BLOCK])
-            ptr = _ptr(evidence.ptr, places)
+            places = hidden[at : at + _BLOCK]
+            ptr, options = ragged.take(evidence.ptr, places)
             here = vectors[at : at + _BLOCK]
             expected = _logits(encoder, evidence.original[options], here, ptr)
-            total = _log_sum(expected, ptr)
-            context[options] = expected - _repeat(total, ptr)
+            total = ragged.log_sum_exp(expected, ptr)
+            context[options] = expected - ragged.spread(total, ptr)
             found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
     ratio = ngram_ratio(words, tokens, evidence.place[evidence.owner], evidence.original, lexicon, ngram)
     return replace(evidence, context=context, found_context=found_context, ngram=ratio)
@@ -171,7 +190,7 @@ def ngram_ratio(
     return (restored - as_found[back]).astype(np.float32)
 
 
-def _shortlist(found: NDArray[np.int32], ptr: NDArray[np.int64], first_look: NDArray[np.float32]) -> NDArray[np.int64]:
+def _shortlist(found: NDArray[np.int32], ptr: NDArray[np.int64], first_score: NDArray[np.float32]) -> NDArray[np.int64]:
     """The options that stay in play, the same for every occurrence of a form.
 
     All occurrences of a form have the same candidates. Most places go to those that do best over all of them, since one
@@ -180,38 +199,17 @@ def _shortlist(found: NDArray[np.int32], ptr: NDArray[np.int64], first_look: NDA
     kinds, kind, count = np.unique(found, return_inverse=True, return_counts=True)
     first = np.zeros(len(kinds), np.int64)
     first[kind[::-1]] = np.arange(len(found))[::-1]
-    size = np.diff(ptr)
-    begin = np.concatenate([[0], np.cumsum(size[first])])
-    rank_of = np.arange(ptr[-1]) - _repeat(ptr[:-1], ptr)
-    cell = begin[kind][np.repeat(np.arange(len(found)), size)] + rank_of
-    mean = np.bincount(cell, first_look, minlength=begin[-1]) / np.repeat(count, size[first])
-    most = np.full(begin[-1], -np.inf)
-    np.maximum.at(most, cell, first_look)
-    kept = np.zeros(begin[-1], bool)
+    # A row for each form; every occurrence of it adds to the same cells.
+    form = ragged.offsets(np.diff(ptr)[first])
+    cell = ragged.spread(form[kind], ptr) + ragged.ranks(ptr)
+    mean = np.bincount(cell, first_score, minlength=form[-1]) / ragged.spread(count, form)
+    most = np.full(form[-1], -np.inf)
+    np.maximum.at(most, cell, first_score)
+    kept = np.zeros(form[-1], bool)
     for value, places in ((mean, KEPT - KEPT // 4), (most, KEPT // 4)):
-        value = np.where(kept, -np.inf, value)
-        owner = np.repeat(np.arange(len(kinds)), size[first])
-        order = np.lexsort((np.arange(len(value)), -value, owner))
-        rank = np.arange(len(order)) - begin[owner[order]]
-        kept[order[rank < places]] = True
+        best = ragged.best_first(np.where(kept, -np.inf, value), form)
+        kept[best[ragged.ranks(form) < places]] = True
     return np.flatnonzero(kept[cell])
-
-
-def _part(ptr: NDArray[np.int64], places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Some words, and the options of all of them in order."""
-    size = np.diff(ptr)[places]
-    begin = np.concatenate([[0], np.cumsum(size)])
-    return places, np.arange(begin[-1]) - np.repeat(begin[:-1] - ptr[places], size)
-
-
-def _ptr(ptr: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where the options of each of ``places`` begin among theirs."""
-    return np.concatenate([[0], np.cumsum(np.diff(ptr)[places])]).astype(np.int64)
-
-
-def _repeat(values: NDArray[np.generic], ptr: NDArray[np.int64]) -> NDArray[Any]:
-    """A value for each word as a value for each option."""
-    return np.repeat(values, np.diff(ptr))
 
 
 def _logits(
@@ -237,18 +235,6 @@ def _found_context(
     safe = np.where(known, found, 0)
     logit = np.einsum("mh,mh->m", encoder.table[safe], context) + encoder.bias[safe]
     return np.where(known, logit - np.where(known, total, 0), np.nan).astype(np.float32)
-
-
-def _log_sum(values: NDArray[np.float32], ptr: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Log sum exp of each segment, -inf for empty ones."""
-    out = np.full(len(ptr) - 1, -np.inf, np.float32)
-    filled = np.flatnonzero(np.diff(ptr))
-    if len(filled):
-        begin = ptr[filled]
-        top = np.maximum.reduceat(values, begin)
-        sums = np.add.reduceat(np.exp(values - np.repeat(top, np.diff(ptr)[filled])), begin)
-        out[filled] = top + np.log(sums)
-    return out
 
 
 @lru_cache(maxsize=2)

@@ -1,22 +1,20 @@
 """The features of an option: the evidence on it, and what the rest of the document says.
 
-A first look has the evidence alone. A later look also has the posterior of the look before it, and with it the document:
+A first pass has the evidence alone. A later pass also has the posterior of the pass before it, and with it the document:
 the family of spinners, the dictionary, which words around a word are still open, and what else the document is about.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
-from unspin.model.evidence import Evidence
+from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
-
-if TYPE_CHECKING:
-    from unspin.model.posterior import Posterior
 
 FEATURES: Final = (
     "belief", "ngram", "channel", "frequency", "swap", "swapped", "untouched",
@@ -28,8 +26,8 @@ FEATURES: Final = (
 )  # fmt: skip
 """The features of an option, in the order of their weights; "as written" scores 0."""
 
-FIRST_LOOK: Final = 7
-"""The features of the first look; the others need a look before them."""
+FIRST_PASS: Final = 7
+"""The features of the first pass; the others need a pass before them."""
 _POOLED: Final = 12.0
 _FAR: Final = -12.0
 _NEAR: Final = 2
@@ -43,13 +41,13 @@ def features(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The features of every option: ``float64[k, 7]`` for the first look and ``float64[k, 37]`` for a later one.
+    """The features of every option: ``float64[k, 7]`` for the first pass and ``float64[k, 37]`` for a later one.
 
     Args:
         evidence: what is known of each option.
         words: the document.
         lexicon: for frequencies and stems.
-        before: the posterior of the look before, if any.
+        before: the posterior of the pass before, if any.
         sure: the words that it was sure of, ``bool[m]``; none if not given.
     """
     owner = evidence.owner
@@ -132,9 +130,8 @@ def _others(to_best: NDArray[np.float64], pairs: _Pairs) -> NDArray[np.float64]:
 
 def _to_best(evidence: Evidence, value: NDArray[Any]) -> NDArray[np.float64]:
     """How far an option's value lies below that of the best option of the same word, ``float64[k]``."""
-    top = np.full(len(evidence.place), -np.inf)
-    np.maximum.at(top, evidence.owner, value.astype(np.float64))
-    return np.asarray(np.maximum(value - top[evidence.owner], _FAR), np.float64)
+    top = ragged.maxima(value.astype(np.float64), evidence.ptr)
+    return np.asarray(np.maximum(value - ragged.spread(top, evidence.ptr), _FAR), np.float64)
 
 
 def _entry(pairs: _Pairs, before: Posterior) -> NDArray[np.float64]:
@@ -205,4 +202,4 @@ def _written_elsewhere(evidence: Evidence, before: Posterior) -> NDArray[np.floa
 def _entropy(evidence: Evidence) -> NDArray[np.float64]:
     """How undecided the context is among the options of each word, in nats, ``float64[m]``."""
     spread = -np.exp(evidence.context.astype(np.float64)) * evidence.context
-    return np.asarray(np.bincount(evidence.owner, spread, minlength=len(evidence.place)))
+    return ragged.sums(spread, evidence.ptr)

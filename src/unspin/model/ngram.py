@@ -9,7 +9,7 @@ The data file (:data:`DATA`, written by ``python -m training.ngram``) is an unco
 ========================= ==================================================================================
 ``words``                 the vocabulary, UTF-8, one word a line, in the order of the ids; the first three are
                           ``<unk>``, ``<s>`` (document start) and ``<num>`` (any number)
-``frequency``             natural log of the share of each word among the tokens counted, ``float16[v]``
+``frequency``             natural log of the share of each word among the tokens counted, ``float16[v]``; for training only
 ``unigram``               natural log probability of each word when no context is known, ``float16[v]``
 ``backoff``               natural log back-off weight of each word as a context, ``float16[v]``
 ``shape2`` … ``shape4``   seed, segment length and segment count of the table of an order, ``int64[3]``
@@ -19,9 +19,8 @@ The data file (:data:`DATA`, written by ``python -m training.ngram``) is an unco
 ``weight2``, ``weight3``  codes of the log back-off weights, ``uint8[slots]``
 ========================= ==================================================================================
 
-A table is a 3-wise binary fuse filter (Graf & Lemire, "Binary Fuse Filters", ACM JEA 2022) that holds codes beside the
-fingerprints: the exclusive or of an n-gram's three slots gives its fingerprint and its codes. An n-gram that is not in
-the table is taken for one that is once in 65,536 look-ups. Codes are uniform in the logarithm: a value is
+A table is a binary fuse filter (:mod:`unspin.arrays.fuse`) that holds codes beside the fingerprints. An n-gram that is
+not in the table is taken for one that is once in 65,536 look-ups. Codes are uniform in the logarithm: a value is
 ``-code * step``.
 """
 
@@ -35,6 +34,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import fuse
+
 UNKNOWN = 0
 START = 1
 NUMBER = 2
@@ -44,51 +45,14 @@ DATA = Path(__file__).resolve().parent.parent / "data" / "ngram.npz"
 
 # Evaluations done at once: the temporary arrays of a block then stay in the second-level cache.
 _BLOCK = 1 << 12
-
-
-class Shape(NamedTuple):
-    """The geometry of a fuse table: ``(segments + 2) * length`` slots, an n-gram's three in successive segments."""
-
-    seed: int
-    length: int
-    segments: int
-
-
-def mix(keys: NDArray[np.uint64], seed: int) -> NDArray[np.uint64]:
-    """A 64-bit hash of each packed n-gram, ``uint64[m]``; different keys never fall on one hash.
-
-    The finaliser of splitmix64 (Steele, Lea & Flood, OOPSLA 2014).
-    """
-    h = keys + np.uint64((0x9E3779B97F4A7C15 * (seed + 1)) & 0xFFFFFFFFFFFFFFFF)
-    h ^= h >> np.uint64(30)
-    h *= np.uint64(0xBF58476D1CE4E5B9)
-    h ^= h >> np.uint64(27)
-    h *= np.uint64(0x94D049BB133111EB)
-    h ^= h >> np.uint64(31)
-    return h
-
-
-def slots(hashes: NDArray[np.uint64], shape: Shape) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """The three slots of each hash, ``int64[m]`` each."""
-    low = np.uint64(shape.length - 1)
-    first = hashes >> np.uint64(32)
-    first *= np.uint64(shape.segments * shape.length)
-    first >>= np.uint64(32)
-    second = (first + np.uint64(shape.length)) ^ ((hashes >> np.uint64(18)) & low)
-    third = (first + np.uint64(2 * shape.length)) ^ (hashes & low)
-    return first.view(np.int64), second.view(np.int64), third.view(np.int64)
-
-
-def fingerprint(hashes: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """16 bits of each hash that do not follow from its slots, ``uint16[m]``."""
-    return ((hashes * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(48)).astype(np.uint16)
+_MARK_BITS = 16
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """The n-grams of one order. See the module's text for the arrays."""
 
-    shape: Shape
+    shape: fuse.Shape
     mark: NDArray[np.uint16]
     probability: NDArray[np.uint8]
     weight: NDArray[np.uint8]
@@ -101,16 +65,16 @@ class Table:
             keys: n-grams, 16 bits a word, the last word lowest, ``uint64`` of any shape.
         """
         flat = keys.ravel()
-        hashes = mix(flat, self.shape.seed)
-        a, b, c = slots(hashes, self.shape)
-        present = (self.mark[a] ^ self.mark[b] ^ self.mark[c]) == fingerprint(hashes)
+        hashes = fuse.mix(flat, self.shape.seed)
+        a, b, c = fuse.slots(hashes, self.shape)
+        present = fuse.look_up(self.mark, (a, b, c)) == fuse.fingerprint(hashes, _MARK_BITS)
         hit = np.flatnonzero(present)
-        a, b, c = a[hit], b[hit], c[hit]
+        there = a[hit], b[hit], c[hit]
         logp = np.zeros(len(flat), np.float32)
-        logp[hit] = (self.probability[a] ^ self.probability[b] ^ self.probability[c]) * -self.step[0]
+        logp[hit] = fuse.look_up(self.probability, there) * -self.step[0]
         weight = np.zeros(len(flat), np.float32)
         if len(self.weight):
-            weight[hit] = (self.weight[a] ^ self.weight[b] ^ self.weight[c]) * -self.step[1]
+            weight[hit] = fuse.look_up(self.weight, there) * -self.step[1]
         return Found(present.reshape(keys.shape), logp.reshape(keys.shape), weight.reshape(keys.shape))
 
 
@@ -145,7 +109,6 @@ class NGram:
     def __init__(
         self,
         words: Sequence[str],
-        frequency: NDArray[np.float32],
         unigram: NDArray[np.float32],
         backoff: NDArray[np.float32],
         tables: Sequence[Table],
@@ -154,14 +117,12 @@ class NGram:
 
         Args:
             words: the vocabulary, first :data:`SPECIAL`; at most 65,536.
-            frequency: log share of each word, ``float32[v]``.
             unigram: log probability of each word without context, ``float32[v]``.
             backoff: log back-off weight of each word, ``float32[v]``.
             tables: the tables of orders 2, 3 and 4.
         """
         self.words = tuple(words)
         self._id = {word: i for i, word in enumerate(self.words)}
-        self._frequency = frequency
         self._unigram = unigram
         self._backoff = backoff
         self._two, self._three, self._four = tables
@@ -184,15 +145,15 @@ class NGram:
                 seed, length, segments = (int(x) for x in data[f"shape{order}"])
                 weight = data[f"weight{order}"] if order < ORDER else np.zeros(0, np.uint8)
                 table = Table(
-                    Shape(seed, length, segments),
+                    fuse.Shape(seed, length, segments),
                     data[f"mark{order}"],
                     data[f"probability{order}"],
                     weight,
                     data[f"step{order}"],
                 )
                 tables.append(table)
-            unigrams = [data[name].astype(np.float32) for name in ("frequency", "unigram", "backoff")]
-        return cls(words, unigrams[0], unigrams[1], unigrams[2], tables)
+            unigram, backoff = (data[name].astype(np.float32) for name in ("unigram", "backoff"))
+        return cls(words, unigram, backoff, tables)
 
     def __len__(self) -> int:
         """The number of words in the vocabulary."""
@@ -203,10 +164,6 @@ class NGram:
         known = self._id.get
         found = (NUMBER if token[:1].isdecimal() else known(token, UNKNOWN) for token in tokens)
         return np.fromiter(found, np.int32, len(tokens))
-
-    def unigram(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
-        """Natural log of the share of each word among all tokens, whatever stands around it, ``float32[n]``."""
-        return self._frequency[ids]
 
     def log_probability(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """Natural log probability of each token of a document after the three before it, ``float32[n]``."""

@@ -5,7 +5,7 @@ the evidence (:mod:`unspin.model.evidence`), put as features (:mod:`unspin.model
 for the document and not one for each word:
 
 * the family: channel probabilities are mixed with the weights that explain this document best;
-* the rate: the share of swapped words found so far is the prior of the next look;
+* the rate: the share of swapped words found so far is the prior of the next pass;
 * the dictionary: context evidence for an original is summed over all occurrences of the same spun form, an original that
   stands elsewhere untouched is unlikely to have an entry, and two spun forms rarely share one original.
 
@@ -23,45 +23,29 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
-from unspin.model.evidence import Evidence
-from unspin.model.features import FEATURES, FIRST_LOOK, features
+from unspin.model.evidence import Evidence, Posterior
+from unspin.model.features import FEATURES, FIRST_PASS, features
 from unspin.model.scorer import Linear, Network, Scorer
 from unspin.text import Words
 
-LOOKS: Final = ("first", "second", "third")
+PASSES: Final = ("first", "second", "third")
 _EM_STEPS: Final = 8
 _NEGLIGIBLE: Final = 1e-4
 """Options less likely than this are not asked how they came about: they are most, and weigh nothing."""
 _IN_PLAY: Final = 1e-3
-"""Options less likely than this share of the best one of their word are out of play after the first look. Measured: three
-in a thousand originals are lost by it, none of which a later look would have chosen, and half of the options."""
+"""Options less likely than this share of the best one of their word are out of play after the first pass. Measured: three
+in a thousand originals are lost by it, none of which a later pass would have chosen, and half of the options."""
 # A page has been through one spinner, not a mixture of them: the weights of the mixture are sharpened.
 _ONE_FAMILY: Final = 4.0
 
 
 @dataclass(frozen=True)
 class Weights:
-    """The scorers of the looks, as fitted: one for each name of :data:`LOOKS`."""
+    """The scorers of the passes, as fitted: one for each name of :data:`PASSES`."""
 
-    looks: tuple[Scorer, ...]
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """What was written, for each suspicious word.
-
-    Attributes:
-        option: probability of each option, ``float64[k]``.
-        written: probability that the word is as written, ``float64[m]``.
-        family: weight of each channel in this document, ``float64[4]``.
-        rate: share of the document's words that are swapped, as expected.
-    """
-
-    option: NDArray[np.float64]
-    written: NDArray[np.float64]
-    family: NDArray[np.float64]
-    rate: float
+    passes: tuple[Scorer, ...]
 
 
 def decide(
@@ -72,14 +56,14 @@ def decide(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> Posterior:
-    """The posterior after one look.
+    """The posterior after one pass.
 
     Args:
-        evidence: what the look rests on.
+        evidence: what the pass rests on.
         words: the document.
         lexicon: the candidates.
-        scorer: that of the look.
-        before: the posterior of the look before it, if any.
+        scorer: that of the pass.
+        before: the posterior of the pass before it, if any.
         sure: the words whose decision was taken for granted, ``bool[m]``; they stay as before.
     """
     option, written = softmax_with_rest(scorer(features(evidence, words, lexicon, before, sure)), evidence.ptr)
@@ -93,33 +77,25 @@ def decide(
 
 def in_play(evidence: Evidence, posterior: Posterior) -> tuple[Evidence, Posterior]:
     """Both without the options that the best of their word leaves far behind."""
-    top = np.zeros(len(evidence.place))
-    np.maximum.at(top, evidence.owner, posterior.option)
-    kept = posterior.option >= _IN_PLAY * top[evidence.owner]
+    top = ragged.maxima(posterior.option, evidence.ptr)
+    kept = posterior.option >= _IN_PLAY * ragged.spread(top, evidence.ptr)
     return evidence.only(kept), replace(posterior, option=posterior.option[kept])
 
 
 def best(evidence: Evidence, posterior: Posterior) -> NDArray[np.int64]:
     """The likeliest option of each suspicious word, -1 where it has none, ``int64[m]``."""
-    out = np.full(len(evidence.place), -1, np.int64)
-    order = np.lexsort((np.arange(len(posterior.option)), -posterior.option, evidence.owner))
-    filled = np.flatnonzero(np.diff(evidence.ptr))
-    out[filled] = order[evidence.ptr[filled]]
-    return out
+    return ragged.firsts(posterior.option, evidence.ptr)
 
 
 def softmax_with_rest(
     score: NDArray[np.float64], ptr: NDArray[np.int64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Probabilities of the options and of the rest (score 0) of each segment."""
-    size = np.diff(ptr)
-    owner = np.repeat(np.arange(len(size)), size)
-    top = np.zeros(len(size))
-    np.maximum.at(top, owner, score)
-    raised = np.exp(score - top[owner])
+    top = np.maximum(ragged.maxima(score, ptr), 0.0)
+    raised = np.exp(score - ragged.spread(top, ptr))
     rest = np.exp(-top)
-    total = np.bincount(owner, raised, minlength=len(size)) + rest
-    return raised / total[owner], rest / total
+    total = ragged.sums(raised, ptr) + rest
+    return raised / ragged.spread(total, ptr), rest / total
 
 
 def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -141,5 +117,5 @@ def _explain(evidence: Evidence, option: NDArray[np.float64], family: NDArray[np
 def load() -> Weights:
     """The shipped weights."""
     saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["weights"]
-    first = Linear(np.array([saved["first"][name] for name in FEATURES[:FIRST_LOOK]]))
-    return Weights((first, *(Network.load(saved[look]) for look in LOOKS[1:])))
+    first = Linear(np.array([saved["first"][name] for name in FEATURES[:FIRST_PASS]]))
+    return Weights((first, *(Network.load(saved[name]) for name in PASSES[1:])))

@@ -21,6 +21,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.reading import LOWEST_RATE
+
 SHARES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Shares of swapped words that are tried."""
 TRAINED_ODDS: Final = math.log(0.19 / 0.81)
@@ -47,10 +49,10 @@ class Calibration:
     slope: float
 
     def rate(self, score: float) -> float:
-        """Share of ordinary documents that score as high, down to one in ten million: no fit reaches further."""
+        """Share of ordinary documents that score as high, :data:`~unspin.reading.LOWEST_RATE` at least: no fit reaches further."""
         if score < self.scores[-1]:
             return float(np.interp(score, self.scores, self.rates))
-        return float(10 ** max(-7.0, self.intercept + self.slope * score))
+        return float(max(LOWEST_RATE, 10 ** (self.intercept + self.slope * score)))
 
 
 def score(log_odds: NDArray[np.float32], judged: NDArray[np.bool_]) -> float:

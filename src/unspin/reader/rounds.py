@@ -9,7 +9,7 @@ one came in by: restoring that text again goes round the same circle to the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -18,42 +18,22 @@ import numpy as np
 
 from unspin.lexicon import CHANNELS
 from unspin.model import posterior as posteriors
-from unspin.model import verdict
+from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
-from unspin.model.posterior import Posterior
-from unspin.reader import inflated
-from unspin.reader.looks import SUSPICION, Models, decide, look_first
-from unspin.reader.second import second_opinion
+from unspin.model.evidence import Posterior
+from unspin.reader import phrases
+from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
+from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import CHANGE, chain, decisions, edits
 from unspin.reading import Substitution
+from unspin.settings import Settings
 from unspin.text import Kind, Words, apply, split
 
 if TYPE_CHECKING:
     from unspin.model.deep import CausalModel
 
-STRETCH: Final = 800
-"""Sentences that are decided together, some 20,000 tokens: every occurrence that the dictionary of a text can use."""
-LONGEST: Final = 40_000
-"""Tokens of a stretch at most."""
 _MOST_ROUNDS: Final = 32  # five or six are much already
-_SENTENCE_ENDS: Final = frozenset(".!?")
-_CLOSERS: Final = frozenset("\"”’')]")
 _FAMILIES: Final = dict(zip(CHANNELS, ("wordnet-walk", "fluent-synonyms", "thesaurus", "neighbours"), strict=True))
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a user may choose, and add to the reader's own knowledge.
-
-    Attributes:
-        operating_point: the false-positive rate up to which a stretch counts as spun.
-        deep: a causal language model, as a second opinion.
-        known: the spinner's dictionary, from spun word to original, lower-cased.
-    """
-
-    operating_point: float = 1e-4
-    deep: Path | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,14 +44,17 @@ class Round:
     family: str | None
 
 
-def restore(words: Words, visible: Visible, models: Models, settings: Settings) -> Iterator[Round]:
+def restore(
+    words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]
+) -> Iterator[Round]:
     """Restore a stretch; yields all changes so far after each round, the last is the result.
 
     Args:
         words: the stretch, with offsets into it.
         visible: what the encoder says of it as it stands.
         models: what to read with.
-        settings: the user's part.
+        settings: what the user has chosen.
+        known: the spinner's dictionary as far as the user has it, from spun word to original, in lower case.
     """
     texts = [words.text]
     states: list[tuple[Substitution, ...]] = [()]
@@ -80,39 +63,45 @@ def restore(words: Words, visible: Visible, models: Models, settings: Settings) 
         if number:
             words = split(texts[-1])
             visible = models.encoder.visible(words, SUSPICION)
-        if verdict.load().rate(verdict.score(visible.swap, words.kind != Kind.MARK)) > settings.operating_point:
+        if _rate(words, visible) > settings.operating_point:
             break
-        turn = _round(words, visible, models, settings)
-        family = family if number else turn.family
-        if not turn.substitutions:
+        made = _round(words, visible, models, settings, known)
+        family = family if number else made.family
+        if not made.substitutions:
             break
-        restored = apply(texts[-1], turn.substitutions)
+        restored = apply(texts[-1], made.substitutions)
         if restored in texts:
             circle = range(texts.index(restored), len(texts))
             states.append(states[min(circle, key=texts.__getitem__)])
             break
-        states.append(chain(texts[0], states[-1], texts[-1], turn.substitutions))
+        states.append(chain(texts[0], states[-1], texts[-1], made.substitutions))
         texts.append(restored)
         yield Round(states[-1], family)
     yield Round(states[-1], family)
 
 
-def _round(words: Words, visible: Visible, models: Models, settings: Settings) -> Round:
+def _rate(words: Words, visible: Visible) -> float:
+    """Share of ordinary documents that would score as high as a stretch."""
+    return verdicts.load().rate(verdicts.score(visible.swap, words.kind != Kind.MARK))
+
+
+def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
     """The phrases of rewriters first, which no word by itself tells; then the words, in what that leaves."""
-    phrases = inflated.restored(words, visible, models.ngram, 1 - CHANGE)
-    if not phrases:
-        return _words(words, visible, models, settings)
-    without = split(apply(words.text, phrases))
-    turn = _words(without, models.encoder.visible(without, SUSPICION), models, settings)
-    return Round(chain(words.text, phrases, without.text, turn.substitutions), turn.family)
+    restored = phrases.restored(words, visible, models.ngram, 1 - CHANGE)
+    if not restored:
+        return _words(words, visible, models, settings, known)
+    without = split(apply(words.text, restored))
+    made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
+    return Round(chain(words.text, restored, without.text, made.substitutions), made.family)
 
 
-def _words(words: Words, visible: Visible, models: Models, settings: Settings) -> Round:
-    evidence = look_first(words, visible, models)
+def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
+    evidence = first_evidence(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
     if settings.deep is not None:
-        posterior = second_opinion(words, evidence, posterior, models.lexicon, _causal_model(settings.deep))
-    decided = decisions(words, visible, evidence, posterior, models.lexicon, settings.known)
+        model = _causal_model(settings.deep).watched(models.tick)
+        posterior = rescored(words, evidence, posterior, models.lexicon, model)
+    decided = decisions(words, visible, evidence, posterior, models.lexicon, known)
     return Round(edits(words, decided), _family(posterior))
 
 
@@ -126,26 +115,3 @@ def _causal_model(path: Path) -> CausalModel:
     from unspin.model import deep  # late: torch
 
     return deep.load(path)
-
-
-def stretches(words: Words) -> Iterator[tuple[int, int]]:
-    """A document in stretches of whole sentences, as offsets ``[start, end)``: memory stays bounded, time linear.
-
-    They are counted in marks at the end of sentences, which restoring leaves alone, not in words: the restored document
-    falls into the same stretches. They are of one size, so that none is too short to be judged by itself.
-    """
-    ends = np.array([i + 1 for i, token in enumerate(words.lower) if token in _SENTENCE_ENDS], np.int64)
-    size = -(-len(ends) // -(-len(ends) // STRETCH)) if len(ends) else STRETCH
-    begin, start = 0, 0
-    while True:
-        last = int(np.searchsorted(ends, begin, "right")) + size - 1
-        cut = int(ends[last]) if last < len(ends) - 1 else len(words)
-        while cut < len(words) and words.lower[cut] in _CLOSERS:
-            cut += 1
-        begin = min(cut, begin + LONGEST)  # a text without sentences is cut where it must be
-        if begin >= len(words):
-            break
-        end = int(words.start[begin])
-        yield start, end
-        start = end
-    yield start, len(words.text)

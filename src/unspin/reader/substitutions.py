@@ -13,8 +13,7 @@ from unspin import tortured as torture
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.model.evidence import Evidence
-from unspin.model.posterior import Posterior
+from unspin.model.evidence import Evidence, Posterior
 from unspin.reading import Quotation, Substitution
 from unspin.text import (
     Words,

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FEWEST_WORDS", "Screen", "compiled", "load"]
 
 FEWEST_WORDS: Final = 30
-"""Documents of fewer words cannot be judged (see :mod:`unspin.reader.judge`), so that they are not sent on."""
+"""Documents of fewer words cannot be judged (see :mod:`unspin.reader.eligibility`), so that they are not sent on."""
 _TYPICAL: Final = 100
 """Words of a document at which the threshold has no correction for length."""
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.tortured.joints import SIZE, Floats, Ints, Keys, Skeleton, joint_key
-
-if TYPE_CHECKING:
-    from unspin.tortured.terms import Pairs, Terms
+from unspin.tortured.collocation import SIZE, Floats, Ints, Keys, Skeleton, collocation_key
+from unspin.tortured.pairs import PAIRS_KEPT, Pairs
+from unspin.tortured.terms import Terms
 
 __all__ = ["FEATURES", "features"]
 
@@ -26,7 +25,6 @@ FEATURES: Final = (
 )  # fmt: skip
 """What is known of a pair of originals, in the order of the columns of the proposals' features."""
 
-_PAIRS_KEPT: Final = 8
 _WINDOW: Final = 40
 """Tokens on each side that say what a passage is about."""
 
@@ -37,19 +35,19 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
     Args:
         terms: terms and swaps.
         bones: the document.
-        level: the level of each joint.
-        pairs: pairs of originals, in order of the joints.
-        count: number of pairs that were possible at each pair's joint.
+        level: the level of each collocation.
+        pairs: pairs of originals, in order of the collocations.
+        count: number of pairs that were possible at each pair's collocation.
     """
-    joint, a, b, link = pairs.joint, pairs.left, pairs.right, bones.link
-    x, y, between = bones.word[joint], bones.word[joint + 1], link[joint]
+    collocation, a, b, link = pairs.collocation, pairs.left, pairs.right, bones.link
+    x, y, between = bones.word[collocation], bones.word[collocation + 1], link[collocation]
     at_left, at_right = a != x, b != y
     swapped = at_left * 1.0 + at_right
     science, use, lean = terms.use
-    before, after = np.maximum(joint - 1, 0), np.minimum(joint + 1, len(link) - 1)
-    has_left = (joint > 0) & (link[before] >= 0)
-    has_right = (joint + 1 < len(link)) & (link[after] >= 0)
-    previous, following = bones.last[before], bones.first[np.minimum(joint + 2, len(bones.word) - 1)]
+    before, after = np.maximum(collocation - 1, 0), np.minimum(collocation + 1, len(link) - 1)
+    has_left = (collocation > 0) & (link[before] >= 0)
+    has_right = (collocation + 1 < len(link)) & (link[after] >= 0)
+    previous, following = bones.last[before], bones.first[np.minimum(collocation + 2, len(bones.word) - 1)]
     check_left, check_right = has_left & at_left & (previous < SIZE), has_right & at_right & (following < SIZE)
     plain = (between == 0) & (a < SIZE) & (b < SIZE)
     plain_left = has_left & plain & (link[before] == 0) & (previous < SIZE)
@@ -63,7 +61,7 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
         swapped,
         terms.term_count[pairs.term],
         terms.term_pmi[pairs.term],
-        level[joint],
+        level[collocation],
         use[x] + use[y],
         use[x],
         use[y],
@@ -95,8 +93,8 @@ def features(terms: Terms, bones: Skeleton, level: NDArray[np.int8], pairs: Pair
         np.minimum(np.where(at_left, pairs.left_seen, 99), np.where(at_right, pairs.right_seen, 99)),
         np.where(at_left, habit[x], 0) + np.where(at_right, habit[y], 0),
         np.minimum(np.where(at_left, habit[x], 99), np.where(at_right, habit[y], 99)),
-        *_topics(terms, bones, joint, (x, y), (a, b), (at_left, at_right)),
-        (x >= SIZE) & _is_phrase(bones, joint) | (y >= SIZE) & _is_phrase(bones, joint + 1),
+        *_topics(terms, bones, collocation, (x, y), (a, b), (at_left, at_right)),
+        (x >= SIZE) & _is_phrase(bones, collocation) | (y >= SIZE) & _is_phrase(bones, collocation + 1),
         (x >= SIZE) | (y >= SIZE),
         (np.where(at_left, _alike(terms, x, a), 0) + np.where(at_right, _alike(terms, y, b), 0)) / swapped,
         pairs.left_score + pairs.right_score + terms.term_count[pairs.term] - use[x] - use[y],
@@ -126,13 +124,13 @@ def _product(left: Floats, right: Floats) -> Floats:
 def _topics(
     terms: Terms,
     bones: Skeleton,
-    joint: Ints,
+    collocation: Ints,
     found: tuple[Ints, Ints],
     meant: tuple[Ints, Ints],
     swapped: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> tuple[Floats, Floats, Floats]:
     """How well the found words, their originals and the words kept go with the words around."""
-    unique, where = np.unique(joint, return_inverse=True)
+    unique, where = np.unique(collocation, return_inverse=True)
     direction = terms.topic[bones.word].astype(np.float64)
     total = np.vstack([np.zeros(direction.shape[1]), np.cumsum(direction, axis=0)])
     place = bones.place
@@ -152,21 +150,21 @@ def _topics(
 def _chains(
     terms: Terms, link: Ints, pairs: Pairs, at_left: NDArray[np.bool_], at_right: NDArray[np.bool_]
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Whether a pair of the joint before (after) agrees on the shared word, and whether the three are attested."""
-    joint, a, b = pairs.joint, pairs.left, pairs.right
-    start = np.searchsorted(joint, np.arange(len(link) + 1))
+    """Whether a pair of the collocation before (after) agrees on the shared word, and whether the three are attested."""
+    collocation, a, b = pairs.collocation, pairs.left, pairs.right
+    start = np.searchsorted(collocation, np.arange(len(link) + 1))
     here, other = [], []
-    for step in range(_PAIRS_KEPT):
-        i = np.flatnonzero(joint > 0)
-        i = i[link[joint[i] - 1] >= 0]
-        k = start[joint[i] - 1] + step
-        i, k = i[k < start[joint[i]]], k[k < start[joint[i]]]
+    for step in range(PAIRS_KEPT):
+        i = np.flatnonzero(collocation > 0)
+        i = i[link[collocation[i] - 1] >= 0]
+        k = start[collocation[i] - 1] + step
+        i, k = i[k < start[collocation[i]]], k[k < start[collocation[i]]]
         agree = b[k] == a[i]
         here.append(i[agree])
         other.append(k[agree])
     i, k = np.concatenate(here), np.concatenate(other)
-    result = [np.zeros(len(joint), np.float32) for _ in range(4)]
-    plain = (link[joint[i]] == 0) & (link[joint[k]] == 0)
+    result = [np.zeros(len(collocation), np.float32) for _ in range(4)]
+    plain = (link[collocation[i]] == 0) & (link[collocation[k]] == 0)
     triple = _where(terms.triples, plain, a[k], a[i], b[i])
     np.maximum.at(result[0], i, np.where(at_left[k], pairs.left_score[k] + 12, 6).astype(np.float32))
     np.maximum.at(result[1], i, triple)
@@ -180,5 +178,5 @@ def _where(
 ) -> Floats:
     """The level of each key that is asked for, 0 elsewhere."""
     result = np.zeros(len(ask), np.float32)
-    result[ask] = levels(joint_key(left[ask], link[ask], right[ask]))
+    result[ask] = levels(collocation_key(left[ask], link[ask], right[ask]))
     return result

@@ -10,13 +10,15 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
+from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.model.ngram import Shape
 from unspin.text import Words
-from unspin.tortured.joints import LevelFilter, Skeleton, skeleton
-from unspin.tortured.judge import Trees, evidence, together
-from unspin.tortured.terms import Proposals, Terms
+from unspin.tortured.classifier import Trees, evidence, together
+from unspin.tortured.collocation import LevelFilter, Skeleton, skeleton
+from unspin.tortured.proposals import Proposals, propose
+from unspin.tortured.terms import Terms
 
 __all__ = ["THRESHOLD", "Finding", "find", "load"]
 
@@ -26,7 +28,7 @@ THRESHOLD: Final = 0.6
 # A listed phrase that stands in honest text more often than this is no evidence; fewer times may be true torture there.
 _MOST_HONEST: Final = 1
 _LISTED_PROBABILITY: Final = (0.99, 0.9)
-# A joint next to a found one needs less of its own to belong to the same term.
+# A collocation next to a found one needs less of its own to belong to the same term.
 _SHARED: Final = 0.25
 
 
@@ -51,15 +53,15 @@ class Finding(NamedTuple):
 
 
 def _swapped(bones: Skeleton, proposals: Proposals, best: NDArray[np.int64]) -> list[tuple[int, ...]]:
-    """The words that the best pair of each joint would swap."""
-    at = proposals.joint[best]
+    """The words that the best pair of each collocation would swap."""
+    at = proposals.collocation[best]
     sides = (bones.word[at], proposals.left[best]), (bones.word[at + 1], proposals.right[best])
     (x, a), (y, b) = ((found.tolist(), meant.tolist()) for found, meant in sides)
     return [tuple(found for found, meant in ((x[i], a[i]), (y[i], b[i])) if found != meant) for i in range(len(at))]
 
 
-class _Joint(NamedTuple):
-    """A joint that may be tortured: its two places as (begin, end) of tokens, their originals, its probability."""
+class _Collocation(NamedTuple):
+    """A collocation that may be tortured: its two places as (begin, end) of tokens, their originals, its probability."""
 
     first: tuple[int, int]
     second: tuple[int, int]
@@ -103,22 +105,22 @@ def _listed(words: Words, table: PhraseTable, threshold: float) -> list[Finding]
 
 def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bool_], listed: int) -> list[Finding]:
     tokens = terms.tokens(words)
-    proposals = terms.propose(tokens.roles)
+    proposals = propose(terms, tokens.roles)
     if proposals is None:
         return []
     best, facts = evidence(terms.rank, proposals)
-    joint = proposals.joint[best]
+    collocation = proposals.collocation[best]
     bones = skeleton(tokens.roles)
     place = bones.place
-    odds = terms.judge(facts).astype(np.float64)
+    odds = terms.classifier(facts).astype(np.float64)
     inside = np.array(
-        [taken[tokens.begin[place[k]] : tokens.end[place[k + 1]]].any() for k in joint.tolist()], dtype=bool
+        [taken[tokens.begin[place[k]] : tokens.end[place[k + 1]]].any() for k in collocation.tolist()], dtype=bool
     )
     # What the list has found speaks for the document already.
     odds = np.where(inside, np.log(terms.prior), odds)
     probability = together(odds, _swapped(bones, proposals, best), terms.prior, listed)
-    firm = {k: i for i, k in enumerate(joint.tolist()) if not inside[i] and probability[i] >= threshold * _SHARED}
-    # From the surest joint on: what shares a word with it must agree on that word, or it falls.
+    firm = {k: i for i, k in enumerate(collocation.tolist()) if not inside[i] and probability[i] >= threshold * _SHARED}
+    # From the surest collocation on: what shares a word with it must agree on that word, or it falls.
     meant: dict[int, int] = {}
     sure: dict[int, float] = {}
     for k, i in sorted(firm.items(), key=lambda item: (-probability[item[1]], item[0])):
@@ -129,21 +131,21 @@ def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bo
             meant[k], meant[k + 1] = pair
             sure[k] = float(probability[i])
     spans = {k: (int(tokens.begin[place[k]]), int(tokens.end[place[k]])) for k in meant}
-    joints = {
-        k: _Joint(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
+    collocations = {
+        k: _Collocation(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
     }
     runs: list[list[int]] = []
-    for k in sorted(joints):
+    for k in sorted(collocations):
         if runs and k == runs[-1][-1] + 1:
             runs[-1].append(k)
         else:
             runs.append([k])
-    return [_finding(words, [joints[k] for k in run]) for run in runs]
+    return [_finding(words, [collocations[k] for k in run]) for run in runs]
 
 
-def _finding(words: Words, run: list[_Joint]) -> Finding:
-    """The finding of joints that follow one another."""
-    content = [(run[0].first, run[0].left), *((joint.second, joint.right) for joint in run)]
+def _finding(words: Words, run: list[_Collocation]) -> Finding:
+    """The finding of collocations that follow one another."""
+    content = [(run[0].first, run[0].left), *((collocation.second, collocation.right) for collocation in run)]
     begin, end = content[0][0][0], content[-1][0][1]
     at = int(words.start[begin])
     original = ""
@@ -151,7 +153,7 @@ def _finding(words: Words, run: list[_Joint]) -> Finding:
         original += words.text[at : words.start[first]].lower() + meant
         at = int(words.end[last - 1])
     surface = words.text[words.start[begin] : at]
-    return Finding(begin, end, surface, original, max(joint.probability for joint in run), False)
+    return Finding(begin, end, surface, original, max(collocation.probability for collocation in run), False)
 
 
 def load(path: Path | None = None) -> Terms:
@@ -183,7 +185,7 @@ def _load(path: Path | None) -> Terms:
             np.cumsum(data["term_step"], dtype=np.uint64),
             data["term_count"].astype(np.float32),
             data["term_pmi"].astype(np.float32),
-            np.concatenate([[0], np.cumsum(data["swap_count"], dtype=np.int64)]),
+            ragged.offsets(data["swap_count"]),
             data["swap_original"],
             data["swap_score"],
             data["swap_seen"],

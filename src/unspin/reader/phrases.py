@@ -37,7 +37,7 @@ _MOST_NGRAM: Final = 20.0
 _MOST_SWAP: Final = 6.0
 
 
-class Place(NamedTuple):
+class Occurrence(NamedTuple):
     """A phrase of the table in a document.
 
     Attributes:
@@ -56,18 +56,18 @@ class Place(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Inflated:
+class PhraseModel:
     """The table of phrases, and the weights of the evidence, ``float64[7]``."""
 
     table: PhraseTable
     weights: NDArray[np.float64]
 
-    def probability(self, place: Place) -> float:
+    def probability(self, occurrence: Occurrence) -> float:
         """The probability that the phrase was put in."""
-        return float(1 / (1 + np.exp(-place.evidence @ self.weights)))
+        return float(1 / (1 + np.exp(-occurrence.evidence @ self.weights)))
 
 
-def places(words: Words, visible: Visible, ngram: NGram, table: PhraseTable) -> list[Place]:
+def occurrences(words: Words, visible: Visible, ngram: NGram, table: PhraseTable) -> list[Occurrence]:
     """Where phrases of the table stand in a document, on one line each."""
     matches = [m for m in table.matches(words) if "\n" not in words.text[words.start[m.begin] : words.end[m.end - 1]]]
     never = sum(table.honest[match.entry] == 0 for match in matches)
@@ -89,7 +89,9 @@ def places(words: Words, visible: Visible, ngram: NGram, table: PhraseTable) -> 
             np.log1p((never - (honest == 0)) * per_hundred),
             doubled,
         ])  # fmt: skip
-        found.append(Place(begin, match.end, ranked[0][1], evidence, tuple(original for _, original in ranked[1:])))
+        found.append(
+            Occurrence(begin, match.end, ranked[0][1], evidence, tuple(original for _, original in ranked[1:]))
+        )
     return found
 
 
@@ -99,7 +101,7 @@ def restored(words: Words, visible: Visible, ngram: NGram, certain: float) -> tu
     starts = sentence_starts(words)
     made: list[Substitution] = []
     at = 0
-    for place in places(words, visible, ngram, known.table):
+    for place in occurrences(words, visible, ngram, known.table):
         probability = known.probability(place)
         if probability < certain or place.begin < at:
             continue
@@ -129,9 +131,9 @@ def _gains(
 
 
 @lru_cache(maxsize=1)
-def load() -> Inflated:
+def load() -> PhraseModel:
     """The shipped table and weights."""
     folder = resources.files("unspin.data")
     saved = json.loads((folder / "reader.json").read_text(encoding="utf-8"))["inflated"]
     with resources.as_file(folder / "inflated.tsv") as path:
-        return Inflated(load_table(path), np.array([saved[name] for name in EVIDENCE]))
+        return PhraseModel(load_table(path), np.array([saved[name] for name in EVIDENCE]))

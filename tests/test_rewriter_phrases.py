@@ -11,7 +11,7 @@ import unspin
 from unspin.evaluate.answers import answers
 from unspin.evaluate.tally import of_specimen
 from unspin.model.encoder import Visible
-from unspin.reader import inflated, looks
+from unspin.reader import passes, phrases
 from unspin.reading import Reading, Substitution
 from unspin.spinners import simulate
 from unspin.text import apply, split
@@ -25,7 +25,7 @@ def found(text: str, odds: float, certain: float = 0.85) -> list[tuple[str, str]
     visible = Visible(
         np.full(len(words), odds, np.float32), np.arange(len(words)), np.zeros((len(words), 384), np.float32)
     )
-    return [(s.found, s.original) for s in inflated.restored(words, visible, looks.load().ngram, certain)]
+    return [(s.found, s.original) for s in phrases.restored(words, visible, passes.load().ngram, certain)]
 
 
 def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> None:
@@ -95,7 +95,7 @@ def test_every_token_of_a_restored_phrase_counts_as_restored() -> None:
 
 
 def test_the_table_is_sorted_and_says_how_often_honest_writers_use_each_phrase() -> None:
-    table = inflated.load().table
+    table = phrases.load().table
     assert list(table.pairs) == sorted(table.pairs)
     count = dict(zip((phrase for phrase, _ in table.pairs), table.honest, strict=True))
     assert count["withinside the"] == 0

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.deep import CausalModel, below_best
-from unspin.model.evidence import Evidence
-from unspin.model.posterior import Posterior
+from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
 
 READER: Final = 0.62
@@ -54,20 +54,18 @@ class _Shortlist:
     @property
     def owner(self) -> NDArray[np.int64]:
         """The word that each belongs to, ``int64[k]``."""
-        return np.repeat(np.arange(len(self.ptr) - 1), np.diff(self.ptr))
+        return ragged.owners(self.ptr)
 
 
-def second_opinion(
-    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel
-) -> Posterior:
+def rescored(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Posterior:
     """The posterior after a causal language model has read the best options of every suspicious word."""
     listed = _shortlist(words, evidence, posterior, lexicon)
-    read = model.decide(
+    likelihood = model.likelihood(
         words, listed.tokens, evidence.place, listed.ptr, listed.forms, listed.prior, margin=_MARGIN, most=1 + _OPTIONS
     )
-    by_place = np.split(read.likelihood, listed.ptr[1:-1])
+    by_place = np.split(likelihood, listed.ptr[1:-1])
     relative = np.concatenate([below_best(place) for place in by_place])
-    asked = ~np.isnan(read.likelihood)
+    asked = ~np.isnan(likelihood)
     elsewhere = _elsewhere(relative, asked, listed, evidence.found)
     score = READER * np.maximum(listed.prior, _LOWEST_PRIOR) + MODEL * relative + ELSEWHERE * elsewhere
     changed = listed.option >= 0
@@ -89,7 +87,7 @@ def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: 
         forms += [words.lower[place], *(lexicon.forms[k] for k in evidence.original[best])]
         if len(best) and posterior.option[best[0]] > posterior.written[i]:
             tokens[place] = lexicon.forms[evidence.original[best[0]]]
-    ptr = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
+    ptr = ragged.offsets(np.array([len(part) for part in parts], np.int64))
     option = np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
     prior = np.empty(len(option))
     prior[option >= 0] = posterior.option[option[option >= 0]]

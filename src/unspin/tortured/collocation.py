@@ -1,4 +1,4 @@
-"""Joints: neighbouring content words, as numbers, and the filter that knows the honest ones."""
+"""Collocations: neighbouring content words, as numbers, and the filter that knows the honest ones."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.model.ngram import Shape, mix, slots
+from unspin.arrays import fuse
 
-__all__ = ["BREAKS", "LINKS", "SIZE", "LevelFilter", "Skeleton", "joint_key", "role", "sixbits", "skeleton"]
+__all__ = ["BREAKS", "LINKS", "SIZE", "LevelFilter", "Skeleton", "collocation_key", "role", "sixbits", "skeleton"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Keys = NDArray[np.uint64]
 
 SIZE: Final = 65_536
-"""Words with an id below this may be originals and parts of honest joints; those from here on are only ever *found*."""
+"""Words with an id below this may be originals and parts of honest collocations; those from here on are only ever *found*."""
 
 LINKS: Final = ("of", "in", "to", "for", "on", "and", "with", "by", "from", "at", "the", "a", "an", "as", "de")
 """Small words that may stand inside a term. Their order is part of the data format."""
@@ -63,24 +63,23 @@ class Skeleton(NamedTuple):
 class LevelFilter:
     """A set of keys with a rough count of each, in one byte a key.
 
-    A binary fuse filter (Graf & Lemire, ACM JEA 2022): the exclusive or of a key's three slots holds 6 bits of its hash
-    and its level less one. One key in 64 that is not in the set is taken for one that is.
+    A binary fuse filter (:mod:`unspin.arrays.fuse`): the value of a key is 6 bits of its hash and its level less one. One key
+    in 64 that is not in the set is taken for one that is.
     """
 
-    shape: Shape
+    shape: fuse.Shape
     table: NDArray[np.uint8]
 
     def __call__(self, keys: Keys) -> NDArray[np.int8]:
         """The level of each key: 0 hardly seen, 1 two or three times, 2 up to nine, 3 up to 31 times, 4 more often."""
-        hashes = mix(keys, self.shape.seed)
-        a, b, c = slots(hashes, self.shape)
-        code = self.table[a] ^ self.table[b] ^ self.table[c]
+        hashes = fuse.mix(keys, self.shape.seed)
+        code = fuse.look_up(self.table, fuse.slots(hashes, self.shape))
         return np.where(code >> 2 == sixbits(hashes), (code & 3) + 1, 0).astype(np.int8)
 
 
 def sixbits(hashes: Keys) -> NDArray[np.uint8]:
     """The part of a hash that a :class:`LevelFilter` keeps."""
-    return ((hashes * np.uint64(0xD6E8FEB86659FD93)) >> np.uint64(58)).astype(np.uint8)
+    return fuse.fingerprint(hashes, 6).astype(np.uint8)
 
 
 def role(word: str, number: int) -> int:
@@ -112,7 +111,7 @@ def skeleton(roles: NDArray[np.int32]) -> Skeleton:
     return Skeleton(place, word, first, last, link)
 
 
-def joint_key(left: Ints, link: Ints, right: Ints) -> Keys:
-    """A joint (or, with a word for the link, three words in a row) as one number, 20 bits for each part."""
+def collocation_key(left: Ints, link: Ints, right: Ints) -> Keys:
+    """A collocation (or, with a word for the link, three words in a row) as one number, 20 bits for each part."""
     wide = [part.astype(np.uint64) for part in (left, link, right)]
     return (wide[0] << np.uint64(40)) | (wide[1] << np.uint64(20)) | wide[2]

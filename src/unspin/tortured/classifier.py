@@ -1,4 +1,4 @@
-"""Which proposals are tortured phrases: the best pair of each joint, boosted trees, and the document's own share."""
+"""Which proposals are tortured phrases: the best pair of each collocation, boosted trees, and the document's own share."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.tortured.collocation import Floats, Ints
 from unspin.tortured.features import FEATURES
-from unspin.tortured.joints import Floats, Ints
-from unspin.tortured.terms import Proposals
+from unspin.tortured.proposals import Proposals
 
 __all__ = ["EVIDENCE", "Trees", "evidence", "together"]
 
 EVIDENCE: Final = (*FEATURES, "score", "margin")
-"""The features of the best pair of a joint, as the trees see them: its score and its lead over the next are added."""
+"""The features of the best pair of a collocation, as the trees see them: its score and its lead over the next are added."""
 
-# Shares of tortured joints that a document may have, as multiples of the share in training, and how probable each is
+# Shares of tortured collocations that a document may have, as multiples of the share in training, and how probable each is
 # beforehand: their mean is one. Most documents hold none, or one by chance.
 _MULTIPLES: Final = np.array([0.6, 4.0, 16.0, 40.0])
 _BEFOREHAND: Final = np.log([0.97, 0.015, 0.01, 0.005])
 _LARGEST_SHARE: Final = 0.4
-# No single joint speaks for the document by more than this factor.
+# No single collocation speaks for the document by more than this factor.
 _LARGEST_RATIO: Final = 1e5
 
 
@@ -68,18 +68,18 @@ class Trees:
 
 
 def evidence(rank: Floats, proposals: Proposals) -> tuple[Ints, Floats]:
-    """The best pair of each joint.
+    """The best pair of each collocation.
 
     Returns:
-        Its row in ``proposals``, in order of the joints, ``int64[m]``, and :data:`EVIDENCE` for it, ``float32[m, e]``.
+        Its row in ``proposals``, in order of the collocations, ``int64[m]``, and :data:`EVIDENCE` for it, ``float32[m, e]``.
     """
     score = (proposals.features.astype(np.float64) @ rank.astype(np.float64)).astype(np.float32)
-    order = np.lexsort((-score, proposals.joint))
-    joint = proposals.joint[order]
-    first = np.flatnonzero(np.r_[True, joint[1:] != joint[:-1]])
+    order = np.lexsort((-score, proposals.collocation))
+    collocation = proposals.collocation[order]
+    first = np.flatnonzero(np.r_[True, collocation[1:] != collocation[:-1]])
     best = order[first]
     second = np.minimum(first + 1, len(order) - 1)
-    rival = (joint[second] == joint[first]) & (second != first)
+    rival = (collocation[second] == collocation[first]) & (second != first)
     margin = np.where(rival, score[best] - score[order[second]], np.float32(9))
     return best, np.column_stack([proposals.features[best], score[best], margin]).astype(np.float32)
 
@@ -89,14 +89,14 @@ def together(
 ) -> NDArray[np.float64]:
     """Probabilities in the light of the rest of the document.
 
-    A paraphrased paper holds many tortured phrases, an honest one none, so each joint is judged with the share that
-    all the *other* joints speak for: a mixture of a few shares, whose mean is that of the training. An
+    A paraphrased paper holds many tortured phrases, an honest one none, so each collocation is judged with the share that
+    all the *other* collocations speak for: a mixture of a few shares, whose mean is that of the training. An
     author's own term comes again and again, so every swapped word speaks once only.
 
     Args:
-        odds: log-odds of each doubtful joint on its own, ``float64[n]``.
+        odds: log-odds of each doubtful collocation on its own, ``float64[n]``.
         swapped: the words of each that would be swapped.
-        prior: share of tortured joints that ``odds`` refer to.
+        prior: share of tortured collocations that ``odds`` refer to.
         listed: number of known phrases in the document.
 
     Returns:

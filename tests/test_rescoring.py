@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from tests.test_features import LEXICON, believed, suspect
-from unspin.model.deep import Decision
-from unspin.reader.second import ELSEWHERE, MODEL, READER, second_opinion
+from unspin.reader.rescoring import ELSEWHERE, MODEL, READER, rescored
 from unspin.text import split
 
 
@@ -20,18 +19,20 @@ class Model:
         self.said = said
         self.asked: list[str] = []
 
-    def decide(self, _words: Any, _tokens: Any, _place: Any, ptr: Any, options: Any, prior: Any, **_: Any) -> Decision:
+    def likelihood(
+        self, _words: Any, _tokens: Any, _place: Any, ptr: Any, options: Any, prior: Any, **_: Any
+    ) -> np.ndarray:
         self.asked = list(options)
         owner = np.repeat(np.arange(len(ptr) - 1), np.diff(ptr))
         said = [self.said.get(form, [np.nan] * 9)[i] for form, i in zip(options, owner, strict=True)]
-        return Decision(np.full(len(ptr) - 1, -1), prior, np.array(said, np.float32))
+        return np.array(said, np.float32)
 
 
 def shares(text: str, options: dict[str, list[str]], said: dict[str, list[float]]) -> tuple[np.ndarray, np.ndarray]:
     words = split(text)
     evidence = suspect(words, options)
     model = Model(said)
-    after = second_opinion(words, evidence, believed(evidence, 0.5), LEXICON, model)  # type: ignore[arg-type]
+    after = rescored(words, evidence, believed(evidence, 0.5), LEXICON, model)  # type: ignore[arg-type]
     totals = np.add.reduceat(after.option, evidence.ptr[:-1]) + after.written
     assert totals == pytest.approx(np.ones(len(totals)))
     return after.option, after.written
@@ -72,5 +73,5 @@ def test_an_option_not_asked_fares_as_the_worst_asked() -> None:
 def test_a_text_without_suspicious_words_stays_as_it_is() -> None:
     words = split("the of and")
     evidence = suspect(words, {})
-    after = second_opinion(words, evidence, believed(evidence, 0.5), LEXICON, Model({}))  # type: ignore[arg-type]
+    after = rescored(words, evidence, believed(evidence, 0.5), LEXICON, Model({}))  # type: ignore[arg-type]
     assert len(after.option) == len(after.written) == 0

@@ -1,0 +1,5 @@
+"""``python -m unspin`` is ``unspin``."""
+
+from unspin.cli.main import main
+
+main()
