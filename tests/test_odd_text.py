@@ -17,7 +17,7 @@ import pytest
 
 from unspin import lexicon, spinners
 from unspin.lexicon import phrases
-from unspin.reader.judge import unjudged
+from unspin.reader.eligibility import unjudged
 from unspin.spinners.eligibility import eligible
 from unspin.text import apply, find_quotations, indefinite_article, match_case, removal_span, sentence_spans, split
 from unspin.text.paragraphs import paragraph_starts

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from training.terms.entries import Swap, aligned, experience, possible_units
-from training.terms.filters import filtered, level
-from training.terms.unseen import without
+from training.terms.filters import filtered, level, without
 from unspin import tortured
 from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases

@@ -26,8 +26,8 @@ from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, CHANNELS, FREQUENCY_STE
 from unspin.spinners.quirks import quirk_terms
 
 VOCABULARY = 32_000
-# How readily a spinner takes a term by its relation and part of speech. Read off the specimen's description in words
-# (synonyms, similar adjectives and hypernyms dominate, verbs seldom move), not fitted to its pairs.
+# How readily a spinner takes a term by its relation and part of speech. A rough guess at what real dictionaries look like
+# (synonyms, similar adjectives and hypernyms dominate, verbs seldom move), not fitted to any pairs.
 _RELATION = {"synonym": 1.0, "similar": 1.0, "generic": 0.8, "related": 0.15, "antonym": 0.03}
 _POS = {"n": 1.0, "a": 1.0, "r": 1.0, "v": 0.4}
 _TWO_PASSES = 0.35

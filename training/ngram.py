@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.corpora import documents
-from unspin.arrays.fuse import Shape, fingerprint, mix, slots
+from unspin.arrays import fuse
 from unspin.model.ngram import NUMBER, ORDER, SPECIAL, START, UNKNOWN
 from unspin.text import split
 
@@ -298,13 +298,13 @@ def write(model: Model, text: Text, path: Path) -> None:
         above = model.levels.get(order + 1)
         weight = np.zeros(len(logp)) if above is None else log_weight(above.contexts, above.weight, level.keys)
         (logp_codes, logp_step), (weight_codes, weight_step) = _rounded(logp), _rounded(weight)
-        hashes, shape, layers = _peeled(level.keys)
-        targets: dict[str, NDArray[Any]] = {"mark": fingerprint(hashes, 16), "probability": logp_codes}
+        table = fuse.plan(level.keys)
+        targets: dict[str, NDArray[Any]] = {"mark": fuse.fingerprint(table.hashes, 16), "probability": logp_codes}
         if above is not None:
             targets["weight"] = weight_codes
         for name, target in targets.items():
-            data[f"{name}{order}"] = _filled(hashes, shape, layers, target)
-        data[f"shape{order}"] = np.array(shape, np.int64)
+            data[f"{name}{order}"] = table.filled(target)
+        data[f"shape{order}"] = np.array(table.shape, np.int64)
         data[f"step{order}"] = np.array([logp_step, weight_step], np.float32)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, **data)
@@ -334,67 +334,13 @@ def _close(keep: Mapping[int, Mask], keys: Mapping[int, Keys]) -> None:
 
 def _bytes(order: int, n: int) -> int:
     """The bytes that ``n`` n-grams take in the file."""
-    length, segments = _geometry(n)
-    return (segments + 2) * length * BYTES[order]
+    return fuse.Shape(0, *fuse.geometry(n)).size * BYTES[order]
 
 
 def _rounded(logs: Reals) -> tuple[NDArray[np.uint8], float]:
     """Codes of natural logarithms (none above 0), and what one step means."""
     step = max(float(-logs.min()) if len(logs) else 0.0, 1e-3) / 255
     return np.clip(np.rint(-logs / step), 0, 255).astype(np.uint8), step
-
-
-def _geometry(n: int) -> tuple[int, int]:
-    """Segment length and number of segments for ``n`` keys (Graf & Lemire 2022, section 4)."""
-    n = max(n, 2)
-    length = 1 << max(int(np.floor(np.log(n) / np.log(3.33) + 2.25)), 2)
-    slots_wanted = n * max(1.125, 0.875 + 0.25 * np.log(1e6) / np.log(n))
-    return length, max(int(np.ceil(slots_wanted / length)) - 2, 1)
-
-
-Layers = list[tuple[NDArray[np.int64], NDArray[np.int64]]]
-
-
-def _peeled(keys: Keys) -> tuple[Keys, Shape, Layers]:
-    """Hashes, geometry, and layers of (keys, a slot of each): a key's slot is no place of any key in a later layer."""
-    length, segments = _geometry(len(keys))
-    for seed in range(100):
-        shape = Shape(seed, length, segments)
-        hashes = mix(keys, seed)
-        layers = _layers(np.stack(slots(hashes, shape)), (segments + 2) * length)
-        if sum(len(layer[0]) for layer in layers) == len(keys):
-            return hashes, shape, layers
-    raise RuntimeError("no seed gives a table; are the keys all different?")
-
-
-def _layers(places: NDArray[np.int64], n_slots: int) -> Layers:
-    users = np.bincount(places.ravel(), minlength=n_slots)
-    # With one user left, the sum of a slot's users names it.
-    names = np.zeros(n_slots, np.int64)
-    for row in places:
-        np.add.at(names, row, np.arange(places.shape[1]))
-    layers: Layers = []
-    alone = np.flatnonzero(users == 1)
-    while len(alone):
-        key, index = np.unique(names[alone], return_index=True)
-        layers.append((key, alone[index]))
-        touched = places[:, key]
-        for row in touched:
-            np.subtract.at(users, row, 1)
-            np.subtract.at(names, row, key)
-        touched = np.unique(touched)
-        alone = touched[users[touched] == 1]
-    return layers
-
-
-def _filled(hashes: Keys, shape: Shape, layers: Layers, target: NDArray[Any]) -> NDArray[Any]:
-    """Slots such that the exclusive or of each key's three is its target."""
-    table = np.zeros((shape.segments + 2) * shape.length, target.dtype)
-    places = np.stack(slots(hashes, shape))
-    for key, slot in reversed(layers):
-        a, b, c = places[:, key]
-        table[slot] = target[key] ^ table[a] ^ table[b] ^ table[c]
-    return table
 
 
 def train_texts(corpora: Path) -> Iterable[tuple[float, str]]:

@@ -9,14 +9,11 @@ In the order of the work, each importing only from those above it:
 :mod:`.sources`    where swaps may come from, and what each source says of them
 :mod:`.base`       all that is known without what the list teaches, kept in a file
 :mod:`.making`     makes the base from the corpora
-:mod:`.regression` logistic regression
 :mod:`.swaps`      which swaps tools make, learned from the list
-:mod:`.filters`    honest joints and triples as filters
-:mod:`.assembly`   the runtime's terms, from the base and some entries of the list
+:mod:`.assembly`   the runtime's terms, from the base and what the list taught; writes the data file
 :mod:`.planting`   tortured phrases planted where honest writers wrote the term
-:mod:`.unseen`     documents that were counted, taken out of the counts
+:mod:`.filters`    honest joints and triples as filters, and documents taken out of them again
 :mod:`.lessons`    what the judge learns from, each term seen by a model that was taught without it
 :mod:`.judge`      which proposal is best, and whether it is a tortured phrase
-:mod:`.writing`    writes the data file
 ================== ====================================================================================
 """

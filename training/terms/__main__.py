@@ -23,13 +23,12 @@ import argparse
 from pathlib import Path
 
 from training.phrases import encoded, read_list
-from training.terms.assembly import taught
+from training.terms.assembly import taught, write
 from training.terms.base import Base
 from training.terms.filters import filtered
 from training.terms.judge import teach_judge, with_judge
 from training.terms.lessons import lessons_of
 from training.terms.making import make_base
-from training.terms.writing import write
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Puts the runtime's :class:`Terms` together from the base, its filters and some entries of the list.
+"""Puts the runtime's :class:`Terms` together from the base, filters and some entries of the list, and writes them.
 
 Numbers are rounded as in the data file, so that the judge learns from what the runtime will see.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from training.terms.arrays import Floats, Ints
 from training.terms.base import Base, synonyms
 from training.terms.entries import listed_swaps
 from training.terms.swaps import Swaps, teach_swaps
-from unspin.tortured import FEATURES, LevelFilter, Terms
+from unspin.tortured import FEATURES, LevelFilter, Terms, Trees
 
 
 def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]]) -> Terms:
@@ -55,3 +56,39 @@ def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any],
 def usage_log(usage: NDArray[np.float64]) -> Floats:
     """Log shares as the runtime has them."""
     return np.log((usage + 0.5) / usage.sum(0)).astype(np.float16).astype(np.float32)
+
+
+def write(terms: Terms, base: Base, path: Path) -> None:
+    """Write the data file, whose parts are described in :mod:`unspin.tortured`, which reads it.
+
+    What is sorted is written as differences, which compress better.
+    """
+    assert isinstance(terms.honest, LevelFilter) and isinstance(terms.triples, LevelFilter)
+    assert isinstance(terms.classifier, Trees)
+    trees = {f"tree_{name}": getattr(terms.classifier, name) for name in ("feature", "cut", "left", "right", "value")}
+    frequent = np.flatnonzero((base.before != 0).any(1) | (base.after != 0).any(1))
+    np.savez_compressed(
+        path,
+        words=np.frombuffer("\n".join(base.words).encode(), np.uint8),
+        usage=terms.usage.astype(np.float16),
+        honest=terms.honest.table,
+        triples=terms.triples.table,
+        shape_honest=np.array(terms.honest.shape, np.int64),
+        shape_triples=np.array(terms.triples.shape, np.int64),
+        term_step=np.diff(terms.term, prepend=np.uint64(0)),
+        term_count=terms.term_count.astype(np.float16),
+        term_pmi=terms.term_pmi.astype(np.float16),
+        swap_count=np.diff(terms.swap_ptr).astype(np.uint8),
+        swap_original=terms.swap_original,
+        swap_score=terms.swap_score,
+        swap_seen=terms.swap_seen,
+        habit=terms.habit,
+        before=base.before[frequent],
+        after=base.after[frequent],
+        vector_of=frequent.astype(np.uint16),
+        vector_step=base.vector_step,
+        rank=terms.rank,
+        bias=np.array(terms.classifier.bias, np.float32),
+        prior=np.array(terms.prior, np.float32),
+        **trees,
+    )

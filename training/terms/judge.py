@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
 
 from training.terms.arrays import Floats
 from training.terms.lessons import Lesson
-from training.terms.regression import logistic
 from unspin.tortured import Terms, Trees, evidence
 
 # One planted phrase in every fifth document, the mixture that probabilities refer to.
@@ -43,7 +43,7 @@ def teach_judge(lessons: Sequence[Lesson]) -> Judge:
         (part.planted.proposals.features[part.planted.inside], part.planted.right[part.planted.inside])
         for part in lessons
     ]
-    rank, _ = logistic(np.concatenate([rows for rows, _ in seen]), np.concatenate([right for _, right in seen]))
+    rank, _ = _logistic(np.concatenate([rows for rows, _ in seen]), np.concatenate([right for _, right in seen]))
     mixture = PLANTED_SHARE * sum(part.documents for part in lessons) / sum(part.snippets for part in lessons)
     parts: list[tuple[Floats, float, float]] = []
     for part in lessons:
@@ -104,3 +104,11 @@ def exported(model: HistGradientBoostingClassifier) -> Trees:
 def with_judge(terms: Terms, judge: Judge) -> Terms:
     """The same terms, able to judge."""
     return replace(terms, rank=judge.rank, classifier=judge.trees, prior=judge.prior)
+
+
+def _logistic(rows: Floats, label: NDArray[Any], weight: NDArray[Any] | None = None) -> tuple[Floats, float]:
+    """Coefficients and bias of a logistic regression on the rows as they are."""
+    mean, spread = rows.mean(0), rows.std(0) + 1e-6
+    fitted = LogisticRegression(max_iter=150).fit((rows - mean) / spread, label, sample_weight=weight)
+    coefficient = fitted.coef_[0] / spread
+    return coefficient.astype(np.float32), float(fitted.intercept_[0] - coefficient @ mean)

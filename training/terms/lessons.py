@@ -21,8 +21,8 @@ from training.terms.arrays import Ints
 from training.terms.assembly import taught
 from training.terms.base import Base
 from training.terms.entries import FOLDS, group, tokens_of
+from training.terms.filters import counts_of, unseen
 from training.terms.planting import Planted, Planter, Sample, sample
-from training.terms.unseen import counts_of, unseen
 from unspin.text import Words, split
 from unspin.tortured import LevelFilter, Proposals, Terms, propose, skeleton
 
