@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterable
 from dataclasses import replace
 from importlib import metadata
@@ -81,6 +82,16 @@ def _size(name: str) -> int:
 
 def _size_of(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
+
+
+def test_whatever_lies_beside_the_code_is_shipped() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shipped = settings["tool"]["setuptools"]["package-data"]
+    found = {file for package, patterns in shipped.items() for pattern in patterns
+             for file in (SOURCE.parent / package.replace(".", "/")).glob(pattern)}  # fmt: skip
+    beside = {file for file in SOURCE.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    assert beside - found == set()
+    assert SOURCE / "spinners" / "rewriter.tsv" in found
 
 
 # --- imports ---------------------------------------------------------------------------------------------------------
@@ -322,13 +333,6 @@ def test_readme_shows_commands_and_options_that_exist() -> None:
     for name, rest in lines:
         known = {option for parameter in commands[name].params for option in parameter.opts}
         assert set(re.findall(r"--[\w-]+", rest)) <= known
-
-
-def test_readme_python_is_valid() -> None:
-    blocks = re.findall(r"^```python\n(.*?)^```", _readme(), re.MULTILINE | re.DOTALL)
-    assert blocks
-    for block in blocks:
-        ast.parse(block)
 
 
 def _readme() -> str:

@@ -238,6 +238,14 @@ def test_a_drawn_dictionary_spins_many_texts_alike() -> None:
         spinners.draw_dictionary("rewriter", seed=3)
 
 
+def test_every_rule_of_the_rewriter_has_terms_to_choose_from() -> None:
+    assert len(RULES) > 200
+    for phrase, terms in RULES.items():
+        assert phrase == " ".join(phrase.lower().split()) != ""
+        assert terms and len(set(terms)) == len(terms)
+        assert all(term == term.strip() and term not in ("", phrase) for term in terms)
+
+
 def test_phrases_are_found_only_where_every_word_may_be_touched() -> None:
     words = split("Deep learning, deep Learning, deep  learning, deep-learning, deep learning")
     found = Entries(("deep learning", "learning", "deep")).find(words, eligible(words, capitals=True))
