@@ -89,7 +89,11 @@ def test_whatever_lies_beside_the_code_is_shipped() -> None:
     shipped = settings["tool"]["setuptools"]["package-data"]
     found = {file for package, patterns in shipped.items() for pattern in patterns
              for file in (SOURCE.parent / package.replace(".", "/")).glob(pattern)}  # fmt: skip
-    beside = {file for file in SOURCE.rglob("*") if file.is_file() and file.suffix not in (".py", ".pyc")}
+    beside = {
+        file
+        for file in SOURCE.rglob("*")
+        if file.is_file() and file.suffix != ".py" and file.parent.name != "__pycache__"
+    }
     assert beside - found == set()
     assert SOURCE / "spinners" / "rewriter.tsv" in found
 

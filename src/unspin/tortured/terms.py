@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon.phrases import joined
-from unspin.text import Words
+from unspin.text import PhraseFinder, Words
 from unspin.tortured.collocation import LINKS, SIZE, Floats, Ints, Keys, Skeleton, collocation_key, role
 
 __all__ = ["Options", "Terms", "Tokens", "parts"]
@@ -104,25 +103,24 @@ class Terms:
     classifier: Callable[[Floats], Floats]
     prior: float = 0.003
     _role: dict[str, int] = field(init=False, repr=False)
-    _units: dict[str, list[tuple[tuple[str, ...], int]]] = field(init=False, repr=False)
+    _units: list[int] = field(init=False, repr=False)
+    _finder: PhraseFinder = field(init=False, repr=False)
     _seen: NDArray[np.bool_] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Index the words, the phrases and the terms."""
         roles: dict[str, int] = {}
-        units: defaultdict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+        units: list[int] = []
         for i, word in enumerate(self.words):
             if i < SIZE or " " not in word:
                 roles[word] = role(word, i)
             elif self.swap_ptr[i] < self.swap_ptr[i + 1]:
-                tokens = tuple(word.split(" "))
-                units[tokens[0]].append((tokens, i))
+                units.append(i)
         roles |= {word: role(word, 0) for word in LINKS}
-        for some in units.values():
-            some.sort(key=lambda unit: (-len(unit[0]), unit[1]))
+        finder = PhraseFinder(self.words[i].split(" ") for i in units)
         seen = np.zeros(1 << 22, bool)
         seen[_slot(self.term)] = True
-        for name, value in (("_role", roles), ("_units", dict(units)), ("_seen", seen)):
+        for name, value in (("_role", roles), ("_units", units), ("_finder", finder), ("_seen", seen)):
             object.__setattr__(self, name, value)
 
     @cached_property
@@ -164,24 +162,13 @@ class Terms:
         number = np.array([self._role.get(token, _BREAK) for token in lower], np.int32)
         begin, end, roles = index, index + 1, np.repeat(number[:, None], 3, axis=1)
         kept = np.ones(len(lower), bool)
-        at = 0
-        while at < len(lower):
-            size, unit = self._unit(lower, at) if lower[at] in self._units else (0, 0)
-            if size:
-                inside = number[at : at + size]
-                inside = inside[inside >= 0]
-                roles[at] = (unit, inside[0], inside[-1]) if len(inside) else unit
-                end[at] = index[at + size - 1] + 1
-                kept[at + 1 : at + size] = False
-            at += max(size, 1)
+        for first, last, entry in self._finder.find(lower):
+            unit, inside = self._units[entry], number[first:last]
+            inside = inside[inside >= 0]
+            roles[first] = (unit, inside[0], inside[-1]) if len(inside) else unit
+            end[first] = index[last - 1] + 1
+            kept[first + 1 : last] = False
         return Tokens(begin[kept], end[kept], roles[kept])
-
-    def _unit(self, lower: Sequence[str], at: int) -> tuple[int, int]:
-        """Length and id of the longest known phrase at a token, (0, 0) if there is none."""
-        for tokens, number in self._units.get(lower[at], ()):
-            if tuple(lower[at : at + len(tokens)]) == tokens:
-                return len(tokens), number
-        return 0, 0
 
     def options(self, words: Ints) -> Options:
         """What each word may be."""
