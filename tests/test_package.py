@@ -147,10 +147,11 @@ PACKAGE, OPENED = "unspin", "reader"
 
 
 class Import(NamedTuple):
-    """Somewhere in a module another one is imported: at its top, in a function, for its types, or by name."""
+    """Somewhere in a module another one is imported: at its top, in a function, for its types, or by its name in a string."""
 
     module: str
     target: str
+    named: bool = False
 
 
 def modules_of(root: Path) -> dict[str, Path]:
@@ -173,6 +174,7 @@ def imports_of(root: Path) -> list[Import]:
     for module, file in modules.items():
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names: list[str] = []
+            named = isinstance(node, ast.Constant)
             if isinstance(node, ast.ImportFrom):
                 assert node.level == 0, f"{module}: a relative import"
                 names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -184,7 +186,7 @@ def imports_of(root: Path) -> list[Import]:
             for name in names:
                 target = name if name in modules else name.rpartition(".")[0]
                 if target in modules and target != module:
-                    found.append(Import(module, target))
+                    found.append(Import(module, target, named))
     return found
 
 
@@ -212,10 +214,11 @@ def wrong_arrows(imports: Iterable[Import]) -> set[Import]:
 
 
 def circles(imports: Iterable[Import]) -> list[list[str]]:
-    """Modules that import one another, directly or by way of others."""
+    """Modules that import one another, directly or by way of others; a name in a string leaves it to others to import."""
     graph: dict[str, set[str]] = {}
-    for module, target in imports:
-        graph.setdefault(module, set()).add(target)
+    for found in imports:
+        if not found.named:
+            graph.setdefault(found.module, set()).add(found.target)
 
     def reached(start: str) -> set[str]:
         seen: set[str] = set()
@@ -227,12 +230,12 @@ def circles(imports: Iterable[Import]) -> list[list[str]]:
         return seen
 
     reach = {module: reached(module) for module in graph}
-    found = {
+    circular = {
         tuple(sorted(other for other in reach[module] if module in reach.get(other, set())))
         for module in graph
         if module in reach[module]
     }
-    return [list(circle) for circle in sorted(found)]
+    return [list(circle) for circle in sorted(circular)]
 
 
 def test_every_room_has_its_rank() -> None:
@@ -242,7 +245,7 @@ def test_every_room_has_its_rank() -> None:
 
 def test_arrows_run_downwards_only() -> None:
     imports = imports_of(SOURCE.parent)
-    assert ("reader", "model") in {(room_of(module), room_of(target)) for module, target in imports}
+    assert ("reader", "model") in {(room_of(module), room_of(target)) for module, target, _ in imports}
     assert not wrong_arrows(imports)
 
 
