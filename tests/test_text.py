@@ -8,11 +8,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from unspin.reading import Substitution
-from unspin.text import split
+from unspin.text import Kind, split
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, removal_span
 from unspin.text.paragraphs import paragraph_starts
 from unspin.text.sentences import sentence_spans, sentence_starts
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("10,000 3.5 12:30 3rd 1980s", "10,000 3.5 12:30 3rd 1980s"),
+        ("1.5x 12.34.5x 1.2.", "1 . 5 x 12.34 . 5 x 1.2 ."),  # a number never ends within a run of digits
+        ("123abc 4x4 1st2 7th_", "1 2 3 abc 4 x4 1 st2 7 th_"),
+        ("don't world\u2019s o' e\u0301a", "don't world's o ' e\u0301a"),
+        ("well-known (a) \u2026", "well - known ( a ) \u2026"),
+    ],
+)
+def test_tokens(text: str, tokens: str) -> None:
+    words = split(text)
+    assert words.lower == tuple(tokens.split(" "))
+    assert [words.surface(i).replace("\u2019", "'") for i in range(len(words))] == list(words.lower)
+
+
+def test_digits_before_a_letter_are_marks_of_their_own() -> None:
+    assert split("12ab 34 5.6").kind.tolist() == [Kind.MARK, Kind.MARK, Kind.WORD, Kind.NUMBER, Kind.NUMBER]
 
 
 def sentences(text: str) -> list[str]:
@@ -156,6 +176,7 @@ def test_edits_that_do_not_fit_are_refused(spans: list[tuple[int, int]]) -> None
     [
         ("is simply a", "is a"),
         ("simply a", "a"),
+        ("simply \t a", "a"),
         ("is\nsimply a", "is\na"),
         ("is\n  simply a", "is\n  a"),
         ("it is simply.", "it is."),
