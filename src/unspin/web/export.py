@@ -12,9 +12,9 @@ from unspin.report.export import FORMATS
 from unspin.report.export import export as render
 from unspin.report.source import Entry, Settings, Source, place_function
 from unspin.web.checked import reading_of
-from unspin.web.desk import Errand
 from unspin.web.models import ExportRequest, NamedReading
 from unspin.web.openapi import EXPORT, problems
+from unspin.web.pool import Job
 from unspin.web.problems import Problem
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
@@ -37,14 +37,14 @@ async def export(request: Request, asked: ExportRequest, service: UseService) ->
     service.check_number(len(asked.readings), "readings")
     settings = None if asked.settings is None else Settings(**asked.settings.model_dump())
 
-    def work(errand: Errand) -> bytes:
+    def work(job: Job) -> bytes:
         entries = []
         for position, named in enumerate(asked.readings):
-            errand.check()
+            job.check()
             reading = reading_of(named.reading)
             service.check_length(reading.text)
             entries.append(Entry(_source(position, named, reading), reading))
-        errand.check()
+        job.check()
         return render(entries, asked.format, public=asked.public, settings=settings)
 
     body = await service.run(request, work)
