@@ -863,7 +863,7 @@ def test_whoever_leaves_gives_up_the_job_and_whoever_waited_too_long_is_told() -
 
             def work(job: Job = job, stopped: threading.Event = stopped) -> None:
                 try:
-                    wait_until(lambda: job.check() is not None)
+                    wait_until(lambda: job.check() is not None, 5)
                 except Abandoned:
                     stopped.wait(0.3)
                     stopped.set()
@@ -873,7 +873,7 @@ def test_whoever_leaves_gives_up_the_job_and_whoever_waited_too_long_is_told() -
             with pytest.raises((Abandoned, Problem)) as end:
                 await pool.finish(future, job, gone)
             ends.append((type(end.value).__name__, job._given_up.is_set(), pool.running))
-            await asyncio.to_thread(stopped.wait)
+            assert await asyncio.to_thread(stopped.wait, 10)
             await asyncio.sleep(0.1)
             assert pool.running == 0
         return ends
@@ -1079,9 +1079,9 @@ HALF_A_HEAD = b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\n"
 HALF_A_BODY = HALF_A_HEAD + b'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"text": "'
 
 
-def is_closed(connection: socket.socket, seconds: float = 10) -> bool:
-    """Whether the server closes a connection in time; what it says before is passed over."""
-    connection.settimeout(seconds)
+def is_closed(connection: socket.socket, until: float) -> bool:
+    """Whether the server closes a connection before a time; what it says before that is passed over."""
+    connection.settimeout(max(until - time.monotonic(), 0.01))
     try:
         while connection.recv(10_000):
             pass
@@ -1102,26 +1102,30 @@ def test_requests_that_are_not_finished_keep_nobody_out(
     monkeypatch.setattr("unspin.web.connections.ROOM", 30)
     app = create(ServerLimits(parallel=1, queue=2), read=reader)
     with listening(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-        unfinished = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
-        for connection in unfinished:
-            connection.sendall(begun)
+        unfinished = []
+        for _ in range(70):
+            unfinished.append(socket.create_connection(("127.0.0.1", port)))
+            unfinished[-1].sendall(begun)
+            time.sleep(0.005)
         assert client.get("/v1/health").status_code == 200
         assert client.post("/v1/read", json={"text": SPUN}).status_code == 200
-        assert all([is_closed(connection) for connection in unfinished])
+        until = time.monotonic() + 10
+        assert all([is_closed(connection, until) for connection in unfinished])
         assert client.post("/v1/read", json={"text": SPUN}).status_code == 200
         assert reader.started == 2
 
 
 def test_a_head_that_trickles_in_is_not_waited_for(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither on a new connection nor after an answer; but a body, and a reading, have their own time."""
+    """On a new connection, after an answer, after one that came before the body; a reading has a time of its own."""
     monkeypatch.setattr("unspin.web.connections.HEAD_SECONDS", 0.8)
     with listening(create(read=reader)) as port:
-        for first in (b"", b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n\r\n"):
+        health = b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n"
+        for first in (b"", health + b"\r\n", health + b"Content-Length: 1000\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", port)) as connection:
                 connection.sendall(first)
                 began = time.monotonic()
                 with pytest.raises(OSError):  # noqa: PT011 - a broken pipe or a reset, as the system has it
-                    for letter in (HALF_A_HEAD * 20).decode():
+                    for letter in (HALF_A_HEAD * 2).decode():
                         connection.sendall(letter.encode())
                         time.sleep(0.05)
                 assert 0.5 < time.monotonic() - began < 5
@@ -1129,6 +1133,20 @@ def test_a_head_that_trickles_in_is_not_waited_for(reader: Reader, monkeypatch: 
             time.sleep(1.2)
             reader.gate.set()
             assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_requests_that_are_finished_at_the_same_time_are_counted(reader: Reader) -> None:
+    whole = json.dumps({"text": "WAIT"}).encode().ljust(100)
+    with listening(create(ServerLimits(parallel=1, queue=1), read=reader)) as port:
+        connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(5)]
+        for connection in connections:
+            connection.sendall(HALF_A_BODY.partition(b"{")[0] + whole[:10])
+        time.sleep(0.3)
+        for connection in connections:
+            connection.sendall(whole[10:])
+        open_gate(reader, lambda: reader.running == 1)
+        answers = sorted(connection.recv(12) for connection in connections)
+    assert answers == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 503"] * 3
 
 
 def test_the_connection_that_is_answered_is_not_closed_for_a_new_one(

@@ -15,8 +15,9 @@ from fastapi import FastAPI
 
 import unspin
 from unspin.errors import OptionError
+from unspin.web import connections
 from unspin.web.app import LOOPBACK, create
-from unspin.web.connections import ROOM, Connection
+from unspin.web.connections import Connection
 from unspin.web.limits import ServerLimits
 
 __all__ = ["bind", "configuration", "is_loopback", "run"]
@@ -95,7 +96,7 @@ def configuration(
         access_log=access_log,
         server_header=False,
         proxy_headers=False,  # a client can make up the address that they name
-        limit_concurrency=2 * ROOM,  # where no connection can be closed for another, 503 beyond
+        limit_concurrency=2 * connections.ROOM,  # where no connection can be closed for another, 503 beyond
         timeout_graceful_shutdown=_CLOSING,
         ws="none",
     )
