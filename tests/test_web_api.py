@@ -407,7 +407,7 @@ def test_a_reading_is_kept_in_every_form(reader: Reader, form: str) -> None:
     response = exported(create(read=reader), ("Ä bowl.html", record), format=form)
     assert response.status_code == 200
     assert response.headers["content-type"] == FORMATS[form].media_type
-    disposition = f"attachment; filename=\"_ bowl.{form}\"; filename*=UTF-8''%C3%84%20bowl.{form}"
+    disposition = f"attachment; filename=\"_ bowl-restored.{form}\"; filename*=UTF-8''%C3%84%20bowl-restored.{form}"
     assert response.headers["content-disposition"] == disposition
     entry = Entry(Source("Ä bowl.html"), made(SPUN, SWAPS, 1e-4, False))
     assert response.content == export([entry], form)
