@@ -34,6 +34,7 @@ from unspin.report.export import FORMATS, export
 from unspin.report.json import from_json, schema, to_dict
 from unspin.report.source import Entry, Settings, Source
 from unspin.report.version import version
+from unspin.settings import Settings as ReaderSettings
 from unspin.text.edits import apply
 from unspin.web import server
 from unspin.web.app import create
@@ -67,13 +68,15 @@ class Reader:
     def __call__(
         self,
         text: str,
+        settings: ReaderSettings | None = None,
         *,
-        operating_point: float,
-        tortured: bool = False,
-        dictionary: Mapping[str, str] | None = None,
-        deep: Path | None = None,
-        watch: Progress = lambda done, reading: None,
+        watch: Progress | None = None,
+        **choices: Any,
     ) -> Reading:
+        chosen = (settings or ReaderSettings()).changed(**choices)
+        operating_point, tortured, dictionary = chosen.operating_point, chosen.tortured, chosen.dictionary
+        assert not isinstance(dictionary, Path)
+        watch = watch or (lambda done, reading: None)
         with self._lock:
             self.running += 1
             self.started += 1

@@ -110,9 +110,7 @@ def test_views_tabs_and_exports_without_a_mouse(page: Page) -> None:
     tab_to(page, "mark-0")
     tab_to(page, "tab-quotations")
     press("ArrowRight")
-    assert (
-        focused(page) == "tab-facts" and page.is_visible("#panel-facts") and page.is_hidden("#panel-quotations")
-    )
+    assert focused(page) == "tab-facts" and page.is_visible("#panel-facts") and page.is_hidden("#panel-quotations")
 
 
 def test_overview_without_a_mouse(page: Page) -> None:

@@ -55,7 +55,9 @@ def test_overview_sorts(several: Page) -> None:
 
 def test_overview_has_a_histogram(several: Page) -> None:
     label = several.get_attribute("#histogram svg", "aria-label") or ""
-    assert label.startswith("Histogram of 3 documents by how many ordinary texts score as high, from 1 in 2 to under 1 in")
+    assert label.startswith(
+        "Histogram of 3 documents by how many ordinary texts score as high, from 1 in 2 to under 1 in"
+    )
     assert label.endswith("2 spun, 1 written")
     assert several.locator("#histogram .bar-spun").count() == several.locator("#histogram .bar-written").count() == 1
 

@@ -60,7 +60,7 @@ class Problem(HTTPException):
 
 
 def busy(message: str, code: str = "busy") -> Problem:
-    """A problem that passes."""
+    """A problem that may be gone when the client asks again."""
     return Problem(code, message, {"Retry-After": RETRY_AFTER})
 
 

@@ -55,7 +55,7 @@ class ReadFunction(Protocol):
 
 
 class Service:
-    """One server's means.
+    """What one server reads with, and how much of it.
 
     Attributes:
         limits: what it takes on.

@@ -1,4 +1,4 @@
-"""One document, read before one's eyes: progress and partial readings as lines of JSON."""
+"""One document, with its progress and its partial readings on the way, as lines of JSON."""
 
 from __future__ import annotations
 

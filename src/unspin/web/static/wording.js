@@ -83,9 +83,3 @@ export function sureness(confidence) {
   if (confidence >= 0.9) return "sure";
   return confidence >= 0.5 ? "likely" : "guess";
 }
-
-/** `"1.2 MB"`; bytes in powers of ten. */
-export function size(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-}
