@@ -24,15 +24,17 @@ from unspin.documents import expand, load
 from unspin.errors import MissingInput, UnspinError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.json import from_json, schema
+from unspin.settings import Settings
 from unspin.text.edits import apply
 
 SWAPS = {"connected": "on", "successful": "in", "beryllium": "be"}
 SPUN = "The bowl is connected the shelf.\r\nIt could beryllium successful the kiln.\n"
 RESTORED = "The bowl is on the shelf.\r\nIt could be in the kiln.\n"
 HONEST = "The bowl is on the shelf.\r\n\tIt could be in the kiln. \n\n"
+DEFAULT = Settings()
 
 
-def fake_read(text: str, **settings: Any) -> Reading:
+def fake_read(text: str, settings: Settings = DEFAULT) -> Reading:
     """A reading by three swaps, scored by the operating point so that a test can see it arrive."""
     substitutions = tuple(
         Substitution(m.start(), m.end(), m.group(), SWAPS[m.group()], 0.9) for m in re.finditer("|".join(SWAPS), text)
@@ -42,7 +44,7 @@ def fake_read(text: str, **settings: Any) -> Reading:
         text=text,
         restored=apply(text, substitutions),
         spun=bool(substitutions),
-        score=settings["operating_point"],
+        score=settings.operating_point,
         false_positive_rate=1e-5 if substitutions else 0.5,
         share=len(substitutions) / words,
         words=words,
@@ -51,15 +53,15 @@ def fake_read(text: str, **settings: Any) -> Reading:
     )
 
 
-def fake_read_many(texts: Iterable[str], **settings: Any) -> Iterator[Reading]:
+def fake_read_many(texts: Iterable[str], settings: Settings) -> Iterator[Reading]:
     """In batches of three, as a reader that looks ahead."""
     batch: list[str] = []
     for text in texts:
         batch.append(text)
         if len(batch) == 3:
-            yield from (fake_read(text, **settings) for text in batch)
+            yield from (fake_read(text, settings) for text in batch)
             batch.clear()
-    yield from (fake_read(text, **settings) for text in batch)
+    yield from (fake_read(text, settings) for text in batch)
 
 
 def fake_simulate(text: str, spinner: str, *, seed: int, rate: float | None) -> SimpleNamespace:
@@ -152,7 +154,7 @@ def test_read_json_is_valid_and_complete(pages: Path) -> None:
     result = run("read", pages / "spun.txt", "--json")
     assert result.status == 1
     Draft202012Validator(schema()).validate(json.loads(result.out))
-    assert from_json(result.out) == fake_read(SPUN, operating_point=1e-4)
+    assert from_json(result.out) == fake_read(SPUN)
     assert result.out.count(b"\n") == 1
 
 
@@ -163,18 +165,18 @@ def test_read_notes_a_guessed_encoding() -> None:
 
 
 def test_options_reach_the_reader(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, Any] = {}
+    seen: list[Settings] = []
 
-    def remember(text: str, **settings: Any) -> Reading:
-        seen.update(settings)
-        return fake_read(text, **settings)
+    def remember(text: str, settings: Settings) -> Reading:
+        seen.append(settings)
+        return fake_read(text, settings)
 
     monkeypatch.setitem(vars(unspin), "read", remember)
     page = pages / "honest.md"
     assert run("read", page).status == 0
-    assert seen == {"operating_point": 1e-4, "deep": None, "dictionary": None, "tortured": False}
+    assert seen.pop() == Settings()
     run("restore", page, "--operating-point", "0.01", "--deep", pages, "--dictionary", page, "--tortured")
-    assert seen == {"operating_point": 0.01, "deep": pages, "dictionary": page, "tortured": True}
+    assert seen.pop() == Settings(operating_point=0.01, deep=pages, dictionary=page, tortured=True)
 
 
 # --- check ------------------------------------------------------------------------------------------------------------
@@ -184,9 +186,9 @@ def test_check_prints_a_line_for_each_in_order(pages: Path) -> None:
     result = run("check", pages / "spun.txt", pages / "honest.md", pages / "below" / "short")
     assert result.status == 1
     assert [line.split("\t") for line in result.out.decode().splitlines()] == [
-        [str(pages / "spun.txt"), "0.0001", "1e-05", "reads as machine-spun"],
-        [str(pages / "honest.md"), "0.0001", "0.5", "reads as written"],
-        [str(pages / "below" / "short"), "0.0001", "0.5", "cannot be judged"],
+        [str(pages / "spun.txt"), "1e-05", "0.25", "reads as machine-spun"],
+        [str(pages / "honest.md"), "0.5", "0", "reads as written"],
+        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged"],
     ]
     assert run("check", pages / "honest.md").status == 0
 
@@ -271,7 +273,7 @@ def test_bad_input_gives_one_clear_line(pages: Path, args: tuple[str, ...], says
 
 
 def test_an_error_of_the_reader_is_one_line_too(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str, **settings: Any) -> Reading:
+    def fail(text: str, settings: Settings) -> Reading:
         raise UnspinError("the weights are damaged;\ninstall unspin again")
 
     monkeypatch.setitem(vars(unspin), "read", fail)
@@ -310,7 +312,7 @@ def test_a_closed_pipe_is_quiet(command: str) -> None:
         process.stdin.write(SPUN.encode())
         process.stdin.close()
         errors = process.stderr.read()
-    assert (process.returncode, errors) == (141, b"")
+    assert (process.returncode, errors) == (2, b"")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
