@@ -304,7 +304,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("command", ["restore", "read", "check"])
+@pytest.mark.parametrize("command", ["restore", "read", "check", "--help"])
 def test_a_closed_pipe_is_quiet(command: str) -> None:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", PROGRAM, command, "-"], **pipes) as process:
@@ -313,6 +313,93 @@ def test_a_closed_pipe_is_quiet(command: str) -> None:
         process.stdin.close()
         errors = process.stderr.read()
     assert (process.returncode, errors) == (2, b"")
+
+
+COMMANDS = (
+    ("restore", "{page}"),
+    ("read", "{page}"),
+    ("read", "{page}", "--json"),
+    ("check", "{page}"),
+    ("report", "{page}", "-o", "-"),
+    ("--help",),
+    ("--version",),
+)
+
+
+def process(*args: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """The program as a process of its own; standard error is collected."""
+    return subprocess.run([sys.executable, "-c", PROGRAM, *args], stderr=subprocess.PIPE, text=True, **how)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_a_full_device_is_an_error_of_one_line(pages: Path, args: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = process(*(arg.format(page=pages / "spun.txt") for arg in args), stdout=full)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "unspin: standard output: cannot be written (no space left on device); make room or write elsewhere\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
+@pytest.mark.parametrize("args", COMMANDS[:5], ids=" ".join)
+def test_a_closed_output_is_an_error_of_one_line(pages: Path, args: tuple[str, ...]) -> None:
+    ended = process(*(arg.format(page=pages / "spun.txt") for arg in args), preexec_fn=lambda: os.close(1))
+    assert (ended.returncode, ended.stderr) == (2, "unspin: standard output is closed; write to a file or a pipe\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
+def test_without_standard_error_a_message_does_not_end_up_in_the_result() -> None:
+    ended = process("read", "missing.txt", stdout=subprocess.PIPE, preexec_fn=lambda: os.close(2))
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("a bug;\nat work"), MemoryError(), RecursionError("too deep"), OSError(5, "Input")]
+)
+def test_what_nobody_expected_is_an_error_and_never_says_spun(
+    pages: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(text: str, settings: Settings) -> Reading:
+        raise error
+
+    monkeypatch.setitem(vars(unspin), "read", fail)
+    monkeypatch.delenv("UNSPIN_DEBUG", raising=False)
+    for command in (("read",), ("restore",), ("report", "-o", "-")):
+        result = run(*command, pages / "spun.txt")
+        assert (result.status, result.out, result.err.count("\n")) == (2, b"", 1)
+        assert type(error).__name__ in result.err and "CONTRIBUTING.md" in result.err and "UNSPIN_DEBUG" in result.err
+    monkeypatch.setenv("UNSPIN_DEBUG", "1")
+    assert "Traceback" in run("read", pages / "spun.txt").err
+
+
+def test_an_interrupt_has_the_status_that_shells_know(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(text: str, settings: Settings) -> Reading:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(vars(unspin), "read", interrupt)
+    result = run("read", pages / "spun.txt")
+    assert (result.status, result.out, result.err) == (130, b"", "")
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_a_file_name_that_is_not_utf_8_is_a_file_name(tmp_path: Path, locale: str) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    try:
+        (tmp_path / name).write_text(SPUN, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    how: dict[str, Any] = {"cwd": tmp_path, "env": os.environ | {"LC_ALL": locale}, "stdout": subprocess.PIPE}
+    for command, status in (("restore", 0), ("read", 1), ("check", 1)):
+        assert (process(command, name, **how).returncode, command) == (status, command)
+    report = os.fsdecode(b"r\xe9.html")
+    assert process("report", name, "-o", report, **how).returncode == 0
+    assert (tmp_path / report).read_bytes().startswith(b"<!doctype html>")
+    for args in ((f"no{name}",), (name, "--deep", f"no{name}"), (name, "--dictionary", f"no{name}")):
+        ended = process("read", *args, **how)
+        assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+        assert "no such file" in ended.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

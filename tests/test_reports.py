@@ -709,6 +709,22 @@ def test_report_takes_its_format_from_the_name(folder: Path, name: str) -> None:
     assert [path.name for path in folder.iterdir() if path.name.endswith(".part")] == []
 
 
+@pytest.mark.parametrize("target", ["out.html", "reports/a.txt.html"])
+def test_a_report_is_saved_whole_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (folder / "reports").mkdir()
+    (folder / target).write_bytes(b"the report of yesterday")
+    monkeypatch.setattr("os.fsync", full)
+    output = f"{folder}/reports/" if "/" in target else folder / target
+    result = run(folder / "in" / "a.txt", "-o", output)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "cannot be written (no space left on device)" in result.stderr
+    assert (folder / target).read_bytes() == b"the report of yesterday"
+    assert [path.name for path in folder.rglob("*.part")] == []
+
+
 def test_report_of_a_folder_goes_on_past_a_bad_file(folder: Path) -> None:
     result = run(folder / "in", "-o", folder / "out.html")
     assert result.exit_code == 2

@@ -16,7 +16,7 @@ from unspin.cli.restore import restore
 from unspin.cli.scan import scan
 from unspin.cli.serve import serve
 from unspin.cli.simulate import simulate
-from unspin.cli.streams import ERROR, finished
+from unspin.cli.streams import ERROR, finished, unwritable
 
 __all__ = ["app", "main"]
 
@@ -79,11 +79,13 @@ def main() -> None:
 
 
 def _run() -> int:
-    """The commands have manners of their own; help and version, which typer prints, learn them here."""
+    """The commands have manners of their own; help and version are printed by typer, which leaves with 1 or raises."""
     try:
         app(prog_name="unspin")
+    except OSError as error:
+        raise error if isinstance(error, BrokenPipeError) else unwritable(error) from error
     except SystemExit as end:
-        if isinstance(end.__context__, OSError):  # typer leaves with 1 when nobody reads its output
+        if isinstance(end.__context__, BrokenPipeError):
             raise end.__context__ from None
-        return end.code if isinstance(end.code, int) else ERROR if end.code else 0
+        return end.code if isinstance(end.code, int) else ERROR
     return 0

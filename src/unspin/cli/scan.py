@@ -140,7 +140,7 @@ def _plan(annotations: str | None, keep: str | None, text: str, id: str, setting
         from unspin.corpus.plan import Plan
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
-    return Plan(Settings(settings), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
+    return Plan(Settings(**settings), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 @contextmanager

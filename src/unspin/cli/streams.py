@@ -28,6 +28,7 @@ __all__ = [
     "is_terminal",
     "leave",
     "remark",
+    "unwritable",
     "well_behaved",
     "write",
 ]
@@ -57,8 +58,7 @@ def finished(work: Callable[[], int]) -> int:
     """Do the work and say in one line what went wrong; the exit status."""
     try:
         status = work()
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        _flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # who read the output has seen enough: nothing to tell anybody
@@ -67,14 +67,10 @@ def finished(work: Callable[[], int]) -> int:
     except UnspinError as error:
         complain(error)
         return ERROR
-    except OSError as error:
-        _drop_output()
-        _show_traceback()
-        complain(f"{error.filename or 'standard output'}: {error.strerror or error}; make room or write elsewhere")
-        return ERROR
     except Exception as error:
         _drop_output()
-        _show_traceback()
+        if os.environ.get(DEBUG) and sys.stderr is not None:
+            traceback.print_exc()
         complain(
             f"an error that nobody expected ({type(error).__name__}: {error}); please report it, as CONTRIBUTING.md says;"
             f" {DEBUG}=1 in the environment shows where it happened"
@@ -96,16 +92,21 @@ def write(data: bytes) -> None:
     """
     if sys.stdout is None:
         raise OutputError("standard output is closed; write to a file or a pipe")
+    _flush()
     try:
-        sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as error:
-        _drop_output()
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"standard output: cannot be written ({reason}); make room or write elsewhere") from error
+        raise unwritable(error) from error
+
+
+def unwritable(error: OSError) -> OutputError:
+    """What to say where standard output cannot take what is written."""
+    _drop_output()
+    reason = (error.strerror or str(error)).lower()
+    return OutputError(f"standard output: cannot be written ({reason}); make room or write elsewhere")
 
 
 def complain(error: Exception | str) -> None:
@@ -137,6 +138,12 @@ def _drop_output() -> None:
         return
 
 
-def _show_traceback() -> None:
-    if os.environ.get(DEBUG) and sys.stderr is not None:
-        traceback.print_exc()
+def _flush() -> None:
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from error

@@ -8,6 +8,7 @@ from typing import Final
 
 from unspin import spinners
 from unspin.errors import OptionError
+from unspin.settings import OPERATING_POINT, Settings
 
 __all__ = ["OPERATING_POINTS", "RESTORED_SHARE", "SHARES", "Plan", "families"]
 
@@ -47,7 +48,7 @@ class Plan:
     words: int = 600
     families: tuple[str, ...] = field(default_factory=lambda: families())
     shares: tuple[float, ...] = SHARES
-    operating_point: float = 1e-4
+    operating_point: float = OPERATING_POINT
     rate: float | None = None
     restoration: bool = True
     seed: int = 0
@@ -56,13 +57,13 @@ class Plan:
         for name, least in (("documents", 1), ("specimens", 0), ("words", 30), ("seed", 0)):
             if getattr(self, name) < least:
                 raise OptionError(f"{name} {getattr(self, name)}: too few; give a whole number from {least}")
+        Settings(operating_point=self.operating_point)  # says what is wrong with it
         for name, share in (
-            ("operating point", self.operating_point),
             ("rate", self.stated),
             *(("share", share) for share in self.shares),
         ):
             if not 0 < share < 1:
-                raise OptionError(f"{name} {share:g}: not between 0 and 1; give a share such as 1e-4")
+                raise OptionError(f"{name} {share:g}: not between 0 and 1; give a share such as 0.1")
         for name in self.families:
             spinners.family(name)
             if name == _NOT_BY_SHARE:
