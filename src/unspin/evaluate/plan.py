@@ -8,6 +8,7 @@ from typing import Final
 
 from unspin import spinners
 from unspin.errors import OptionError
+from unspin.evaluate.places import TORTURED
 from unspin.settings import OPERATING_POINT, Settings
 
 __all__ = ["OPERATING_POINTS", "RESTORED_SHARE", "SHARES", "Plan", "families"]
@@ -18,8 +19,6 @@ SHARES: Final = (0.05, 0.1, 0.2, 0.3, 0.5)
 """Shares of swapped words that recall is measured at."""
 RESTORED_SHARE: Final = 0.3
 """Share of swapped words that restoring is measured at, that of the spinner it was built for."""
-_NOT_BY_SHARE: Final = "tortured"
-"""The family that swaps set phrases in prose otherwise ordinary: a document of it need not read as spun."""
 # Words a second of one core, measured by benchmarks.speed: a verdict alone, and a verdict with the words restored.
 _VERDICT, _RESTORING = 6_500, 1_000
 
@@ -66,7 +65,7 @@ class Plan:
                 raise OptionError(f"{name} {share:g}: not between 0 and 1; give a share such as 0.1")
         for name in self.families:
             spinners.family(name)
-            if name == _NOT_BY_SHARE:
+            if name == TORTURED:
                 raise OptionError(
                     f"family {name!r}: tortured phrases leave a document's verdict alone; "
                     f"choose among {', '.join(families())}"
@@ -101,4 +100,4 @@ class Plan:
 
 def families() -> tuple[str, ...]:
     """The families that are measured unless others are asked for."""
-    return tuple(name for name in spinners.names() if name != _NOT_BY_SHARE)
+    return tuple(name for name in spinners.names() if name != TORTURED)
