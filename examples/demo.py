@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 import unspin
-from unspin.evaluate.places import tally
+from benchmarks.floors import tally
 from unspin.reader import looks
 from unspin.reading import Reading
 from unspin.report.terminal import show, word_rows
