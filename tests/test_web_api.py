@@ -1186,7 +1186,7 @@ def test_an_address_that_is_not_here_is_one_line(host: str, monkeypatch: pytest.
 def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "find_spec", lambda name: None)
     result = CliRunner().invoke(program, ["serve"])
-    assert (result.exit_code, "unspin[web]" in result.stderr) == (2, True)
+    assert (result.exit_code, "'.[web]'" in result.stderr) == (2, True)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -10,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 from unspin.reading import Reading
 from unspin.report.export import FORMATS
 from unspin.report.export import export as render
-from unspin.report.source import Entry, Settings, Source, place_function
+from unspin.report.source import Entry, Source, place_function
+from unspin.settings import Settings
 from unspin.web.checked import reading_of
 from unspin.web.models import ExportRequest, NamedReading
 from unspin.web.openapi import EXPORT, problems
@@ -35,7 +37,10 @@ async def export(request: Request, asked: ExportRequest, service: UseService) ->
     Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included.
     """
     service.check_number(len(asked.readings), "readings")
-    settings = None if asked.settings is None else Settings(**asked.settings.model_dump())
+    settings = None
+    if asked.settings is not None:
+        name = asked.settings.dictionary  # where one was given: its name is all that a report says of it
+        settings = Settings(**asked.settings.model_dump() | {"dictionary": Path(name) if name else None})
 
     def work(job: Job) -> bytes:
         entries = []
