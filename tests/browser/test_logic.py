@@ -12,6 +12,7 @@ import unspin
 from tests import test_text
 from tests.browser.conftest import missing
 from unspin import lexicon
+from unspin.report import wording
 from unspin.text import indefinite_article
 
 STATIC = Path(unspin.__file__).parent / "web" / "static"
@@ -59,6 +60,15 @@ def test_the_rule_of_the_article_is_that_of_the_program() -> None:
     words = [*tables, *ODD, *numbers, *originals, *(w.upper() for w in originals), *(w.title() for w in originals)]
     told = told_by("articles", "indefiniteArticle", words)
     assert [word for word, article in zip(words, told, strict=True) if article != indefinite_article(word)] == []
+
+
+def test_the_page_and_the_program_word_alike() -> None:
+    rates = [float(f"{digits / 100}e-{power}") for digits in range(100, 1000) for power in range(1, 9)]
+    rates += [0.0, 1.0, 0.5, 1e-7, 1e-12]
+    assert told_by("wording", "rateInWords", rates) == list(map(wording.rate_in_words, rates))
+    assert told_by("wording", "rateInFigures", rates) == list(map(wording.rate_in_figures, rates))
+    assert told_by("wording", "spinnerInWords", ["thesaurus"]) == [wording.spinner_in_words("thesaurus")]
+    assert told_by("wording", "noteInWords", list(wording.NOTES)) == list(wording.NOTES.values())
 
 
 def told_by(module: str, function: str, values: list[Any]) -> list[Any]:

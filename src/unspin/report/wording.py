@@ -101,7 +101,8 @@ def rate_in_figures(rate: float) -> str:
 
 def one_in(rate: float) -> int:
     """The N of "1 in N", to two significant figures; ``rate`` above 0 and at most 1."""
-    return int(float(f"{1 / rate:.1e}")) if rate < 0.1 else round(1 / rate)
+    number = 1 / max(rate, 1e-300)  # an operating point may be smaller still, and its inverse no number
+    return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
 
 
 def spinner_in_words(spinner: str) -> str:
