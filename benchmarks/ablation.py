@@ -21,7 +21,7 @@ from training.corpora import Part
 from training.reader import Case, fit, truth
 from training.specimens import PROSE, Answers, held_out, spin
 from unspin import lexicon as lexicons
-from unspin.evaluate.tally import COUNTS, Count, figures
+from unspin.evaluate.tally import compare, figures
 from unspin.lexicon import CHANNELS
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
@@ -50,18 +50,8 @@ def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[s
             int(case.evidence.place[i]): models.lexicon.forms[case.evidence.original[best[i]]]
             for i in np.flatnonzero((look.written < CHANGE) & (best >= 0))
         }
-        tally = dict.fromkeys(COUNTS, 0)
-        for i in np.flatnonzero(case.answers.words.kind < 2).tolist():
-            original, now = case.answers.original[i], changed.get(i)
-            tally["words"] += 1
-            tally["right_before"] += original is None
-            tally["right"] += now == original
-            tally["swapped"] += original is not None
-            tally["found"] += original is not None and now is not None
-            tally["restored"] += original is not None and now == original
-            tally["untouched"] += original is None
-            tally["changed"] += original is None and now is not None
-        counts.append(Count(tuple(tally[name] for name in COUNTS)))
+        truth = [None if original is None else (original,) for original in case.answers.original]
+        counts.append(compare(case.answers.words, truth, case.answers.single.tolist(), changed))
     return figures(counts)
 
 

@@ -24,15 +24,17 @@ from unspin.documents import expand, load
 from unspin.errors import MissingInput, UnspinError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.json import from_json, schema
+from unspin.settings import Settings
 from unspin.text.edits import apply
 
 SWAPS = {"connected": "on", "successful": "in", "beryllium": "be"}
 SPUN = "The bowl is connected the shelf.\r\nIt could beryllium successful the kiln.\n"
 RESTORED = "The bowl is on the shelf.\r\nIt could be in the kiln.\n"
 HONEST = "The bowl is on the shelf.\r\n\tIt could be in the kiln. \n\n"
+DEFAULT = Settings()
 
 
-def fake_read(text: str, **settings: Any) -> Reading:
+def fake_read(text: str, settings: Settings = DEFAULT) -> Reading:
     """A reading by three swaps, scored by the operating point so that a test can see it arrive."""
     substitutions = tuple(
         Substitution(m.start(), m.end(), m.group(), SWAPS[m.group()], 0.9) for m in re.finditer("|".join(SWAPS), text)
@@ -42,7 +44,7 @@ def fake_read(text: str, **settings: Any) -> Reading:
         text=text,
         restored=apply(text, substitutions),
         spun=bool(substitutions),
-        score=settings["operating_point"],
+        score=settings.operating_point,
         false_positive_rate=1e-5 if substitutions else 0.5,
         share=len(substitutions) / words,
         words=words,
@@ -51,15 +53,15 @@ def fake_read(text: str, **settings: Any) -> Reading:
     )
 
 
-def fake_read_many(texts: Iterable[str], **settings: Any) -> Iterator[Reading]:
+def fake_read_many(texts: Iterable[str], settings: Settings) -> Iterator[Reading]:
     """In batches of three, as a reader that looks ahead."""
     batch: list[str] = []
     for text in texts:
         batch.append(text)
         if len(batch) == 3:
-            yield from (fake_read(text, **settings) for text in batch)
+            yield from (fake_read(text, settings) for text in batch)
             batch.clear()
-    yield from (fake_read(text, **settings) for text in batch)
+    yield from (fake_read(text, settings) for text in batch)
 
 
 def fake_simulate(text: str, spinner: str, *, seed: int, rate: float | None) -> SimpleNamespace:
@@ -152,7 +154,7 @@ def test_read_json_is_valid_and_complete(pages: Path) -> None:
     result = run("read", pages / "spun.txt", "--json")
     assert result.status == 1
     Draft202012Validator(schema()).validate(json.loads(result.out))
-    assert from_json(result.out) == fake_read(SPUN, operating_point=1e-4)
+    assert from_json(result.out) == fake_read(SPUN)
     assert result.out.count(b"\n") == 1
 
 
@@ -163,18 +165,18 @@ def test_read_notes_a_guessed_encoding() -> None:
 
 
 def test_options_reach_the_reader(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    seen: dict[str, Any] = {}
+    seen: list[Settings] = []
 
-    def remember(text: str, **settings: Any) -> Reading:
-        seen.update(settings)
-        return fake_read(text, **settings)
+    def remember(text: str, settings: Settings) -> Reading:
+        seen.append(settings)
+        return fake_read(text, settings)
 
     monkeypatch.setitem(vars(unspin), "read", remember)
     page = pages / "honest.md"
     assert run("read", page).status == 0
-    assert seen == {"operating_point": 1e-4, "deep": None, "dictionary": None, "tortured": False}
+    assert seen.pop() == Settings()
     run("restore", page, "--operating-point", "0.01", "--deep", pages, "--dictionary", page, "--tortured")
-    assert seen == {"operating_point": 0.01, "deep": pages, "dictionary": page, "tortured": True}
+    assert seen.pop() == Settings(operating_point=0.01, deep=pages, dictionary=page, tortured=True)
 
 
 # --- check ------------------------------------------------------------------------------------------------------------
@@ -184,9 +186,9 @@ def test_check_prints_a_line_for_each_in_order(pages: Path) -> None:
     result = run("check", pages / "spun.txt", pages / "honest.md", pages / "below" / "short")
     assert result.status == 1
     assert [line.split("\t") for line in result.out.decode().splitlines()] == [
-        [str(pages / "spun.txt"), "0.0001", "1e-05", "reads as machine-spun"],
-        [str(pages / "honest.md"), "0.0001", "0.5", "reads as written"],
-        [str(pages / "below" / "short"), "0.0001", "0.5", "cannot be judged"],
+        [str(pages / "spun.txt"), "1e-05", "0.25", "reads as machine-spun"],
+        [str(pages / "honest.md"), "0.5", "0", "reads as written"],
+        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged"],
     ]
     assert run("check", pages / "honest.md").status == 0
 
@@ -271,7 +273,7 @@ def test_bad_input_gives_one_clear_line(pages: Path, args: tuple[str, ...], says
 
 
 def test_an_error_of_the_reader_is_one_line_too(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(text: str, **settings: Any) -> Reading:
+    def fail(text: str, settings: Settings) -> Reading:
         raise UnspinError("the weights are damaged;\ninstall unspin again")
 
     monkeypatch.setitem(vars(unspin), "read", fail)
@@ -302,7 +304,7 @@ main()
 """
 
 
-@pytest.mark.parametrize("command", ["restore", "read", "check"])
+@pytest.mark.parametrize("command", ["restore", "read", "check", "--help"])
 def test_a_closed_pipe_is_quiet(command: str) -> None:
     pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", PROGRAM, command, "-"], **pipes) as process:
@@ -310,7 +312,94 @@ def test_a_closed_pipe_is_quiet(command: str) -> None:
         process.stdin.write(SPUN.encode())
         process.stdin.close()
         errors = process.stderr.read()
-    assert (process.returncode, errors) == (141, b"")
+    assert (process.returncode, errors) == (2, b"")
+
+
+COMMANDS = (
+    ("restore", "{page}"),
+    ("read", "{page}"),
+    ("read", "{page}", "--json"),
+    ("check", "{page}"),
+    ("report", "{page}", "-o", "-"),
+    ("--help",),
+    ("--version",),
+)
+
+
+def process(*args: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """The program as a process of its own; standard error is collected."""
+    return subprocess.run([sys.executable, "-c", PROGRAM, *args], stderr=subprocess.PIPE, text=True, **how)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="has no device that is always full")
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_a_full_device_is_an_error_of_one_line(pages: Path, args: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:
+        ended = process(*(arg.format(page=pages / "spun.txt") for arg in args), stdout=full)
+    assert ended.returncode == 2
+    assert ended.stderr == (
+        "unspin: standard output: cannot be written (no space left on device); make room or write elsewhere\n"
+    )
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
+@pytest.mark.parametrize("args", COMMANDS[:5], ids=" ".join)
+def test_a_closed_output_is_an_error_of_one_line(pages: Path, args: tuple[str, ...]) -> None:
+    ended = process(*(arg.format(page=pages / "spun.txt") for arg in args), preexec_fn=lambda: os.close(1))
+    assert (ended.returncode, ended.stderr) == (2, "unspin: standard output is closed; write to a file or a pipe\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes descriptors as a shell does")
+def test_without_standard_error_a_message_does_not_end_up_in_the_result() -> None:
+    ended = process("read", "missing.txt", stdout=subprocess.PIPE, preexec_fn=lambda: os.close(2))
+    assert (ended.returncode, ended.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("a bug;\nat work"), MemoryError(), RecursionError("too deep"), OSError(5, "Input")]
+)
+def test_what_nobody_expected_is_an_error_and_never_says_spun(
+    pages: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(text: str, settings: Settings) -> Reading:
+        raise error
+
+    monkeypatch.setitem(vars(unspin), "read", fail)
+    monkeypatch.delenv("UNSPIN_DEBUG", raising=False)
+    for command in (("read",), ("restore",), ("report", "-o", "-")):
+        result = run(*command, pages / "spun.txt")
+        assert (result.status, result.out, result.err.count("\n")) == (2, b"", 1)
+        assert type(error).__name__ in result.err and "CONTRIBUTING.md" in result.err and "UNSPIN_DEBUG" in result.err
+    monkeypatch.setenv("UNSPIN_DEBUG", "1")
+    assert "Traceback" in run("read", pages / "spun.txt").err
+
+
+def test_an_interrupt_has_the_status_that_shells_know(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(text: str, settings: Settings) -> Reading:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(vars(unspin), "read", interrupt)
+    result = run("read", pages / "spun.txt")
+    assert (result.status, result.out, result.err) == (130, b"", "")
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_a_file_name_that_is_not_utf_8_is_a_file_name(tmp_path: Path, locale: str) -> None:
+    name = os.fsdecode(b"caf\xe9.txt")
+    try:
+        (tmp_path / name).write_text(SPUN, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    how: dict[str, Any] = {"cwd": tmp_path, "env": os.environ | {"LC_ALL": locale}, "stdout": subprocess.PIPE}
+    for command, status in (("restore", 0), ("read", 1), ("check", 1)):
+        assert (process(command, name, **how).returncode, command) == (status, command)
+    report = os.fsdecode(b"r\xe9.html")
+    assert process("report", name, "-o", report, **how).returncode == 0
+    assert (tmp_path / report).read_bytes().startswith(b"<!doctype html>")
+    for args in ((f"no{name}",), (name, "--deep", f"no{name}"), (name, "--dictionary", f"no{name}")):
+        ended = process("read", *args, **how)
+        assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+        assert "no such file" in ended.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

@@ -40,7 +40,7 @@ def _question(words: Words) -> tuple[Any, Any, list[str]]:
 
 def test_without_the_extra_the_error_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    with pytest.raises(MissingExtra, match=r"unspin\[deep\]") as caught:
+    with pytest.raises(MissingExtra, match=r"'.\[deep\]'") as caught:
         deep.load(tmp_path)
     assert caught.value.extra == "deep"
 

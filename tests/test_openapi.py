@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import json
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +14,12 @@ from jsonschema import Draft202012Validator
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from tests.test_web_api import Reader
+from unspin import web
 from unspin.report.json import schema as report_schema
 from unspin.web import openapi
+from unspin.web.__main__ import main
 from unspin.web.app import create
-from unspin.web.limits import Limits
+from unspin.web.limits import ServerLimits
 from unspin.web.problems import CODES
 
 KEPT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
@@ -23,11 +27,11 @@ KEPT = Path(__file__).resolve().parent.parent / "docs" / "openapi.json"
 
 def test_the_kept_description_is_that_of_the_server() -> None:
     assert KEPT.read_text(encoding="utf-8") == openapi.dumps(create().openapi()), (
-        "the API has changed; write its description anew: python -m unspin.web.openapi docs/openapi.json"
+        "the API has changed; write its description anew: python -m unspin.web docs/openapi.json"
     )
 
 
-API = schemathesis.openapi.from_asgi("/openapi.json", create(Limits(seconds=10), read=Reader(), hosts=["*"]))
+API = schemathesis.openapi.from_asgi("/openapi.json", create(ServerLimits(seconds=10), read=Reader(), hosts=["*"]))
 # Bytes drawn at random are no PDF, and a reading drawn at random does not fit together: both are refused, and rightly.
 # What is in a form has no type: a number sent as the file is a file that holds a number.
 UNFIT = {
@@ -75,6 +79,19 @@ def test_what_the_description_says_of_errors_is_true() -> None:
         assert {str(CODES[code][0]) for code in told} == {name.removeprefix("Problem")}
 
 
+def test_no_module_of_the_room_imports_itself_by_way_of_others() -> None:
+    """Late imports, within functions, count too."""
+    folder = Path(web.__file__).parent
+    graph = {}
+    for file in folder.glob("*.py"):
+        imports = [node for node in ast.walk(ast.parse(file.read_bytes())) if isinstance(node, ast.ImportFrom)]
+        named = [node.module for node in imports if node.module] + [
+            f"unspin.web.{alias.name}" for node in imports if node.module == "unspin.web" for alias in node.names
+        ]
+        graph[f"unspin.web.{file.stem}"] = {name for name in named if name.startswith("unspin.web.")}
+    assert "unspin.web.app" in TopologicalSorter(graph).static_order()
+
+
 def test_writing_it_anew(tmp_path: Path) -> None:
-    openapi.main([str(tmp_path / "openapi.json")])
+    main([str(tmp_path / "openapi.json")])
     assert json.loads((tmp_path / "openapi.json").read_bytes())["openapi"].startswith("3.1")

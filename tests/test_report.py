@@ -15,10 +15,11 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from unspin.errors import InputError, InvalidReading, MissingInput
+from unspin.model.verdict import load as calibration
 from unspin.reading import Note, Quotation, Reading, Substitution
 from unspin.report.json import check_record, error_record, from_json, schema, to_dict, to_json
 from unspin.report.terminal import plain, show, word_rows
-from unspin.report.wording import note_in_words, rate_in_words, verdict
+from unspin.report.wording import LOWEST_RATE, note_in_words, rate_in_figures, rate_in_words, verdict
 from unspin.text.edits import apply
 
 TEXT = "The potter has a caller vessel.\n“It is simply a fresh enactment,” said Ann.\nThe caller kiln is warm.\n"
@@ -87,16 +88,29 @@ def test_verdict_is_one_sentence_of_evidence() -> None:
 @pytest.mark.parametrize(
     ("rate", "words"),
     [
-        (1.0, "most ordinary documents score as high"),
-        (0.5, "about 1 ordinary document in 2 scores as high"),
+        (1.0, "ordinary documents often score as high"),
+        (0.5, "ordinary documents often score as high"),
+        (0.49, "about 1 ordinary document in 2 scores as high"),
         (1 / 1234, "about 1 ordinary document in 1,200 scores as high"),
         (3e-7, "about 1 ordinary document in 3,300,000 scores as high"),
-        (5e-324, "no ordinary document is known to score as high"),
-        (0.0, "no ordinary document is known to score as high"),
+        (1e-7, "fewer than 1 ordinary document in 10,000,000 scores as high"),
+        (0.0, "fewer than 1 ordinary document in 10,000,000 scores as high"),
     ],
 )
 def test_rate_in_words(rate: float, words: str) -> None:
     assert rate_in_words(rate) == words
+
+
+@pytest.mark.parametrize(
+    ("rate", "figure"),
+    [(1.0, "often"), (0.5, "often"), (0.49, "1 in 2"), (1 / 1234, "1 in 1,200"), (1e-7, "under 1 in 10,000,000")],
+)
+def test_rate_in_figures(rate: float, figure: str) -> None:
+    assert rate_in_figures(rate) == figure
+
+
+def test_the_lowest_rate_is_that_of_the_verdict() -> None:
+    assert calibration().rate(1e9) == LOWEST_RATE
 
 
 def test_every_note_has_words_and_a_free_one_stays() -> None:
@@ -116,7 +130,7 @@ def test_plain_shows_every_part_without_control_codes() -> None:
     text = plain(READING, words=True)
     assert "The potter has a ‹new› ‹pot?›.\n" in text
     assert "“It is‹› a fresh ‹work›,” said Ann." in text
-    assert "most like wordnet-walk" in text
+    assert "spinner: perhaps wordnet-walk" in text
     assert "note: only the beginning was read" in text
     assert "note: a remark of its own" in text
     assert "    2  caller     new        0.50        new → fresh → caller\n" in text

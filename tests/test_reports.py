@@ -28,17 +28,18 @@ from unspin.cli.main import app
 from unspin.errors import MissingExtra, MissingInput, OptionError
 from unspin.reading import Note, Quotation, Reading, Substitution
 from unspin.report import anchors, evidence, pieces
+from unspin.report import html as html_report
+from unspin.report.content import report
 from unspin.report.csv import guarded
-from unspin.report.docx import render as to_docx
 from unspin.report.export import FORMATS, export, format_of
 from unspin.report.folder import files
-from unspin.report.html import render as to_html
 from unspin.report.json import from_json, schema, to_json
 from unspin.report.markdown import escaped
 from unspin.report.markup import Markup, css_string, element, visible
-from unspin.report.source import Entry, Settings, Source, entry, place_function
+from unspin.report.source import Entry, Source, entry, place_function
 from unspin.report.version import MODEL_CARD
 from unspin.report.wording import percent
+from unspin.settings import Settings
 from unspin.text.edits import apply, apply_within
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -95,6 +96,14 @@ ENTRY = Entry(SOURCE, READING)
 WRITTEN = entry("written.txt", made("As it was. It was so.", {}))
 BROKEN = entry("scan.pdf", MissingInput("scan.pdf: a scan without text; run it through OCR first"), "pdf")
 MANY = [ENTRY, WRITTEN, BROKEN]
+
+
+def to_html(entries: list[Entry], *, back: str | None = None, **how: Any) -> str:
+    return html_report.render(report(entries, **how), back=back)
+
+
+def to_docx(entries: list[Entry]) -> bytes:
+    return export(entries, "docx")
 
 
 class Page(HTMLParser):
@@ -342,7 +351,7 @@ PLAIN_TAGS = {
 @pytest.mark.parametrize("public", [False, True])
 @pytest.mark.parametrize("single", [False, True])
 def test_a_text_full_of_markup_comes_out_as_text(public: bool, single: bool) -> None:
-    settings = Settings(operating_point=0.01, dictionary=HOSTILE[3], deep=HOSTILE[1])
+    settings = Settings(operating_point=0.01, dictionary=Path(HOSTILE[3]), deep=Path(HOSTILE[1].replace("/", "")))
     raw = to_html([hostile()] if single else [hostile(), BAD], public=public, settings=settings, back='"><script>')
     page = Page(raw)
     assert {tag for tag, _ in page.tags} <= PLAIN_TAGS
@@ -497,7 +506,7 @@ def test_docx_holds_what_xml_cannot_and_opens_again() -> None:
 
 def test_docx_needs_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "docx", None)
-    with pytest.raises(MissingExtra, match=r"unspin\[documents\]"):
+    with pytest.raises(MissingExtra, match=r"pip install '.\[documents\]'"):
         export([ENTRY], "docx")
 
 
@@ -665,7 +674,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
             raise MissingInput(f"{path}: broken beyond repair")
         return Page3(path, Path(path).read_text(encoding="utf-8"))
 
-    def read(text: str, **settings: Any) -> Reading:
+    def read(text: str, settings: Settings) -> Reading:
         return made(text)
 
     monkeypatch.setitem(vars(unspin), "read", read)
@@ -698,6 +707,22 @@ def test_report_takes_its_format_from_the_name(folder: Path, name: str) -> None:
     assert data.startswith(marks[name])
     assert name == "docx" or (b"p. 3, par. 7" in data) == (name in ("html", "md"))
     assert [path.name for path in folder.iterdir() if path.name.endswith(".part")] == []
+
+
+@pytest.mark.parametrize("target", ["out.html", "reports/a.txt.html"])
+def test_a_report_is_saved_whole_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch, target: str) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    (folder / "reports").mkdir()
+    (folder / target).write_bytes(b"the report of yesterday")
+    monkeypatch.setattr("os.fsync", full)
+    output = f"{folder}/reports/" if "/" in target else folder / target
+    result = run(folder / "in" / "a.txt", "-o", output)
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
+    assert "cannot be written (no space left on device)" in result.stderr
+    assert (folder / target).read_bytes() == b"the report of yesterday"
+    assert [path.name for path in folder.rglob("*.part")] == []
 
 
 def test_report_of_a_folder_goes_on_past_a_bad_file(folder: Path) -> None:

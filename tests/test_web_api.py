@@ -32,13 +32,16 @@ from unspin.errors import OptionError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.export import FORMATS, export
 from unspin.report.json import from_json, schema, to_dict
-from unspin.report.source import Entry, Settings, Source
+from unspin.report.source import Entry, Source
 from unspin.report.version import version
+from unspin.settings import Settings
 from unspin.text.edits import apply
 from unspin.web import server
 from unspin.web.app import create
 from unspin.web.guards import HEADERS
-from unspin.web.limits import Limits
+from unspin.web.limits import ServerLimits
+from unspin.web.pool import Abandoned, Job, Pool
+from unspin.web.problems import Problem
 from unspin.web.service import Progress
 
 SWAPS = {"connected": "on", "successful": "in", "beryllium": "be"}
@@ -65,13 +68,15 @@ class Reader:
     def __call__(
         self,
         text: str,
+        settings: Settings | None = None,
         *,
-        operating_point: float,
-        tortured: bool = False,
-        dictionary: Mapping[str, str] | None = None,
-        deep: Path | None = None,
-        watch: Progress = lambda done, reading: None,
+        watch: Progress | None = None,
+        **choices: Any,
     ) -> Reading:
+        chosen = (settings or Settings()).changed(**choices)
+        operating_point, tortured, dictionary = chosen.operating_point, chosen.tortured, chosen.dictionary
+        assert not isinstance(dictionary, Path)
+        watch = watch or (lambda done, reading: None)
         with self._lock:
             self.running += 1
             self.started += 1
@@ -216,7 +221,7 @@ def test_one_bad_document_fails_alone(reader: Reader) -> None:
         ([{"text": SPUN}], "7", "invalid"),
     ]
     documents = [item for item, _, _ in bad] + [{"text": SPUN}]
-    [response] = ask(create(Limits(characters=200), read=reader), ("/v1/batch", {"documents": documents}))
+    [response] = ask(create(ServerLimits(characters=200), read=reader), ("/v1/batch", {"documents": documents}))
     assert response.status_code == 200
     *failed, good = response.json()["results"]
     assert [(r["id"], r["error"]["code"]) for r in failed] == [(name, code) for _, name, code in bad]
@@ -225,20 +230,20 @@ def test_one_bad_document_fails_alone(reader: Reader) -> None:
 
 def test_documents_that_are_not_done_in_time_fail_alone(reader: Reader) -> None:
     documents = [{"text": "WAIT"}, {"text": SPUN}]
-    [response] = ask(create(Limits(seconds=1, parallel=2), read=reader), ("/v1/batch", {"documents": documents}))
+    [response] = ask(create(ServerLimits(seconds=1, parallel=2), read=reader), ("/v1/batch", {"documents": documents}))
     slow, quick = response.json()["results"]
     assert slow["error"]["code"] == "timeout"
     assert quick["reading"]["spun"]
 
 
 def test_a_batch_leaves_room_for_others(reader: Reader) -> None:
-    app = create(Limits(parallel=2), read=reader)
+    app = create(ServerLimits(parallel=2), read=reader)
     ask(app, ("/v1/batch", {"documents": [{"text": SPUN}] * 20}))
     assert 1 <= reader.most <= 2
 
 
 def test_health_and_version(reader: Reader) -> None:
-    health, version = ask(create(Limits(documents=3), read=reader), ("/v1/health", None), ("/v1/version", None))
+    health, version = ask(create(ServerLimits(documents=3), read=reader), ("/v1/health", None), ("/v1/version", None))
     assert health.json() == {"status": "ok", "running": 0, "waiting": 0}
     assert version.json()["reading"] == "unspin-reading-1"
     assert version.json()["limits"]["documents"] == 3
@@ -266,7 +271,7 @@ def test_stream_ends_with_the_reading(reader: Reader) -> None:
 
 
 def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.LogCaptureFixture) -> None:
-    app = create(Limits(seconds=1, parallel=2), read=reader)
+    app = create(ServerLimits(seconds=1, parallel=2), read=reader)
     slow, bug = ask(app, ("/v1/stream", {"text": "WAIT"}), ("/v1/stream", {"text": f"BUG {SECRET}"}))
     assert [slow.status_code, bug.status_code] == [200, 200]
     assert (events(slow)[-1]["event"], events(slow)[-1]["error"]["code"]) == ("error", "timeout")
@@ -275,7 +280,7 @@ def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.
 
 
 def test_stream_refuses_with_a_status_before_it_begins(reader: Reader) -> None:
-    [response] = ask(create(Limits(characters=10), read=reader), ("/v1/stream", {"text": SPUN}))
+    [response] = ask(create(ServerLimits(characters=10), read=reader), ("/v1/stream", {"text": SPUN}))
     assert error_of(response) == (413, "too-large")
 
 
@@ -311,17 +316,17 @@ def test_html_is_read_as_its_main_text(reader: Reader) -> None:
 def test_a_long_page_is_cut_and_said_to_be(reader: Reader) -> None:
     item = "<p>This is paragraph {} of a page about boats and the harbour in the morning.</p>"
     page = "<html><body><article>" + "".join(map(item.format, range(30))) + "</article></body></html>"
-    answer = upload(create(Limits(characters=500), read=reader), page.encode(), "page.html").json()
+    answer = upload(create(ServerLimits(characters=500), read=reader), page.encode(), "page.html").json()
     assert answer["reading"]["notes"] == [Note.TRUNCATED]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "utf-16"])
 def test_a_long_text_file_is_cut_as_any_other(reader: Reader, encoding: str) -> None:
     text = "The caf\xe9 by the harbour is open. " * 9
-    answer = upload(create(Limits(characters=100), read=reader), text.encode(encoding), "page.txt").json()
+    answer = upload(create(ServerLimits(characters=100), read=reader), text.encode(encoding), "page.txt").json()
     assert answer["reading"]["text"] == text[:100]
     assert answer["reading"]["notes"][-1] == Note.TRUNCATED
-    whole = upload(create(Limits(characters=len(text)), read=reader), text.encode(encoding), "page.txt").json()
+    whole = upload(create(ServerLimits(characters=len(text)), read=reader), text.encode(encoding), "page.txt").json()
     assert whole["reading"]["text"] == text and Note.TRUNCATED not in whole["reading"]["notes"]
 
 
@@ -340,7 +345,7 @@ def test_a_file_is_streamed_with_its_places(reader: Reader) -> None:
 
 
 def test_the_notes_on_a_file_are_in_its_streamed_reading(reader: Reader) -> None:
-    app = create(Limits(characters=30), read=reader)
+    app = create(ServerLimits(characters=30), read=reader)
     *_, last = events(
         upload(app, "The caf\xe9 is closed until the end of May.".encode("cp1252"), "a.txt", "/v1/file/stream")
     )
@@ -405,7 +410,7 @@ def test_a_reading_is_kept_in_every_form(reader: Reader, form: str) -> None:
     response = exported(create(read=reader), ("Ä bowl.html", record), format=form)
     assert response.status_code == 200
     assert response.headers["content-type"] == FORMATS[form].media_type
-    disposition = f"attachment; filename=\"_ bowl.{form}\"; filename*=UTF-8''%C3%84%20bowl.{form}"
+    disposition = f"attachment; filename=\"_ bowl-restored.{form}\"; filename*=UTF-8''%C3%84%20bowl-restored.{form}"
     assert response.headers["content-disposition"] == disposition
     entry = Entry(Source("Ä bowl.html"), made(SPUN, SWAPS, 1e-4, False))
     assert response.content == export([entry], form)
@@ -418,7 +423,10 @@ def test_several_readings_and_the_public_edition(reader: Reader) -> None:
     assert len(response.json()["documents"]) == 3
     assert response.json()["edition"] == "public"
     assert 'filename="unspin.json"' in response.headers["content-disposition"]
-    assert error_of(exported(create(Limits(documents=2), read=reader), *records, format="json")) == (413, "too-large")
+    assert error_of(exported(create(ServerLimits(documents=2), read=reader), *records, format="json")) == (
+        413,
+        "too-large",
+    )
 
 
 def test_choices_of_the_page_are_kept(reader: Reader) -> None:
@@ -446,7 +454,7 @@ def test_places_and_settings_stand_in_what_is_kept(reader: Reader, form: str) ->
     body = {"readings": readings, "format": form, "settings": {"operating_point": 0.002, "dictionary": "kiln.json"}}
     [response] = ask(create(read=reader), ("/v1/export", body))
     entry = Entry(Source("page.pdf", "pdf", lambda at: at_hand(at)), made(SPUN, SWAPS, 1e-4, False))
-    known = Settings(operating_point=0.002, dictionary="kiln.json")
+    known = Settings(operating_point=0.002, dictionary=Path("kiln.json"))
     assert response.content == export([entry], form, settings=known)
     assert response.content != export([entry], form, settings=None) or form == "csv"
     assert response.content != export([Entry(Source("page.pdf", "pdf"), entry.outcome)], form, settings=known)
@@ -571,7 +579,7 @@ def test_errors_do_not_repeat_what_was_sent(reader: Reader) -> None:
 
 
 def test_limits_of_length_and_number(reader: Reader) -> None:
-    app = create(Limits(characters=len(SPUN), documents=2), read=reader)
+    app = create(ServerLimits(characters=len(SPUN), documents=2), read=reader)
     fits, long, many = ask(
         app,
         ("/v1/read", {"text": SPUN}),
@@ -581,6 +589,55 @@ def test_limits_of_length_and_number(reader: Reader) -> None:
     assert fits.status_code == 200
     assert error_of(long) == (413, "too-large")
     assert error_of(many) == (413, "too-large")
+
+
+@pytest.mark.parametrize("path", ["/v1/read", "/v1/restore", "/v1/stream"])
+def test_a_large_dictionary_is_refused_before_its_words_are_looked_at(
+    reader: Reader, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unspin.web.models.MOST_ENTRIES", 100)
+    monkeypatch.setattr("unspin.web.models._MOST_CHARACTERS", 1000)
+    numbered = {f"{i:03}": f"{i:03}" for i in range(100)}
+    few_and_long, many, wrong = {"connected": "o" * 992}, numbered | {"more": "one"}, dict.fromkeys(range(101), 5)
+    fits, *refused = ask(
+        create(read=reader), *((path, {"text": SPUN, "dictionary": d}) for d in (numbered, few_and_long, many, wrong))
+    )
+    assert fits.status_code == 200
+    assert [error_of(response) for response in refused] == [(413, "too-large")] * 3
+    assert all("dictionary" in response.json()["error"]["message"] for response in refused)
+    assert reader.started == 1
+
+
+def test_text_is_worked_on_in_the_pool_alone(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that grows with a text runs on the event loop, where it would keep everybody waiting."""
+    where: dict[str, set[str]] = {}
+
+    def noted(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def noting(*args: Any, **options: Any) -> Any:
+            where.setdefault(name, set()).add(threading.current_thread().name.partition("_")[0])
+            return work(*args, **options)
+
+        return noting
+
+    works = [
+        "routes.to_json",
+        "stream.to_json",
+        "files.to_json",
+        "files.from_bytes",
+        "export.render",
+        "export.reading_of",
+    ]
+    for name in works:
+        module, function = name.split(".")
+        monkeypatch.setattr(f"unspin.web.{name}", noted(name, getattr(sys.modules[f"unspin.web.{module}"], function)))
+    app = create(read=noted("read", reader))
+    paths = [("/v1/read", {"text": SPUN}), ("/v1/restore", {"text": SPUN}), ("/v1/stream", {"text": SPUN})]
+    paths += [("/v1/batch", {"documents": [{"text": SPUN}]})]
+    paths += [("/v1/export", {"readings": sent(), "format": form}) for form in FORMATS]
+    assert {response.status_code for response in ask(app, *paths)} == {200}
+    for path in ("/v1/file", "/v1/file/stream"):
+        assert upload(app, SPUN.encode(), "page.txt", path).status_code == 200
+    assert where == dict.fromkeys([*works, "read"], {"unspin"})
 
 
 def call(app: FastAPI, receive: Callable[[], Any], *headers: tuple[bytes, bytes]) -> tuple[int, bytes, dict[str, str]]:
@@ -617,7 +674,7 @@ def test_a_declared_size_is_refused_before_anything_is_read(reader: Reader) -> N
 def test_an_endless_body_is_refused_while_it_comes(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("unspin.web.guards._LINGER", 0.1)
     arrived, answered_after = 0, 0
-    app = create(Limits(body_bytes=1_000_000), read=reader)
+    app = create(ServerLimits(body_bytes=1_000_000), read=reader)
 
     async def receive() -> dict[str, Any]:
         nonlocal arrived
@@ -656,13 +713,38 @@ def test_a_body_that_does_not_come_is_not_waited_for(reader: Reader, monkeypatch
         return {}
 
     began = time.monotonic()
-    status, body, _ = call(create(Limits(seconds=0.2), read=reader), receive, (b"content-length", b"10"))
+    status, body, _ = call(create(ServerLimits(seconds=0.2), read=reader), receive, (b"content-length", b"10"))
     assert (status, json.loads(body)["error"]["code"]) == (408, "slow-request")
     assert time.monotonic() - began < 5
 
 
+def test_a_body_that_trickles_in_is_not_waited_for(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long the request as a whole may take; a large body on a slow line has the time that it needs."""
+    monkeypatch.setattr("unspin.web.guards._LINGER", 0.1)
+    monkeypatch.setattr("unspin.web.guards._BODY_SECONDS", 0.3)
+    monkeypatch.setattr("unspin.web.guards._BODY_RATE", 1000)
+    app = create(read=reader)
+
+    def arriving(pieces: int, size: int) -> Callable[[], Any]:
+        """``pieces`` of a body, one every 0.1 s, as what is to be received."""
+        whole = json.dumps({"text": SPUN}).encode().ljust(pieces * size)
+        left = [whole[i : i + size] for i in range(0, pieces * size, size)]
+
+        async def receive() -> dict[str, Any]:
+            await asyncio.sleep(0.1)
+            return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+        return receive
+
+    began = time.monotonic()
+    status, body, _ = call(app, arriving(300, 1), (b"transfer-encoding", b"chunked"))
+    assert (status, json.loads(body)["error"]["code"]) == (408, "slow-request")
+    assert time.monotonic() - began < 5
+    assert call(app, arriving(8, 200), (b"transfer-encoding", b"chunked"))[0] == 200
+
+
 def test_bodies_together_are_limited(reader: Reader) -> None:
-    app = create(Limits(body_bytes=1000, parallel=1, queue=50, seconds=60), read=reader)
+    app = create(ServerLimits(body_bytes=1000, parallel=1, queue=50, seconds=60), read=reader)
     requests = [("/v1/read", {"text": "WAIT" + "." * 800})] * 10
     answered: list[httpx.Response] = []
     open_gate(reader, lambda: reader.running == 1 and len(answered) == 6)
@@ -672,7 +754,7 @@ def test_bodies_together_are_limited(reader: Reader) -> None:
 
 
 def test_when_the_queue_is_full_others_are_sent_away(reader: Reader) -> None:
-    app = create(Limits(parallel=2, queue=3, seconds=60), read=reader)
+    app = create(ServerLimits(parallel=2, queue=3, seconds=60), read=reader)
     answered: list[httpx.Response] = []
     open_gate(reader, lambda: reader.running == 2 and len(answered) == 5)  # four sent away, and the health
     waiting = [("/v1/read", {"text": f"WAIT {SPUN}"})] * 9
@@ -688,7 +770,7 @@ def test_when_the_queue_is_full_others_are_sent_away(reader: Reader) -> None:
 
 
 def test_a_reading_beyond_its_time_stops_at_its_next_stage(reader: Reader) -> None:
-    app = create(Limits(parallel=1, seconds=0.3), read=reader)
+    app = create(ServerLimits(parallel=1, seconds=0.3), read=reader)
     began = time.monotonic()
     [response] = ask(app, ("/v1/read", {"text": "WAIT"}))
     assert error_of(response) == (503, "timeout")
@@ -699,7 +781,7 @@ def test_a_reading_beyond_its_time_stops_at_its_next_stage(reader: Reader) -> No
 
 def test_threads_do_not_pile_up(reader: Reader) -> None:
     """A reading that is stuck keeps its place after its client was told; those behind it wait, and are told in time."""
-    app = create(Limits(parallel=2, queue=100, seconds=0.4), read=reader)
+    app = create(ServerLimits(parallel=2, queue=100, seconds=0.4), read=reader)
     before = set(threading.enumerate())
     responses = ask(app, *[("/v1/read", {"text": "STUCK"})] * 10, rounds=3)
     assert {error_of(r)[0] for r in responses} == {503}
@@ -710,7 +792,7 @@ def test_threads_do_not_pile_up(reader: Reader) -> None:
 
 def test_a_place_comes_free_when_a_stuck_reading_ends(reader: Reader) -> None:
     async def story() -> list[int]:
-        app = create(Limits(parallel=1, seconds=1.5), read=reader)
+        app = create(ServerLimits(parallel=1, seconds=1.5), read=reader)
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url=BASE) as client:
             stuck = await client.post("/v1/read", json={"text": "STUCK"})
@@ -725,7 +807,7 @@ def test_a_place_comes_free_when_a_stuck_reading_ends(reader: Reader) -> None:
 
 def test_closing_gives_up_what_is_under_way(reader: Reader) -> None:
     async def story() -> list[int]:
-        app = create(Limits(parallel=1, seconds=10), read=reader)
+        app = create(ServerLimits(parallel=1, seconds=10), read=reader)
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
             async with app.router.lifespan_context(app):
                 waiting = asyncio.ensure_future(client.post("/v1/read", json={"text": "WAIT"}))
@@ -739,23 +821,92 @@ def test_closing_gives_up_what_is_under_way(reader: Reader) -> None:
     assert asyncio.run(story()) == [503, 503, 200]
 
 
-def test_rate_of_one_client(reader: Reader) -> None:
-    app = create(Limits(requests_per_minute=8), read=reader)
-    responses = ask(app, *[("/v1/read", {"text": SPUN})] * 5)
-    assert sorted(r.status_code for r in responses) == [200, 200, 429, 429, 429]
-    refused = next(r for r in responses if r.status_code == 429)
-    assert error_of(refused) == (429, "too-many-requests")
-    assert 1 <= int(refused.headers["retry-after"]) <= 8
-    assert ask(app, ("/v1/health", None))[0].status_code == 200
-    assert {r.status_code for r in ask(create(read=reader), *[("/v1/read", {"text": SPUN})] * 50)} == {200}
-
-
 @pytest.mark.parametrize(
     "wrong", [{"seconds": 0}, {"seconds": float("nan")}, {"seconds": float("inf")}, {"parallel": 0}, {"queue": -1}]
 )
 def test_limits_out_of_range(wrong: dict[str, Any]) -> None:
     with pytest.raises(OptionError, match="give"):
-        Limits(**wrong)
+        ServerLimits(**wrong)
+
+
+def test_a_job_stops_when_it_is_given_up_or_late() -> None:
+    job = Job(time.monotonic() + 60)
+    job.check()
+    job.give_up()
+    with pytest.raises(Abandoned):
+        job.check()
+    with pytest.raises(Abandoned):
+        Job(time.monotonic() - 0.001).check()
+
+
+def in_a_pool(story: Callable[[Pool], Any], seconds: float = 30) -> Any:
+    """What a coroutine gives that works with a pool of one place."""
+
+    async def told() -> Any:
+        pool = Pool(1, seconds)
+        try:
+            return await story(pool)
+        finally:
+            pool.close()
+
+    return asyncio.run(told())
+
+
+async def leaving() -> bool:
+    return True
+
+
+def test_whoever_leaves_gives_up_the_job_and_whoever_waited_too_long_is_told() -> None:
+    """The place stays taken until the thread ends, which it does at its next check."""
+
+    async def story(pool: Pool) -> list[tuple[str, bool, int]]:
+        ends = []
+        for seconds, gone in ((30.0, leaving), (0.5, None)):
+            job, stopped = Job(time.monotonic() + seconds), threading.Event()
+
+            def work(job: Job = job, stopped: threading.Event = stopped) -> None:
+                try:
+                    wait_until(lambda: job.check() is not None, 5)
+                except Abandoned:
+                    stopped.wait(0.3)
+                    stopped.set()
+                    raise
+
+            future = await pool.start(work, job)
+            with pytest.raises((Abandoned, Problem)) as end:
+                await pool.finish(future, job, gone)
+            ends.append((type(end.value).__name__, job._given_up.is_set(), pool.running))
+            assert await asyncio.to_thread(stopped.wait, 10)
+            await asyncio.sleep(0.1)
+            assert pool.running == 0
+        return ends
+
+    assert in_a_pool(story) == [("Abandoned", True, 1), ("Problem", True, 1)]
+
+
+def test_a_client_that_leaves_after_the_deadline_is_late() -> None:
+    async def story(pool: Pool) -> None:
+        job = Job(time.monotonic() + 0.4)
+
+        async def slowly_gone() -> bool:
+            await asyncio.sleep(0.5)
+            return True
+
+        future = await pool.start(lambda: time.sleep(0.9), job)
+        with pytest.raises(Problem, match="not done within"):
+            await pool.finish(future, job, slowly_gone)
+
+    in_a_pool(story)
+
+
+def test_a_pool_that_closes_gives_up_its_jobs() -> None:
+    async def story(pool: Pool) -> bool:
+        job = Job(time.monotonic() + 30)
+        await pool.start(lambda: wait_until(lambda: job.check() is not None), job)
+        pool.close()
+        return job._given_up.is_set()
+
+    assert in_a_pool(story)
 
 
 def open_gate(reader: Reader, condition: Callable[[], bool]) -> None:
@@ -837,7 +988,7 @@ def test_security_headers_are_on_everything(reader: Reader) -> None:
 
 def test_no_text_is_logged(reader: Reader, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
     caplog.set_level(logging.DEBUG)
-    app = create(Limits(characters=1000, seconds=1.5, parallel=2), read=reader)
+    app = create(ServerLimits(characters=1000, seconds=1.5, parallel=2), read=reader)
     bodies: list[Any] = [{"text": f"{word} {SECRET}"} for word in ("BUG", "WAIT", SPUN, SPUN * 100)]
     bodies += [{"text": [SECRET]}, f'{{"text": "{SECRET}'.encode()]
     responses = ask(app, *(("/v1/read", body) for body in bodies), headers={"content-type": "application/json"})
@@ -860,7 +1011,7 @@ def test_no_text_is_logged(reader: Reader, caplog: pytest.LogCaptureFixture, cap
 def listening(app: FastAPI) -> Iterator[int]:
     """The port of a server in a thread."""
     with server.bind("127.0.0.1", 0) as bound:
-        running = uvicorn.Server(uvicorn.Config(app, log_level="critical", ws="none"))
+        running = uvicorn.Server(server.configuration(app, logging=None))
         thread = threading.Thread(target=running.run, kwargs={"sockets": [bound]})
         thread.start()
         try:
@@ -872,7 +1023,7 @@ def listening(app: FastAPI) -> Iterator[int]:
 
 
 def test_over_a_socket(reader: Reader) -> None:
-    app = create(Limits(body_bytes=1_000_000), read=reader)
+    app = create(ServerLimits(body_bytes=1_000_000), read=reader)
     with listening(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
         assert from_json(client.post("/v1/read", json={"text": SPUN}).content).restored == RESTORED
 
@@ -915,16 +1066,103 @@ def test_a_reading_stops_when_its_client_leaves(reader: Reader, path: str) -> No
 
 
 def test_a_reading_does_not_begin_when_its_client_left_while_waiting(reader: Reader) -> None:
-    app = create(Limits(parallel=1), read=reader)
+    app = create(ServerLimits(parallel=1), read=reader)
     with listening(app) as port:
         first = asking(port)
         wait_until(lambda: reader.running == 1)
         second = asking(port)
-        wait_until(lambda: app.state.service.desk.waiting == 1)
+        wait_until(lambda: app.state.service.pool.waiting == 1)
         second.close()
         first.close()
-        wait_until(lambda: app.state.service.desk.waiting == 0 and reader.running == 0)
+        wait_until(lambda: app.state.service.pool.waiting == 0 and reader.running == 0)
         assert reader.started == 1
+
+
+HALF_A_HEAD = b"POST /v1/read HTTP/1.1\r\nHost: localhost\r\n"
+HALF_A_BODY = HALF_A_HEAD + b'Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"text": "'
+
+
+def is_closed(connection: socket.socket, until: float) -> bool:
+    """Whether the server closes a connection before a time; what it says before that is passed over."""
+    connection.settimeout(max(until - time.monotonic(), 0.01))
+    try:
+        while connection.recv(10_000):
+            pass
+    except TimeoutError:
+        return False
+    except ConnectionResetError:
+        pass
+    return True
+
+
+@pytest.mark.parametrize("begun", [b"", HALF_A_HEAD, HALF_A_BODY], ids=["nothing", "half a head", "half a body"])
+def test_requests_that_are_not_finished_keep_nobody_out(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch, begun: bytes
+) -> None:
+    monkeypatch.setattr("unspin.web.connections.HEAD_SECONDS", 1.5)
+    monkeypatch.setattr("unspin.web.guards._BODY_SECONDS", 1.5)
+    monkeypatch.setattr("unspin.web.guards._LINGER", 0.1)
+    monkeypatch.setattr("unspin.web.connections.ROOM", 30)
+    app = create(ServerLimits(parallel=1, queue=2), read=reader)
+    with listening(app) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+        unfinished = []
+        for _ in range(70):
+            unfinished.append(socket.create_connection(("127.0.0.1", port)))
+            unfinished[-1].sendall(begun)
+            time.sleep(0.005)
+        assert client.get("/v1/health").status_code == 200
+        assert client.post("/v1/read", json={"text": SPUN}).status_code == 200
+        until = time.monotonic() + 10
+        assert all([is_closed(connection, until) for connection in unfinished])
+        assert client.post("/v1/read", json={"text": SPUN}).status_code == 200
+        assert reader.started == 2
+
+
+def test_a_head_that_trickles_in_is_not_waited_for(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a new connection, after an answer, after one that came before the body; a reading has a time of its own."""
+    monkeypatch.setattr("unspin.web.connections.HEAD_SECONDS", 0.8)
+    with listening(create(read=reader)) as port:
+        health = b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n"
+        for first in (b"", health + b"\r\n", health + b"Content-Length: 1000\r\n\r\n"):
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(first)
+                began = time.monotonic()
+                with pytest.raises(OSError):  # noqa: PT011 - a broken pipe or a reset, as the system has it
+                    for letter in (HALF_A_HEAD * 2).decode():
+                        connection.sendall(letter.encode())
+                        time.sleep(0.05)
+                assert 0.5 < time.monotonic() - began < 5
+        with asking(port) as connection:
+            time.sleep(1.2)
+            reader.gate.set()
+            assert connection.recv(100).startswith(b"HTTP/1.1 200")
+
+
+def test_requests_that_are_finished_at_the_same_time_are_counted(reader: Reader) -> None:
+    whole = json.dumps({"text": "WAIT"}).encode().ljust(100)
+    with listening(create(ServerLimits(parallel=1, queue=1), read=reader)) as port:
+        connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(5)]
+        for connection in connections:
+            connection.sendall(HALF_A_BODY.partition(b"{")[0] + whole[:10])
+        time.sleep(0.3)
+        for connection in connections:
+            connection.sendall(whole[10:])
+        open_gate(reader, lambda: reader.running == 1)
+        answers = sorted(connection.recv(12) for connection in connections)
+    assert answers == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 503"] * 3
+
+
+def test_the_connection_that_is_answered_is_not_closed_for_a_new_one(
+    reader: Reader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unspin.web.connections.ROOM", 5)
+    with listening(create(ServerLimits(parallel=4), read=reader)) as port, asking(port) as answered:
+        wait_until(lambda: reader.running == 1)
+        for _ in range(20):
+            socket.create_connection(("127.0.0.1", port))
+        assert httpx.get(f"http://127.0.0.1:{port}/v1/health").json()["running"] == 1
+        reader.gate.set()
+        assert answered.recv(100).startswith(b"HTTP/1.1 200")
 
 
 # --- the command -----------------------------------------------------------------------------------------------------
@@ -948,7 +1186,7 @@ def test_an_address_that_is_not_here_is_one_line(host: str, monkeypatch: pytest.
 def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(serving, "find_spec", lambda name: None)
     result = CliRunner().invoke(program, ["serve"])
-    assert (result.exit_code, "unspin[web]" in result.stderr) == (2, True)
+    assert (result.exit_code, "'.[web]'" in result.stderr) == (2, True)
 
 
 @pytest.fixture
@@ -957,7 +1195,7 @@ def served(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Iterator[dict[str
     seen: dict[str, Any] = {}
     real = server.create
 
-    def creating(limits: Limits, **options: Any) -> FastAPI:
+    def creating(limits: ServerLimits, **options: Any) -> FastAPI:
         seen.update(options, limits=limits)
         return real(limits, **options)
 
@@ -968,14 +1206,10 @@ def served(monkeypatch: pytest.MonkeyPatch, reader: Reader) -> Iterator[dict[str
 
 
 def test_options_arrive(served: dict[str, Any]) -> None:
-    options = (
-        "--port 0 --max-bytes 5 --max-characters 4 --max-documents 3 --time-limit 2 --parallel 7 --queue 6 --rate 8"
-    )
+    options = "--port 0 --max-bytes 5 --max-characters 4 --max-documents 3 --time-limit 2 --parallel 7 --queue 6"
     result = CliRunner().invoke(program, ["serve", *options.split(), "--allow-origin", "https://a.example"])
     assert result.exit_code == 0, result.output
-    assert served["limits"] == Limits(
-        body_bytes=5, characters=4, documents=3, seconds=2, parallel=7, queue=6, requests_per_minute=8
-    )
+    assert served["limits"] == ServerLimits(body_bytes=5, characters=4, documents=3, seconds=2, parallel=7, queue=6)
     assert set(served["origins"]) == {"https://a.example"}
     assert set(served["hosts"]) == {"localhost", "127.0.0.1", "::1"}
     assert re.fullmatch(r"unspin: page and API at http://127\.0\.0\.1:\d+; Ctrl-C ends it\n", result.stderr)

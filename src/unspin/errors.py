@@ -92,12 +92,14 @@ class MissingExtra(ModelError):
     """An optional part of unspin is not installed.
 
     Attributes:
-        extra: its name, as in ``pip install 'unspin[extra]'``.
+        extra: its name, as in ``pip install '.[extra]'``.
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
         """Say what needs the part: ``MissingExtra("deep", "a second opinion")``."""
-        super().__init__(f"{purpose} needs an optional part; install it with: pip install 'unspin[{extra}]'")
+        super().__init__(
+            f"{purpose} needs an optional part; install it from a clone of unspin with: pip install '.[{extra}]'"
+        )
         self.extra = extra
 
 

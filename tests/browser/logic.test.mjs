@@ -7,9 +7,9 @@ const load = (name) => import(new URL(`../../src/unspin/web/static/${name}.js`, 
 const { unitsIn } = await load("codepoints");
 const { blocksOf, runsOf, marksWithin } = await load("blocks");
 const { Choices, LEFT, optionsOf, plainOriginal, casedFor, replay } = await load("choices");
-const { unharmed } = await load("facts");
+const { factsOf } = await load("facts");
 const { sorted, binned } = await load("table");
-const { oneIn, rateInWords, percent, chance, sureness, groundsInWords } = await load("wording");
+const { oneIn, rateInWords, rateInFigures, percent, chance, sureness, groundsInWords } = await load("wording");
 const { fileName, linesOf } = await load("api");
 
 const sub = (text, found, original, more = {}) => {
@@ -214,7 +214,7 @@ test("options are the program's choice, its alternatives, and the word as it sto
 test("names and figures that no mark touches", () => {
   const prose = "Yesterday Ruth Amberley paid £38 million to Mr. Teague. He said 3,200 people of the Isle of Sark live there. In March 2009, Polwenna sent 2 boats. Boats came to Polwenna.";
   const two = prose.indexOf("2 boats");
-  const facts = unharmed(prose, [{ from: two, to: two + 1 }]);
+  const facts = factsOf(prose, [{ from: two, to: two + 1 }]);
   assert.deepEqual(facts.names.map((f) => f.word), ["Ruth Amberley", "Mr. Teague", "Isle of Sark", "Polwenna"]);
   assert.deepEqual(facts.figures.map((f) => f.word), ["£38 million", "3,200", "March", "2009"]);
   assert.equal(facts.names.at(-1).times, 2);
@@ -227,21 +227,20 @@ test("sorting keeps what has no value at the end, either way", () => {
   assert.deepEqual(sorted(["b10", "b9", "A"], (row) => row), ["A", "b9", "b10"]);
 });
 
-test("every score falls into its bin", () => {
-  for (const scores of [[3], [0, 0], [-5.2, 0, 272.2, 328], [0.1, 0.2, 0.3], [1e6, -1e6]]) {
-    const items = scores.map((score, i) => ({ score, spun: i % 2 === 0 }));
-    const bins = binned(items);
-    assert.equal(bins.reduce((sum, bin) => sum + bin.spun + bin.written, 0), scores.length);
-    assert.ok(bins.length <= 26);
-  }
-  assert.deepEqual(binned([]), []);
+test("every rate falls into its decade", () => {
+  const rates = [1, 0.5, 0.1, 0.0999, 1e-4, 9.99e-5, 1e-7, 1e-9, 0];
+  const bins = binned(rates.map((rate, i) => ({ false_positive_rate: rate, spun: i > 4 })));
+  assert.deepEqual(bins.map((bin) => bin.written), [2, 2, 0, 0, 1, 0, 0, 0]);
+  assert.deepEqual(bins.map((bin) => bin.spun), [0, 0, 0, 0, 1, 0, 0, 3]);
+  assert.deepEqual([bins[0].most, bins[4].most, bins[7].most].map(rateInFigures), ["often", "1 in 10,000", "under 1 in 10,000,000"]);
 });
 
 test("rates in words as the program words them", () => {
   assert.equal(rateInWords(5e-6), "about 1 ordinary document in 200,000 scores as high");
-  assert.equal(rateInWords(0.9), "most ordinary documents score as high");
-  assert.equal(rateInWords(0), "no ordinary document is known to score as high");
-  assert.deepEqual([oneIn(0.3), oneIn(0.0123), oneIn(0.1)], [3, 81, 10]);
+  for (const often of [0.5, 0.9, 1]) assert.equal(rateInWords(often), "ordinary documents often score as high");
+  for (const least of [1e-7, 1e-9, 0]) assert.equal(rateInWords(least), "fewer than 1 ordinary document in 10,000,000 scores as high");
+  assert.deepEqual([0.5, 0.499, 0.0123, 1e-7].map(rateInFigures), ["often", "1 in 2", "1 in 81", "under 1 in 10,000,000"]);
+  assert.deepEqual([oneIn(0.3), oneIn(0.0123), oneIn(0.1), oneIn(8e-5)], [3, 81, 10, 12000]);
   assert.deepEqual([percent(0.004), percent(0.996), percent(1), percent(0)], ["<1%", ">99%", "100%", "0%"]);
   assert.deepEqual([chance(1), chance(0.994), chance(0.5)], [">99%", "99%", "50%"]);
   assert.deepEqual([sureness(0.9), sureness(0.5), sureness(0.49)], ["sure", "likely", "guess"]);

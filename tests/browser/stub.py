@@ -138,6 +138,8 @@ class Handler(BaseHTTPRequestHandler):
         part = next(p for p in BytesParser(policy=HTTP).parsebytes(head + body).walk() if p.get_filename())
         name, data = str(part.get_filename()), part.get_payload(decode=True)
         assert isinstance(data, bytes)
+        if data.startswith(b"late"):
+            return self.refuse(503, "timeout", "not done within 120 s")
         if data.startswith(b"broken"):
             return self.refuse(422, "unreadable", f"{name}: a scanned PDF without text; run OCR over it first")
         kind = Path(name).suffix.lstrip(".").lower()

@@ -110,9 +110,7 @@ def test_views_tabs_and_exports_without_a_mouse(page: Page) -> None:
     tab_to(page, "mark-0")
     tab_to(page, "tab-quotations")
     press("ArrowRight")
-    assert (
-        focused(page) == "tab-unharmed" and page.is_visible("#panel-unharmed") and page.is_hidden("#panel-quotations")
-    )
+    assert focused(page) == "tab-facts" and page.is_visible("#panel-facts") and page.is_hidden("#panel-quotations")
 
 
 def test_overview_without_a_mouse(page: Page) -> None:
@@ -212,7 +210,7 @@ def test_axe_finds_nothing(page: Page, width: int, height: int, scheme: Any) -> 
     check("side by side and menu")
     page.keyboard.press("Escape")
     page.click("text=Changes")
-    page.click("#tab-unharmed")
+    page.click("#tab-facts")
     check("changes and names")
     page.click("#to-start")
     open_files(page, ("a.txt", SPUN), ("b.txt", WRITTEN), ("scan.pdf", "broken"), ("short.txt", "Short."))

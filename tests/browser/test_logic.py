@@ -6,14 +6,16 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import unspin
 from tests import test_text
 from tests.browser.conftest import missing
 from unspin import lexicon
+from unspin.report import wording
 from unspin.text import indefinite_article
 
-ARTICLES = Path(unspin.__file__).parent / "web" / "static" / "articles.js"
+STATIC = Path(unspin.__file__).parent / "web" / "static"
 ODD = [
     "",
     " ",
@@ -56,14 +58,27 @@ def test_the_rule_of_the_article_is_that_of_the_program() -> None:
     tables = [word for test in (test_text.test_a, test_text.test_an) for word in test.pytestmark[0].args[1]]
     numbers = [f"{n}" for n in range(2_100)] + [f"{n:,}" for n in range(900, 200_000, 101)]
     words = [*tables, *ODD, *numbers, *originals, *(w.upper() for w in originals), *(w.title() for w in originals)]
+    told = told_by("articles", "indefiniteArticle", words)
+    assert [word for word, article in zip(words, told, strict=True) if article != indefinite_article(word)] == []
+
+
+def test_the_page_and_the_program_word_alike() -> None:
+    rates = [float(f"{digits / 100}e-{power}") for digits in range(100, 1000) for power in range(1, 9)]
+    rates += [0.0, 1.0, 0.5, 1e-7, 1e-12]
+    assert told_by("wording", "rateInWords", rates) == list(map(wording.rate_in_words, rates))
+    assert told_by("wording", "rateInFigures", rates) == list(map(wording.rate_in_figures, rates))
+    assert told_by("wording", "spinnerInWords", ["thesaurus"]) == [wording.spinner_in_words("thesaurus")]
+    assert told_by("wording", "noteInWords", list(wording.NOTES)) == list(wording.NOTES.values())
+
+
+def told_by(module: str, function: str, values: list[Any]) -> list[Any]:
+    """What a function of the page gives for each of the values."""
     program = (
-        f"import {{ indefiniteArticle }} from {json.dumps(ARTICLES.as_uri())};"
+        f"import {{ {function} as told }} from {json.dumps((STATIC / f'{module}.js').as_uri())};"
         'import { readFileSync } from "node:fs";'
-        'console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(indefiniteArticle)));'
+        'console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map((value) => told(value))));'
     )
     command = [node(), "--input-type=module", "--eval", program]
-    done = subprocess.run(command, input=json.dumps(words), capture_output=True, text=True, timeout=60, check=True)
-    differ = [
-        word for word, told in zip(words, json.loads(done.stdout), strict=True) if told != indefinite_article(word)
-    ]
-    assert differ == []
+    done = subprocess.run(command, input=json.dumps(values), capture_output=True, text=True, timeout=60, check=True)
+    answers: list[Any] = json.loads(done.stdout)
+    return answers

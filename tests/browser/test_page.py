@@ -22,7 +22,7 @@ def test_pasted_text_is_read(context: BrowserContext, page: Page) -> None:
     page.click("#read")
     settled(page)
     assert page.inner_text("#verdict") == "Reads as machine-spun"
-    assert page.inner_text("#grounds") == "About 1 ordinary document in 10,000,000 scores as high."
+    assert page.inner_text("#grounds") == "Fewer than 1 ordinary document in 10,000,000 scores as high."
     assert f"{ALL} of {READING['words']}" in page.inner_text("#figures")
     assert restored(page) == words(READING["restored"])
     assert page.locator("#text .restored .mark").count() == ALL
@@ -81,7 +81,16 @@ def test_results_stream_in(page: Page, stub: Stub) -> None:
     early = page.locator("#text .restored .mark").count()
     assert 0 < early < ALL
     assert page.is_visible("#growing") and page.is_disabled("#copy")
+    assert f"… of {READING['words']}" in words(page.inner_text("#figures"))
+    for unknown in ("Share", "Spinner"):
+        assert unknown not in page.inner_text("#figures")
+    assert page.inner_text("#place") == "1 of …"
+    assert (page.inner_text("#count-quotations"), page.inner_text("#count-facts")) == ("…", "…")
+    assert written(page, "#panel-quotations") == written(page, "#panel-facts") == "…"
     settled(page)
+    assert f"{ALL} of {READING['words']}" in page.inner_text("#figures")
+    assert "perhaps wordnet-walk" in page.inner_text("#figures")
+    assert page.inner_text("#count-quotations") == str(len(READING["quotations"]))
     assert page.locator("#text .restored .mark").count() == ALL
     assert restored(page) == words(READING["restored"])
     assert "Done" in page.inner_text("#status")
@@ -108,9 +117,10 @@ def test_quotations_stand_on_their_own(spun: Page) -> None:
     assert "Unchanged" in (spun.locator(".quotation", has_text="We have bread").text_content() or "")
 
 
-def test_names_and_figures_that_came_through(spun: Page) -> None:
-    spun.click("#tab-unharmed")
-    facts = words(spun.inner_text("#panel-unharmed"))
+def test_names_and_figures_in_which_no_swap_was_seen(spun: Page) -> None:
+    spun.click("#tab-facts")
+    facts = words(spun.inner_text("#panel-facts"))
+    assert facts.startswith("No swap was seen in these.")
     for fact in (
         "Ruth Amberley",
         "Mr Teague",
@@ -187,6 +197,33 @@ def test_colours_follow_the_system_until_they_are_chosen(context: BrowserContext
     again.emulate_media(color_scheme="dark")
     again.goto(stub.address)
     assert again.evaluate(colour) == light
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1280, 480)])
+def test_a_popover_is_on_the_screen_wherever_its_word_is(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    read(page, long_text(600))
+    boxes = page.evaluate(
+        """async () => {
+          const boxes = [];
+          const popover = document.getElementById("popover");
+          for (let place = 10; place < 60; place += 1) {
+            const mark = document.getElementById(`mark-${place}`);
+            mark.scrollIntoView({ block: "start", behavior: "instant" });
+            scrollBy({ top: -90 - (place - 10) * (innerHeight - 130) / 50, behavior: "instant" });
+            document.activeElement.blur();
+            mark.focus({ preventScroll: true });
+            await new Promise(requestAnimationFrame);
+            const [word, box] = [mark.getBoundingClientRect(), popover.getBoundingClientRect()];
+            boxes.push({ top: box.top, bottom: box.bottom, height: box.height, word: [word.top, word.bottom] });
+          }
+          return boxes;
+        }"""
+    )
+    assert len({round(box["word"][0], -2) for box in boxes}) > 3
+    for box in boxes:
+        assert box["top"] >= 0 and box["bottom"] <= height and box["height"] > 100, box
+        assert box["bottom"] <= box["word"][0] or box["top"] >= box["word"][1], box
 
 
 # --- long documents

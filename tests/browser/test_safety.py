@@ -65,13 +65,17 @@ def test_an_error_halfway_keeps_what_was_read(page: Page) -> None:
     page.click("#read")
     page.wait_for_selector("#reading-error:visible")
     assert page.inner_text("#reading-error") == "not done within 120 s"
-    assert page.locator("#text .mark").count() > 0
+    marks = page.locator("#text .mark").count()
+    assert marks > 0
+    assert f"{marks} so far, of " in words(page.inner_text("#figures")) and "Share" not in page.inner_text("#figures")
+    for panel in ("#panel-quotations", "#panel-facts"):
+        assert words(page.text_content(panel) or "") == "Not known: the text was not read to its end."
 
 
 def test_files_that_cannot_be_read(page: Page) -> None:
     open_files(page, ("scan.pdf", "broken"))
     page.wait_for_selector("#start-error:visible")
-    assert page.inner_text("#start-error").startswith("scan.pdf: ")
+    assert page.inner_text("#start-error") == "scan.pdf: a scanned PDF without text; run OCR over it first"
     open_files(page, ("photo.jpg", "x"))
     assert "photo.jpg" in page.inner_text("#start-error") and ".docx" in page.inner_text("#start-error")
     page.click("#read")
@@ -97,7 +101,7 @@ def test_markup_comes_out_as_text(context: BrowserContext, page: Page) -> None:
     assert restored(page) == words(reading["restored"])
     found = page.evaluate("[...document.querySelectorAll('#text .found')].map(p => p.textContent).join(' ')")
     assert words(found) == words(text)
-    page.click("#tab-unharmed")
+    page.click("#tab-facts")
     name = "<img src=x onerror=window.harmed=1>.html"
     page.click("#to-start")
     open_files(page, (name, text), ("</td><script>window.harmed=1</script>.pdf", "broken"))

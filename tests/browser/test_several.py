@@ -44,13 +44,22 @@ def test_overview_sorts(several: Page) -> None:
     assert names(several)[0] == "short.docx"
     assert several.locator("th[aria-sort=descending]").inner_text().startswith("Document")
     assert several.locator("#overview-rows tr.failed").inner_text().count("\n") <= 1
-    assert "a scanned PDF without text" in several.inner_text("#overview-rows tr.failed")
+    failed = several.inner_text("#overview-rows tr.failed")
+    assert "a scanned PDF without text" in failed and failed.count("scan.pdf") == 1
+    assert several.locator("#overview-head [data-sort=score]").count() == 0  # it grows with the length of a text
+    by_share = ["c-long.pdf", "b-spun.txt"]
+    for order in ([*by_share, "a-written.html"], ["a-written.html", *by_share]):  # of one rate: by share
+        several.click("#overview-head [data-sort=rate]")
+        assert names(several)[:3] == order
 
 
 def test_overview_has_a_histogram(several: Page) -> None:
     label = several.get_attribute("#histogram svg", "aria-label") or ""
-    assert label.startswith("Histogram of 3 scores") and label.endswith("2 spun, 1 written")
-    assert several.locator("#histogram .bar-spun").count() == 2
+    assert label.startswith(
+        "Histogram of 3 documents by how many ordinary texts score as high, from 1 in 2 to under 1 in"
+    )
+    assert label.endswith("2 spun, 1 written")
+    assert several.locator("#histogram .bar-spun").count() == several.locator("#histogram .bar-written").count() == 1
 
 
 def test_one_of_several_opens_and_leads_back(several: Page) -> None:
@@ -79,9 +88,12 @@ def test_several_are_saved_together_and_one_is_read_again(several: Page, stub: S
         "c-long.pdf",
         "short.docx",
     ]
+    assert several.locator("text=Try again").count() == 0  # an empty or a damaged file is the same file again
+    open_files(several, ("late.txt", "late"))
+    overview_done(several)
     several.click("text=Try again")
     overview_done(several)
-    assert stub.requests.count("/v1/file/stream") == len(SEVERAL) + 1
+    assert stub.requests.count("/v1/file/stream") == len(SEVERAL) + 2
     open_files(several, ("more.docx", SPUN))
     several.wait_for_selector("button.open:text-is('more.docx')")
-    assert len(names(several)) == len(SEVERAL) + 1
+    assert len(names(several)) == len(SEVERAL) + 2

@@ -121,7 +121,7 @@ def test_what_is_missing_is_named_with_its_extra(module: str, absent: str, extra
     code = f"import sys; sys.modules[{absent!r}] = None; import unspin.engines.{module}"
     failed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert f"{MissingExtra.__name__}: " in failed.stderr.splitlines()[-1]
-    assert f"pip install 'unspin[{extra}]'" in failed.stderr.splitlines()[-1]
+    assert f"pip install '.[{extra}]'" in failed.stderr.splitlines()[-1]
 
 
 def test_polars(parquet: Path, expected: pyarrow.Table) -> None:

@@ -15,12 +15,14 @@ import typer
 from unspin.cli import options
 from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, complain, is_terminal, remark, well_behaved, write
 from unspin.errors import InputError, MissingExtra, UnknownFormat
+from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from unspin.documents import Document
     from unspin.reading import Reading
+    from unspin.settings import Settings
 
 __all__ = ["check"]
 
@@ -36,21 +38,22 @@ def check(
         typer.Argument(metavar="PATH", help="Files, folders, patterns, or - for standard input.", show_default=False),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line, format unspin-check-1.")] = False,
-    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
     tortured: options.Tortured = False,
 ) -> int:
     """Check many documents, a line for each.
 
-    The columns are path, score, expected false positives and verdict. Piped, tabs divide them, and the third is the
-    share of ordinary documents that would score as high. A document that cannot be read is named on standard error
-    and stops nothing but itself.
+    The columns are path, how often ordinary documents score as high, share of the words that look swapped, and verdict.
+    Piped, tabs divide them and both figures are shares. A document that cannot be read is named on standard error and
+    stops nothing but itself.
 
     \b
     Examples:
       unspin check page.txt
       unspin check articles/ 'more/**/*.pdf'
+      unspin check articles/ | sort -t "$(printf '\\t')" -k2g
       unspin check articles/ --json | jq -r 'select(.spun).path'
 
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
@@ -80,7 +83,7 @@ def check(
     return ERROR if failed else SPUN if spun else NOTHING_SPUN
 
 
-def _outcomes(paths: Sequence[str], settings: options.Settings) -> Iterator[Outcome]:
+def _outcomes(paths: Sequence[str], settings: Settings) -> Iterator[Outcome]:
     """Each path with its reading or its error, in order, however far ahead the reader takes its texts."""
     import unspin
     from unspin.documents import load
@@ -100,7 +103,7 @@ def _outcomes(paths: Sequence[str], settings: options.Settings) -> Iterator[Outc
             waiting.append(document)
             yield document.text
 
-    for reading in unspin.read_many(texts(), **settings):
+    for reading in unspin.read_many(texts(), settings):
         yield from _failures(waiting)
         document = waiting.popleft()
         assert not isinstance(document, tuple)
@@ -142,7 +145,7 @@ def _print_columns(path: str, outcome: Reading | InputError) -> None:
     from unspin.report.wording import VERDICTS, verdict_name
 
     if not isinstance(outcome, InputError):
-        figures = (f"{outcome.score:.4g}", f"{outcome.false_positive_rate:.2g}")
+        figures = (f"{outcome.false_positive_rate:.2g}", f"{outcome.share:.2g}")
         write("\t".join((shown(path), *figures, VERDICTS[verdict_name(outcome)])).encode("utf-8", "replace") + b"\n")
 
 
@@ -151,13 +154,14 @@ def _print_padded(console: Console, width: int, path: str, outcome: Reading | In
 
     from unspin.documents import shown
     from unspin.report.terminal import COLOURS
-    from unspin.report.wording import VERDICTS, one_in, verdict_name
+    from unspin.report.wording import VERDICTS, rate_in_figures, verdict_name
 
     if isinstance(outcome, InputError):
         return
     name = verdict_name(outcome)
-    rate = f"1 in {one_in(outcome.false_positive_rate):,}" if 0 < outcome.false_positive_rate < 1 else ""
-    line = Text(f"{shown(path):{width}}  {outcome.score:8.4g}  {rate:>16}  ").append(VERDICTS[name], COLOURS[name])
+    rate = "" if name == "unjudged" else rate_in_figures(outcome.false_positive_rate)
+    share = f"{outcome.share:.0%}" if outcome.spun else ""
+    line = Text(f"{shown(path):{width}}  {rate:>21}  {share:>4}  ").append(VERDICTS[name], COLOURS[name])
     console.print(line, soft_wrap=True)
 
 

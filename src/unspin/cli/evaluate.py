@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, complain, is_terminal, remark, save, well_behaved, write
+from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
 from unspin.cores import available_cores
 from unspin.errors import MissingInput, OptionError, UnspinError
+from unspin.files import save
+from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
     from unspin.evaluate import Evaluation, Plan, Sample
@@ -61,7 +63,7 @@ def evaluate(
     shares: Annotated[
         str, typer.Option("--shares", metavar="SHARE,…", help="Shares of the words to swap.")
     ] = "5%,10%,20%,30%,50%",
-    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    operating_point: options.OperatingPoint = OPERATING_POINT,
     rate: Annotated[
         float | None,
         typer.Option(
@@ -96,7 +98,7 @@ def evaluate(
     plot: Annotated[
         list[str] | None,
         typer.Option(
-            "--plot", metavar="FILE", help="A picture, .png or .svg; needs unspin[evaluate].", show_default=False
+            "--plot", metavar="FILE", help="A picture, .png or .svg; needs the extra 'evaluate'.", show_default=False
         ),
     ] = None,
 ) -> int:
@@ -158,7 +160,7 @@ def evaluate(
         evaluation = measure(drawn, plan, workers=cores, watch=show)
     _print(evaluation, json)
     for file, format in pictures:
-        save(file, plots.to_bytes(evaluation, format), str(file))
+        save(file, plots.to_bytes(evaluation, format))
     return ERROR if failed else 0
 
 
@@ -223,7 +225,7 @@ def _print(evaluation: Evaluation, json: str | None) -> None:
     else:
         write(table.plain(tables).encode("utf-8", "replace"))
     if json is not None:
-        save(Path(json), record.to_json(evaluation), str(Path(json)))
+        save(json, record.to_json(evaluation))
 
 
 def _check_target(file: Path, corpus: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from unspin.cli.restore import restore
 from unspin.cli.scan import scan
 from unspin.cli.serve import serve
 from unspin.cli.simulate import simulate
+from unspin.cli.streams import ERROR, finished, unwritable
 
 __all__ = ["app", "main"]
 
@@ -58,7 +59,7 @@ def unspin(
       unspin scan crawl/ -o out      a whole corpus, resumable
       unspin evaluate articles/      how well it does on texts of yours
 
-    A FILE is text, HTML, PDF or DOCX (all but UTF-8 text with unspin[documents]); - is standard input. Results go to
+    A FILE is text, HTML, PDF or DOCX (all but UTF-8 text with the extra 'documents'); - is standard input. Results go to
     standard output, messages to standard error.
 
     Exit status: 0 nothing spun, 1 something spun (read, check, scan), 2 an error.
@@ -74,4 +75,17 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a narrow terminal encoding costs a sign, not the answer
-    app(prog_name="unspin")
+    sys.exit(finished(_run))
+
+
+def _run() -> int:
+    """The commands have manners of their own; help and version are printed by typer, which leaves with 1 or raises."""
+    try:
+        app(prog_name="unspin")
+    except OSError as error:
+        raise error if isinstance(error, BrokenPipeError) else unwritable(error) from error
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            raise end.__context__ from None
+        return end.code if isinstance(end.code, int) else ERROR
+    return 0

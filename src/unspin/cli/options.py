@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 import typer
 
-from unspin.errors import MissingInput, OptionError
+from unspin.errors import MissingInput
+from unspin.settings import Settings
 
-__all__ = [
-    "DEFAULT_OPERATING_POINT",
-    "Deep",
-    "Dictionary",
-    "File",
-    "OperatingPoint",
-    "Settings",
-    "Tortured",
-    "settings",
-]
-
-DEFAULT_OPERATING_POINT = 1e-4
+__all__ = ["Deep", "Dictionary", "File", "OperatingPoint", "Tortured", "settings"]
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Text, HTML, PDF or DOCX, or - for standard input.", show_default=False)
@@ -44,7 +34,7 @@ Deep = Annotated[
     typer.Option(
         "--deep",
         metavar="MODEL",
-        help="A causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs unspin[deep].",
+        help="A causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs the extra 'deep'.",
         show_default=False,
     ),
 ]
@@ -54,25 +44,14 @@ Tortured = Annotated[
 ]
 
 
-class Settings(TypedDict):
-    """The keyword arguments of ``unspin.read`` and ``unspin.read_many``."""
-
-    operating_point: float
-    deep: Path | None
-    dictionary: Path | None
-    tortured: bool
-
-
 def settings(operating_point: float, deep: Path | None, dictionary: Path | None, tortured: bool) -> Settings:
-    """The options, checked.
+    """The options as settings.
 
     Raises:
         OptionError: the operating point is no share.
         MissingInput: the model or the dictionary is not there.
     """
-    if not 0 < operating_point < 1:
-        raise OptionError(f"--operating-point {operating_point:g}: not between 0 and 1; give a share such as 1e-4")
     for name, path in (("--deep", deep), ("--dictionary", dictionary)):
         if path is not None and not path.exists():
             raise MissingInput(f"{name} {path}: no such file; check the path")
-    return Settings(operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured)
+    return Settings(operating_point=operating_point, dictionary=dictionary, tortured=tortured, deep=deep)

@@ -10,6 +10,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.streams import NOTHING_SPUN, SPUN, is_terminal, well_behaved, write
+from unspin.settings import OPERATING_POINT
 
 __all__ = ["read"]
 
@@ -19,7 +20,7 @@ def read(
     file: options.File,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, format unspin-reading-1.")] = False,
     words: Annotated[bool, typer.Option("--words", help="Add a table of the swapped words.")] = False,
-    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
     tortured: options.Tortured = False,
@@ -43,7 +44,7 @@ def read(
     document = load(file)
     import unspin
 
-    reading = unspin.read(document.text, **settings)
+    reading = unspin.read(document.text, settings)
     reading = replace(reading, notes=reading.notes + document.notes)
     if json:
         from unspin.report.json import to_json

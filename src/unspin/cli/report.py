@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, complain, is_terminal, remark, save, well_behaved, write
+from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
 from unspin.errors import InputError, MissingExtra, OptionError, UnspinError
+from unspin.files import save
+from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
     from unspin.report.export import Format
-    from unspin.report.source import Entry, Settings
+    from unspin.report.source import Entry
+    from unspin.settings import Settings
 
 __all__ = ["report"]
 
@@ -49,7 +52,7 @@ def report(
     public: Annotated[
         bool, typer.Option("--public", help="Leave out the full text; keep the swaps with a few words around them.")
     ] = False,
-    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
     tortured: options.Tortured = False,
@@ -85,18 +88,10 @@ def report(
         raise failed[-1]
     for error in failed:
         complain(error)
-    from unspin.report.source import Settings
-
-    shown = Settings(
-        operating_point=operating_point,
-        tortured=tortured,
-        dictionary=dictionary.name if dictionary else None,
-        deep=deep.name if deep else None,
-    )
     if folder:
-        _write_folder(Path(output), entries, form, public, shown)
+        _write_folder(Path(output), entries, form, public, settings)
     else:
-        _write_file(output, entries, form, public, shown)
+        _write_file(output, entries, form, public, settings)
     return ERROR if failed else 0
 
 
@@ -142,7 +137,7 @@ def _watched(paths: Sequence[str]) -> Iterable[str]:
     return track(paths, "", console=Console(stderr=True))
 
 
-def _entry(path: str, settings: options.Settings, public: bool) -> Entry:
+def _entry(path: str, settings: Settings, public: bool) -> Entry:
     """Read one document; what goes wrong is its outcome."""
     import unspin
     from unspin.documents import load, shown
@@ -152,7 +147,7 @@ def _entry(path: str, settings: options.Settings, public: bool) -> Entry:
     name = shown(os.path.basename(path)) if public else shown(path)
     try:
         document = load(path)
-        reading = unspin.read(document.text, **settings)
+        reading = unspin.read(document.text, settings)
     except (InputError, MissingExtra) as error:
         return Entry(Source(name), error)
     reading = replace(reading, notes=reading.notes + document.notes)
@@ -164,7 +159,7 @@ def _write_file(output: str, entries: Sequence[Entry], form: Format, public: boo
 
     data = export(entries, form.name, public=public, settings=settings)
     if output != _STANDARD_OUTPUT:
-        save(Path(output), data, f"-o {Path(output)}")
+        save(output, data, said=f"-o {output}")
     elif form.name == "docx" and is_terminal(sys.stdout):
         raise OptionError("-o -: a Word document is nothing for a terminal; name a file")
     else:
@@ -180,6 +175,6 @@ def _write_folder(folder: Path, entries: Sequence[Entry], form: Format, public: 
         reason = (error.strerror or str(error)).lower()
         raise OptionError(f"-o {folder}: cannot be made ({reason}); check the path") from None
     for name, data in files(entries, form.name, public=public, settings=settings):
-        save(folder / name, data, f"-o {folder / name}")
+        save(folder / name, data, said=f"-o {folder / name}")
     if is_terminal(sys.stderr):
         remark(f"begin with {folder / INDEX}")

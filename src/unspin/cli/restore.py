@@ -6,6 +6,7 @@ import sys
 
 from unspin.cli import options
 from unspin.cli.streams import is_terminal, remark, well_behaved, write
+from unspin.settings import OPERATING_POINT
 
 __all__ = ["restore"]
 
@@ -13,7 +14,7 @@ __all__ = ["restore"]
 @well_behaved
 def restore(
     file: options.File,
-    operating_point: options.OperatingPoint = options.DEFAULT_OPERATING_POINT,
+    operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
     tortured: options.Tortured = False,
@@ -38,7 +39,7 @@ def restore(
     import unspin
     from unspin.report.wording import note_in_words, verdict
 
-    reading = unspin.read(document.text, **settings)
+    reading = unspin.read(document.text, settings)
     write(document.encode(reading.restored))
     if document.format != "text":
         for note in document.notes:  # what is missing from the page must not go unnoticed

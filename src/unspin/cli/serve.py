@@ -10,11 +10,11 @@ import typer
 from unspin.cli.streams import remark, well_behaved
 from unspin.cores import available_cores
 from unspin.errors import MissingExtra
-from unspin.web.limits import Limits
+from unspin.web.limits import ServerLimits
 
 __all__ = ["serve"]
 
-_DEFAULT = Limits()
+_DEFAULT = ServerLimits()
 
 
 @well_behaved
@@ -48,9 +48,6 @@ def serve(
         typer.Option("--parallel", metavar="N", min=1, help="Readings at a time.", show_default="one a core"),
     ] = None,
     queue: Annotated[int, typer.Option("--queue", metavar="N", min=0, help="Requests that may wait.")] = _DEFAULT.queue,
-    rate: Annotated[
-        int, typer.Option("--rate", metavar="N", min=0, help="Requests a minute from one address; 0 for any number.")
-    ] = _DEFAULT.requests_per_minute,
     access_log: Annotated[
         bool, typer.Option("--access-log", help="A line for each request on standard error, never its text.")
     ] = False,
@@ -68,14 +65,13 @@ def serve(
 
     Exit status: 0 ended by Ctrl-C, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    limits = Limits(
+    limits = ServerLimits(
         body_bytes=max_bytes,
         characters=max_characters,
         documents=max_documents,
         seconds=time_limit,
         parallel=parallel or available_cores(),
         queue=queue,
-        requests_per_minute=rate,
     )
     if any(find_spec(name) is None for name in ("fastapi", "python_multipart", "uvicorn")):
         raise MissingExtra("web", "unspin serve")

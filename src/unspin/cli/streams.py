@@ -1,7 +1,7 @@
 """Standard output, standard error and exit statuses: the same manners for every command.
 
-Results go to standard output as bytes, messages to standard error, one line each. A reader that closes the pipe ends
-the program quietly.
+Results go to standard output as bytes, messages to standard error, one line each. Whatever goes wrong, the exit status is
+2, since 1 says that something is spun; only a program that was told to stop says so with 130 (Ctrl-C), as shells have it.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import traceback
 from collections.abc import Callable
-from pathlib import Path
 from typing import NoReturn, ParamSpec
 
 import typer
 
-from unspin.errors import OptionError, UnspinError
+from unspin.errors import OutputError, UnspinError
 
 __all__ = [
-    "CLOSED_PIPE",
+    "DEBUG",
     "ERROR",
+    "INTERRUPTED",
     "NOTHING_SPUN",
     "SPUN",
     "complain",
+    "finished",
     "is_terminal",
     "leave",
     "remark",
-    "save",
+    "unwritable",
     "well_behaved",
     "write",
 ]
@@ -34,29 +36,47 @@ __all__ = [
 NOTHING_SPUN = 0
 SPUN = 1
 ERROR = 2
-CLOSED_PIPE = 141  # what a shell reports of a program that SIGPIPE ended
+INTERRUPTED = 130
+DEBUG = "UNSPIN_DEBUG"
+"""The environment variable that asks for the traceback of an unexpected error."""
 
 P = ParamSpec("P")
 
 
 def well_behaved(command: Callable[P, int]) -> Callable[P, None]:
-    """A command whose return value is the exit status, and whose expected errors are one line on standard error."""
+    """A command whose return value is the exit status, and whose errors are one line on standard error."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            status = command(*args, **kwargs)
-            sys.stdout.flush()
-        except UnspinError as error:
-            complain(error)
-            status = ERROR
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), _stdout_descriptor())  # nothing left to flush at exit
-            status = CLOSED_PIPE
-        leave(status)
+        leave(finished(lambda: command(*args, **kwargs)))
 
     run.__annotations__["return"] = None
     return run
+
+
+def finished(work: Callable[[], int]) -> int:
+    """Do the work and say in one line what went wrong; the exit status."""
+    try:
+        status = work()
+        _flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # who read the output has seen enough: nothing to tell anybody
+        _drop_output()
+        return ERROR
+    except UnspinError as error:
+        complain(error)
+        return ERROR
+    except Exception as error:
+        _drop_output()
+        if os.environ.get(DEBUG) and sys.stderr is not None:
+            traceback.print_exc()
+        complain(
+            f"an error that nobody expected ({type(error).__name__}: {error}); please report it, as CONTRIBUTING.md says;"
+            f" {DEBUG}=1 in the environment shows where it happened"
+        )
+        return ERROR
+    return status
 
 
 def leave(status: int) -> NoReturn:
@@ -65,41 +85,42 @@ def leave(status: int) -> NoReturn:
 
 
 def write(data: bytes) -> None:
-    """Bytes to standard output, in order with what was printed before."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
-def save(path: Path, data: bytes, said: str) -> None:
-    """Write a file, whole or not at all; ``said`` is how it was given, for the message.
+    """Bytes to standard output, in order with what was printed before.
 
     Raises:
-        OptionError: it cannot be written.
+        OutputError: standard output is closed, or cannot take them.
     """
-    part = path.with_name(f".{path.name}.part")
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; write to a file or a pipe")
+    _flush()
     try:
-        if path.exists() and not path.is_file():  # a pipe, a device
-            path.write_bytes(data)
-            return
-        part.write_bytes(data)
-        os.replace(part, path)
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        part.unlink(missing_ok=True)
-        reason = (error.strerror or str(error)).lower()
-        raise OptionError(f"{said}: cannot be written ({reason}); check the path and its permissions") from None
+        raise unwritable(error) from error
 
 
-def complain(error: Exception) -> None:
+def unwritable(error: OSError) -> OutputError:
+    """What to say where standard output cannot take what is written."""
+    _drop_output()
+    reason = (error.strerror or str(error)).lower()
+    return OutputError(f"standard output: cannot be written ({reason}); make room or write elsewhere")
+
+
+def complain(error: Exception | str) -> None:
     """One line on standard error that names the error."""
     remark(" ".join(str(error).split()))
 
 
 def remark(message: str) -> None:
     """One line on standard error."""
+    if sys.stderr is None:
+        return
     try:
         print(f"unspin: {message}", file=sys.stderr, flush=True)
-    except OSError:  # nobody listens
+    except (OSError, UnicodeError):  # nobody listens
         return
 
 
@@ -109,5 +130,20 @@ def is_terminal(stream: object) -> bool:
     return bool(isatty and isatty())
 
 
-def _stdout_descriptor() -> int:
-    return sys.stdout.fileno()
+def _drop_output() -> None:
+    """Let what standard output could not take go nowhere, so that the end of the program does not fail on it again."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (AttributeError, OSError, ValueError):  # there is none, or it has no descriptor
+        return
+
+
+def _flush() -> None:
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise unwritable(error) from error

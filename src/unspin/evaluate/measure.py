@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import unspin
 from unspin.errors import ModelError
@@ -20,8 +21,11 @@ from unspin.evaluate.plan import RESTORED_SHARE, Plan
 from unspin.evaluate.sample import Text, key
 from unspin.evaluate.tally import Count
 from unspin.reading import UNJUDGED, Reading
+from unspin.settings import OPERATING_POINT
 
 __all__ = ["Honest", "Map", "Spun", "Task", "mapping", "read_as_spun", "read_honest", "read_spun", "tasks"]
+
+_ANY_SCORE: Final = math.nextafter(1.0, 0.0)  # the highest operating point: all but the lowest score reads as spun
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -119,10 +123,10 @@ def _verdict(text: str) -> Reading:
     return reader.assess(text)
 
 
-def read_as_spun(text: str, operating_point: float = 1e-4) -> Reading:
+def read_as_spun(text: str, operating_point: float = OPERATING_POINT) -> Reading:
     """Read a specimen; one that does not read as spun as if it did, so that its figures speak of words, not of the verdict."""
     reading = unspin.read(text, operating_point=operating_point)
-    return reading if reading.spun else unspin.read(text, operating_point=1.0)
+    return reading if reading.spun else unspin.read(text, operating_point=_ANY_SCORE)
 
 
 @contextmanager

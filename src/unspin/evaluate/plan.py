@@ -8,6 +8,8 @@ from typing import Final
 
 from unspin import spinners
 from unspin.errors import OptionError
+from unspin.evaluate.places import TORTURED
+from unspin.settings import OPERATING_POINT, Settings
 
 __all__ = ["OPERATING_POINTS", "RESTORED_SHARE", "SHARES", "Plan", "families"]
 
@@ -17,8 +19,6 @@ SHARES: Final = (0.05, 0.1, 0.2, 0.3, 0.5)
 """Shares of swapped words that recall is measured at."""
 RESTORED_SHARE: Final = 0.3
 """Share of swapped words that restoring is measured at, that of the spinner it was built for."""
-_NOT_BY_SHARE: Final = "tortured"
-"""The family that swaps set phrases in prose otherwise ordinary: a document of it need not read as spun."""
 # Words a second of one core, measured by benchmarks.speed: a verdict alone, and a verdict with the words restored.
 _VERDICT, _RESTORING = 6_500, 1_000
 
@@ -47,7 +47,7 @@ class Plan:
     words: int = 600
     families: tuple[str, ...] = field(default_factory=lambda: families())
     shares: tuple[float, ...] = SHARES
-    operating_point: float = 1e-4
+    operating_point: float = OPERATING_POINT
     rate: float | None = None
     restoration: bool = True
     seed: int = 0
@@ -56,16 +56,16 @@ class Plan:
         for name, least in (("documents", 1), ("specimens", 0), ("words", 30), ("seed", 0)):
             if getattr(self, name) < least:
                 raise OptionError(f"{name} {getattr(self, name)}: too few; give a whole number from {least}")
+        Settings(operating_point=self.operating_point)  # says what is wrong with it
         for name, share in (
-            ("operating point", self.operating_point),
             ("rate", self.stated),
             *(("share", share) for share in self.shares),
         ):
             if not 0 < share < 1:
-                raise OptionError(f"{name} {share:g}: not between 0 and 1; give a share such as 1e-4")
+                raise OptionError(f"{name} {share:g}: not between 0 and 1; give a share such as 0.1")
         for name in self.families:
             spinners.family(name)
-            if name == _NOT_BY_SHARE:
+            if name == TORTURED:
                 raise OptionError(
                     f"family {name!r}: tortured phrases leave a document's verdict alone; "
                     f"choose among {', '.join(families())}"
@@ -100,4 +100,4 @@ class Plan:
 
 def families() -> tuple[str, ...]:
     """The families that are measured unless others are asked for."""
-    return tuple(name for name in spinners.names() if name != _NOT_BY_SHARE)
+    return tuple(name for name in spinners.names() if name != TORTURED)

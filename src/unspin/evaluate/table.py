@@ -9,7 +9,7 @@ from unspin.evaluate.intervals import Proportion
 from unspin.evaluate.screened import SCREENED_FROM
 from unspin.evaluate.statement import number
 from unspin.evaluate.summary import Evaluation, Recall
-from unspin.report.wording import note_in_words, one_in
+from unspin.report.wording import note_in_words, rate_in_figures
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -103,8 +103,8 @@ def _suspicious(evaluation: Evaluation) -> Table:
     remark = "If one of them is spun, it is no false positive: take it out and measure again."
     return Table(
         "Documents that look most like spun ones",
-        ("document", "scores like"),
-        tuple((name, f"1 in {one_in(rate):,}") for name, rate in named),
+        ("document", "as high score"),
+        tuple((name, rate_in_figures(rate)) for name, rate in named),
         (remark, *((f"{more:,} more with 1 in 100 or less.",) if more else ())) if named else (),
     )
 
@@ -159,7 +159,7 @@ def _restoration(evaluation: Evaluation) -> Table:
 def _screen(evaluation: Evaluation) -> Table:
     screen = evaluation.screen
     if screen is None:
-        return Table("The screen", (), (), ("Not measured: it comes with unspin[scan].",))
+        return Table("The screen", (), (), ("Not measured: it comes with the extra 'scan'.",))
     rows = [("honest documents sent on to the reader", share(screen.sent_on, 2), f"{screen.sent_on.cases:,}")]
     rows += [
         (

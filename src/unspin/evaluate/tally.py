@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from unspin.evaluate.answers import Answers
 from unspin.reading import Reading
 from unspin.text import Kind, Words
 
-__all__ = ["COUNTS", "RATES", "Count", "count", "figures", "of_specimen"]
+__all__ = ["COUNTS", "RATES", "Count", "compare", "count", "figures", "of_specimen"]
 
 COUNTS: Final = (
     "words",
@@ -63,6 +63,20 @@ def count(words: Words, original: Sequence[tuple[str, ...] | None], single: Sequ
             # Of a phrase, as in the answer key: the whole original at its first token, nothing at the others.
             for token in range(first + 1, int(np.searchsorted(words.start, s.end))):
                 restored[token] = ""
+    return compare(words, original, single, restored)
+
+
+def compare(
+    words: Words, original: Sequence[tuple[str, ...] | None], single: Sequence[bool], restored: Mapping[int, str]
+) -> Count:
+    """Count what is right word by word.
+
+    Args:
+        words: the tokens as found.
+        original: for each token the accepted originals, None where it is as written.
+        single: for each token, whether it is a swap of one word for one word.
+        restored: what is put in the place of a token, lower-cased, by its index; the other tokens stay.
+    """
     tally = dict.fromkeys(COUNTS, 0)
     for i in np.flatnonzero(words.kind != Kind.MARK).tolist():
         truth, now = original[i], restored.get(i)

@@ -1,4 +1,4 @@
-"""Figures and names that came through unharmed: spinners leave them alone, so they lead to what was written.
+"""Figures and names in which no swap was seen: spinners leave most of them alone, so they lead to what was written.
 
 Found by spelling alone: a figure is a number with its currency or unit, a day or a month; a name is a run of capitalised
 words that doesn't merely begin a sentence. Nothing that the reader holds for swapped is taken.

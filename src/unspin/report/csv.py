@@ -14,10 +14,10 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
-from unspin.reading import Reading
 from unspin.report import evidence
-from unspin.report.source import Entry, Settings
-from unspin.report.wording import VERDICTS, reason, verdict_name, walk_in_words
+from unspin.report.content import Content, Public, Report, Row, Unread
+from unspin.report.source import Place, Source
+from unspin.report.wording import VERDICTS, walk_in_words
 
 __all__ = ["COLUMNS", "PUBLIC_COLUMNS", "guarded", "render"]
 
@@ -41,13 +41,14 @@ _FORMULA = re.compile(r"(^|[;,|]\s*)(?=[=+\-@＝＋－＠])")
 Cell = str | int | float | None
 
 
-def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None) -> str:
-    """The swaps of ``entries``, a row each; ``settings`` have no place in a table."""
+def render(report: Report) -> str:
+    """The swaps of the report's documents, a row each; its settings have no place in a table."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(PUBLIC_COLUMNS if public else COLUMNS)
-    for entry in entries:
-        for row in _rows(entry, public):
+    columns = PUBLIC_COLUMNS if report.public else COLUMNS
+    writer.writerow(columns)
+    for document in report.documents:
+        for row in _rows(document, len(columns)):
             writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
     return _BOM + stream.getvalue()
 
@@ -58,35 +59,29 @@ def guarded(text: str) -> str:
     return _FORMULA.sub(r"\1'", line)
 
 
-def _rows(entry: Entry, public: bool) -> Iterator[Sequence[Cell]]:
-    name, outcome = entry.source.name, entry.outcome
-    columns = PUBLIC_COLUMNS if public else COLUMNS
-    if not isinstance(outcome, Reading):
-        yield [name, "could not be read", *[None] * (len(columns) - 3), reason(entry)]
+def _rows(document: Content, columns: int) -> Iterator[Sequence[Cell]]:
+    if isinstance(document, Unread):
+        yield [document.source.name, "could not be read", *[None] * (columns - 3), document.reason]
         return
-    head = (name, VERDICTS[verdict_name(outcome)])
-    remark = "; ".join(outcome.notes)
-    if not outcome.substitutions:
-        yield [*head, *[None] * (len(columns) - 3), remark]
-    elif public:
-        yield from (_public_row(head, swap, remark) for swap in evidence.gather(outcome, entry.source).swaps)
+    head = (document.head.source.name, VERDICTS[document.head.verdict])
+    remark = "; ".join(document.head.notes)
+    if isinstance(document, Public):
+        rows = [_public_row(head, swap, remark) for swap in document.evidence.swaps]
     else:
-        yield from _full_rows(entry, outcome, head, remark)
+        rows = [_full_row(head, row, document.head.source, remark) for row in document.rows]
+    yield from rows or [[*head, *[None] * (columns - 3), remark]]
 
 
-def _full_rows(entry: Entry, reading: Reading, head: Sequence[str], remark: str) -> Iterator[Sequence[Cell]]:
-    for number, s in enumerate(reading.substitutions, start=1):
-        page, paragraph = _place(entry, s.start)
-        yield (
-            *head, number, page, paragraph, s.start, s.end, s.found, s.original, round(s.confidence, 4),
-            _alternatives(s.alternatives), walk_in_words(s.route), "yes" if s.quoted else "no", remark,
-        )  # fmt: skip
+def _full_row(head: Sequence[str], row: Row, source: Source, remark: str) -> Sequence[Cell]:
+    number, _, s = row
+    page, paragraph = (None, None) if source.place is None else _place(source.place(s.start))
+    return (
+        *head, number, page, paragraph, s.start, s.end, s.found, s.original, round(s.confidence, 4),
+        _alternatives(s.alternatives), walk_in_words(s.route), "yes" if s.quoted else "no", remark,
+    )  # fmt: skip
 
 
-def _place(entry: Entry, offset: int) -> tuple[int | None, int | None]:
-    if entry.source.place is None:
-        return None, None
-    place = entry.source.place(offset)
+def _place(place: Place) -> tuple[int | None, int]:
     return place.page, place.paragraph
 
 

@@ -13,24 +13,13 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from unspin.errors import MissingExtra
-from unspin.reading import UNJUDGED, Reading, Substitution
-from unspin.report import anchors, evidence
+from unspin.reading import Substitution
+from unspin.report import evidence
+from unspin.report.anchors import Anchors
+from unspin.report.content import Content, Full, Public, Report, Unread
 from unspin.report.markup import visible
-from unspin.report.pieces import Kept, paragraphs
-from unspin.report.source import Entry, Settings, Source
-from unspin.report.version import MODEL_CARD, version
-from unspin.report.wording import (
-    DISCLAIMER,
-    FORMATS,
-    alternatives_in_words,
-    note_in_words,
-    overall,
-    percent,
-    reason,
-    settings_in_words,
-    verdict,
-    walk_in_words,
-)
+from unspin.report.pieces import Kept
+from unspin.report.wording import DISCLAIMER, NO_SWAP_SEEN, alternatives_in_words, percent, walk_in_words
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -47,8 +36,8 @@ _WIDTH, _HEIGHT, _MARGIN = 210, 297, 22  # mm
 _SMALL = 9  # pt, in tables
 
 
-def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None) -> bytes:
-    """The report on ``entries``, each on pages of its own.
+def render(report: Report) -> bytes:
+    """The report, each document on pages of its own.
 
     Raises:
         MissingExtra: python-docx is not installed.
@@ -58,15 +47,14 @@ def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings
     except ModuleNotFoundError:
         raise MissingExtra("documents", "a report in DOCX") from None
     writer = _Writer(docx.Document())
-    single = len(entries) == 1
-    title = entries[0].source.name if single else f"{len(entries):,} documents"
+    single = len(report.documents) == 1
     if not single:
-        writer.heading(title, 0)
-        writer.line(f"{overall(entries, settings)}.")
-    for entry in entries:
-        writer.entry(entry, public, 0 if single else 1)
-    writer.made(public, settings)
-    return writer.save(title)
+        writer.heading(report.title, 0)
+        writer.line(f"{report.says}.")
+    for document in report.documents:
+        writer.entry(document, 0 if single else 1)
+    writer.made(report.made)
+    return writer.save(report.title)
 
 
 class _Writer:
@@ -89,29 +77,27 @@ class _Writer:
         """A paragraph of one line of text."""
         self._document.add_paragraph(_fit(text), style)
 
-    def entry(self, entry: Entry, public: bool, level: int) -> None:
+    def entry(self, document: Content, level: int) -> None:
         """All that is said about one document."""
-        source, outcome = entry.source, entry.outcome
+        source = document.source if isinstance(document, Unread) else document.head.source
         self.heading(source.name, level, fresh=level > 0)
-        if not isinstance(outcome, Reading):
-            self.line(f"Could not be read: {reason(entry)}")
+        if isinstance(document, Unread):
+            self.line(f"Could not be read: {document.reason}")
             return
-        says = verdict(outcome)
+        says, facts = document.head.says, "; ".join(document.head.facts)
         self._document.add_paragraph().add_run(_fit(f"{says[:1].upper()}{says[1:]}.")).bold = True
-        self.line("; ".join(_facts(source, outcome)) + ".")
-        if public:
-            self._public(source, outcome)
+        self.line(f"{facts[:1].upper()}{facts[1:]}.")
+        if isinstance(document, Public):
+            self._public(document)
         else:
-            self._full(source, outcome)
+            self._full(document)
+        self._anchors(document.anchors)
 
-    def made(self, public: bool, settings: Settings | None) -> None:
+    def made(self, rows: Sequence[tuple[str, str]]) -> None:
         """How the report was made, and the foot of the pages."""
         from unspin.report.docx_elements import page_number
 
         self.heading("How this was made", 2)
-        rows = [("unspin", f"version {version()}"), ("Models", MODEL_CARD), *settings_in_words(settings)]
-        if public:
-            rows.append(("Edition", evidence.RULE))
         self._table(("", ""), (40, 126), rows)
         foot = self._document.sections[0].footer.paragraphs[0]
         foot.text = f"{DISCLAIMER}  "
@@ -128,28 +114,24 @@ class _Writer:
                 new.writestr(zipfile.ZipInfo(name, _STAMP), old.read(name), zipfile.ZIP_DEFLATED)
         return again.getvalue()
 
-    def _full(self, source: Source, reading: Reading) -> None:
-        if reading.substitutions:
+    def _full(self, document: Full) -> None:
+        if document.rows:
             self.line(
                 "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
                 " all rejected the text as found. Comments say how sure each is."
             )
         self.heading("Text", 2)
-        self._text(source, reading)
-        said = [
-            (_who(quotation.speaker, source.where(quotation.start)), quotation.found, quotation.restored)
-            for quotation in reading.quotations
-            if quotation.altered
-        ]
-        self._quotations(said)
-        self._anchors(reading)
+        self._text(document)
+        self._quotations(
+            [(_who(said.speaker, place), said.found, said.restored) for said, place, _ in document.altered]
+        )
 
-    def _text(self, source: Source, reading: Reading) -> None:
+    def _text(self, document: Full) -> None:
         """The text as found, every substitution a tracked change."""
         from unspin.report.docx_elements import change, commented, run
 
-        remarked = set(_remarked(reading.substitutions))
-        for paragraph in paragraphs(reading):
+        remarked = set(_remarked(document.reading.substitutions))
+        for paragraph in document.paragraphs:
             body = self._document.add_paragraph()._p
             for piece in paragraph.pieces:
                 if isinstance(piece, Kept):
@@ -157,7 +139,7 @@ class _Writer:
                     continue
                 changes = change(piece.substitution, AUTHOR, self._ids)
                 if piece.number in remarked:
-                    where = source.where(piece.substitution.start)
+                    where = document.rows[piece.number - 1].place
                     changes = commented(changes, self._comment(piece.substitution, where))
                 body.extend(changes)
 
@@ -176,11 +158,11 @@ class _Writer:
                 del comment._comment_elm.attrib[name]
         return comment.comment_id
 
-    def _public(self, source: Source, reading: Reading) -> None:
-        self.line(evidence.RULE)
-        if not reading.substitutions:
+    def _public(self, document: Public) -> None:
+        gathered = document.evidence
+        if not gathered.swaps:
             return
-        gathered = evidence.gather(reading, source)
+        self.line(document.rule)
         self.heading("Swaps", 2)
         self._table(
             ("Times", "Found", "Original", "Confidence", "Walk", "Places"),
@@ -202,18 +184,15 @@ class _Writer:
         )  # fmt: skip
         if gathered.quotations_left_out:
             self.line(f"{gathered.quotations_left_out:,} more altered quotations left out.")
-        self._anchors(reading)
 
     def _quotations(self, rows: Sequence[Sequence[str]]) -> None:
         if rows:
             self.heading("Quotations that were altered", 2)
             self._table(("Speaker", "The page says", "Was probably said"), (32, 67, 67), rows)
 
-    def _anchors(self, reading: Reading) -> None:
-        found = anchors.find(reading)
-        if not reading.substitutions or not (found.names or found.figures):
-            return
-        self.heading("Names and figures that came through", 2)
+    def _anchors(self, found: Anchors) -> None:
+        if found.names or found.figures:
+            self.heading(NO_SWAP_SEEN, 2)
         for title, group in (("Names", found.names), ("Figures and dates", found.figures)):
             if group:
                 self.line(f"{title}: {', '.join(anchor.text for anchor in group)}.")
@@ -246,13 +225,6 @@ def _remarked(substitutions: Sequence[Substitution]) -> Iterator[int]:
         if len(substitutions) <= MOST_COMMENTS or (pair not in seen and len(seen) < MOST_COMMENTS):
             yield number
         seen.add(pair)
-
-
-def _facts(source: Source, reading: Reading) -> Iterator[str]:
-    yield f"Format: {FORMATS.get(source.format, source.format)}"
-    if reading.spun and reading.spinner:
-        yield f"spinner: most like {reading.spinner}"
-    yield from (note_in_words(note) for note in reading.notes if note not in UNJUDGED)
 
 
 def _who(speaker: str | None, place: str) -> str:

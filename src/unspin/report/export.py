@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from unspin.errors import OptionError
-from unspin.report.source import Entry, Settings
+from unspin.report.content import report
+from unspin.report.source import Entry
+from unspin.settings import Settings
 
 __all__ = ["FORMATS", "Format", "export", "format_of"]
 
@@ -20,7 +22,7 @@ class Format:
         name: ``"html"``, ``"docx"``, ``"csv"``, ``"json"``, ``"md"``.
         suffix: of file names, with the dot.
         media_type: for HTTP.
-        module: in this room; its ``render(entries, *, public, settings)`` gives ``str`` (written as UTF-8) or ``bytes``.
+        module: in this room; its ``render(report)`` gives ``str`` (written as UTF-8) or ``bytes``.
     """
 
     name: str
@@ -65,7 +67,6 @@ def export(entries: Sequence[Entry], format: str, *, public: bool = False, setti
     """
     if format not in FORMATS:
         raise OptionError(f"format {format}: unknown; choose one of {', '.join(FORMATS)}")
-    rendered: str | bytes = import_module(f"unspin.report.{FORMATS[format].module}").render(
-        entries, public=public, settings=settings
-    )
+    shown = report(entries, public=public, settings=settings)
+    rendered: str | bytes = import_module(f"unspin.report.{FORMATS[format].module}").render(shown)
     return rendered if isinstance(rendered, bytes) else rendered.encode("utf-8")

@@ -9,8 +9,10 @@ from urllib.parse import quote
 
 from unspin.errors import UnspinError
 from unspin.report import html
+from unspin.report.content import report
 from unspin.report.export import FORMATS, Format, export
-from unspin.report.source import Entry, Settings
+from unspin.report.source import Entry
+from unspin.settings import Settings
 
 __all__ = ["INDEX", "files"]
 
@@ -29,11 +31,11 @@ def files(
         if isinstance(entry.outcome, UnspinError):
             continue
         if format == "html":
-            yield name, html.render([entry], public=public, settings=settings, back=INDEX).encode()
+            yield name, html.render(report([entry], public=public, settings=settings), back=INDEX).encode()
         else:
             yield name, export([entry], format, public=public, settings=settings)
     links = [quote(name) for name in names]
-    yield INDEX, html.index(entries, links, public=public, settings=settings).encode()
+    yield INDEX, html.index(report(entries, public=public, settings=settings), links).encode()
 
 
 def _names(entries: Sequence[Entry], format: Format) -> list[str]:

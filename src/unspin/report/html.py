@@ -6,54 +6,44 @@ its own style sheet.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 
-from unspin.reading import Reading
-from unspin.report import evidence, html_public
 from unspin.report import html_parts as parts
+from unspin.report import html_public
+from unspin.report.content import Content, Full, Head, Public, Report, Unread
 from unspin.report.html_overview import overview
 from unspin.report.markup import Markup, css_string, element
-from unspin.report.source import Entry, Settings, Source
-from unspin.report.version import MODEL_CARD, version
-from unspin.report.wording import DISCLAIMER, FORMATS, reason, settings_in_words
+from unspin.report.version import version
+from unspin.report.wording import DISCLAIMER
 
 __all__ = ["index", "render"]
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
 
-def render(
-    entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None, back: str | None = None
-) -> str:
-    """The report on one document or several as one page; several begin with an overview.
+def render(report: Report, *, back: str | None = None) -> str:
+    """The report as one page; several documents begin with an overview.
 
     Args:
-        entries: in the order in which they are to stand.
-        public: leave out the full text and keep the evidence, see :mod:`unspin.report.evidence`.
-        settings: what the reader was told; None where it is not known.
+        report: what is to be shown.
         back: address of the overview that this page belongs to.
     """
-    single = len(entries) == 1
-    articles = [_article(entry, f"d{n}", 1 if single else 2, public) for n, entry in enumerate(entries, start=1)]
-    links = [f"#d{n}" for n in range(1, len(entries) + 1)]
-    body = articles if single else [overview(entries, links, settings), *articles]
-    title = entries[0].source.name if single else f"{len(entries):,} documents"
-    return _page(title, body, public=public, settings=settings, back=back)
+    single = len(report.documents) == 1
+    articles = [_article(document, f"d{n}", 1 if single else 2) for n, document in enumerate(report.documents, start=1)]
+    links = [f"#d{n}" for n in range(1, len(articles) + 1)]
+    return _page(report, articles if single else [overview(report, links), *articles], back)
 
 
-def index(
-    entries: Sequence[Entry], links: Sequence[str], *, public: bool = False, settings: Settings | None = None
-) -> str:
-    """The overview of a folder of reports; ``links`` are the addresses of the reports, one for each entry."""
-    body = [overview(entries, links, settings)]
-    return _page(f"{len(entries):,} documents", body, public=public, settings=settings, back=None)
+def index(report: Report, links: Sequence[str]) -> str:
+    """The overview of a folder of reports; ``links`` are the addresses of the reports, one for each document."""
+    return _page(report, [overview(report, links)], None, f"{len(report.documents):,} documents")
 
 
-def _page(title: str, body: Sequence[Markup], *, public: bool, settings: Settings | None, back: str | None) -> str:
-    edition = "Report, public edition" if public else "Report"
+def _page(report: Report, body: Sequence[Markup], back: str | None, title: str | None = None) -> str:
+    title = report.title if title is None else title
+    edition = "Report, public edition" if report.public else "Report"
     head = element(
         "head",
         element("meta", charset="utf-8"),
@@ -70,67 +60,62 @@ def _page(title: str, body: Sequence[Markup], *, public: bool, settings: Setting
         *((element("p", element("a", "Overview", href=back)),) if back else ()),
         class_="masthead",
     )
-    main = element("main", *body, _made(public, settings), id="main")
+    main = element("main", *body, _made(report), id="main")
     foot = element("footer", element("p", DISCLAIMER), class_="foot")
     skip = element("a", "Skip to the report", href="#main", class_="skip")
     return "<!doctype html>\n" + element("html", head, element("body", skip, top, main, foot), lang="en") + "\n"
 
 
-def _article(entry: Entry, identity: str, level: int, public: bool) -> Markup:
+def _article(document: Content, identity: str, level: int) -> Markup:
     """All that is said about one document."""
-    source, outcome = entry.source, entry.outcome
+    source = document.source if isinstance(document, Unread) else document.head.source
     children = [element(f"h{level}", source.name, class_="name", id=f"{identity}-name")]
-    if isinstance(outcome, Reading):
-        make = _public_sections if public else _full_sections
-        sections = {name: part for name, part in make(source, outcome, identity, level + 1).items() if part}
-        children += [_kind(source, outcome), parts.summary(outcome), _contents(identity, list(sections))]
-        if public and sections:
-            children.append(element("p", evidence.RULE, class_="hint"))
-        children += sections.values()
-    else:
-        told = (element("p", "Could not be read", class_="verdict"), element("p", reason(entry)))
+    if isinstance(document, Unread):
+        told = (element("p", "Could not be read", class_="verdict"), element("p", document.reason))
         children.append(element("div", *told, class_="summary unread"))
+    else:
+        made = _public(document, identity, level + 1) if isinstance(document, Public) else (
+            _full(document, identity, level + 1)
+        )  # fmt: skip
+        sections = {name: part for name, part in made.items() if part}
+        children += [_kind(document.head), parts.summary(document.head), _contents(identity, list(sections))]
+        if isinstance(document, Public) and document.rule:
+            children.append(element("p", document.rule, class_="hint"))
+        children += sections.values()
     return element("article", *children, id=identity, class_="document", aria_labelledby=f"{identity}-name")
 
 
-def _full_sections(source: Source, reading: Reading, identity: str, level: int) -> dict[str, Markup]:
-    if not reading.substitutions:
-        return {"text": parts.plain_text(reading, identity, level)}
+def _full(document: Full, identity: str, level: int) -> dict[str, Markup]:
+    if not document.rows:
+        return {"text": parts.plain_text(document, identity, level)}
     return {
-        "text": parts.marked_text(reading, identity, level),
-        "sides": parts.side_by_side(reading, identity, level),
-        "swaps": parts.swaps(source, reading, identity, level),
-        "quotations": parts.quotations(source, reading, identity, level),
-        "anchors": parts.anchors_section(reading, identity, level),
+        "text": parts.marked_text(document, identity, level),
+        "sides": parts.side_by_side(document, identity, level),
+        "swaps": parts.swaps(document, identity, level),
+        "quotations": parts.quotations(document, identity, level),
+        "anchors": parts.anchors_section(document.anchors, identity, level),
     }
 
 
-def _public_sections(source: Source, reading: Reading, identity: str, level: int) -> dict[str, Markup]:
-    if not reading.substitutions:
+def _public(document: Public, identity: str, level: int) -> dict[str, Markup]:
+    if not document.evidence.swaps:
         return {}
-    gathered = evidence.gather(reading, source)
     return {
-        "swaps": html_public.swaps(gathered, identity, level),
-        "contexts": html_public.contexts(gathered, identity, level),
-        "quotations": html_public.quotations(gathered, identity, level),
-        "anchors": parts.anchors_section(reading, identity, level),
+        "swaps": html_public.swaps(document.evidence, identity, level),
+        "contexts": html_public.contexts(document.evidence, identity, level),
+        "quotations": html_public.quotations(document.evidence, identity, level),
+        "anchors": parts.anchors_section(document.anchors, identity, level),
     }
 
 
-def _kind(source: Source, reading: Reading) -> Markup:
+def _kind(head: Head) -> Markup:
     """What kind of document it is, and the fingerprint by which its text can be told again."""
-    kind = FORMATS.get(source.format, source.format)
-    digest = hashlib.sha256(reading.text.encode("utf-8", "surrogatepass")).hexdigest()
-    return element(
-        "p", f"{kind} · {reading.words:,} words judged · SHA-256 of its text ", element("code", digest), class_="kind"
-    )
+    told = f"{head.format} · {head.words:,} words judged · SHA-256 of its text "
+    return element("p", told, element("code", head.sha256), class_="kind")
 
 
-def _made(public: bool, settings: Settings | None) -> Markup:
-    rows = [("unspin", f"version {version()}"), ("Models", MODEL_CARD), *settings_in_words(settings)]
-    if public:
-        rows.append(("Edition", evidence.RULE))
-    items = [element("div", element("dt", name), element("dd", value)) for name, value in rows]
+def _made(report: Report) -> Markup:
+    items = [element("div", element("dt", name), element("dd", value)) for name, value in report.made]
     return parts.section("made", 2, "How this was made", element("dl", *items, class_="made"))
 
 

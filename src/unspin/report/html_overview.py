@@ -4,57 +4,52 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from unspin.reading import Reading
-from unspin.report.html_parts import rate, table
+from unspin.report.content import Content, Report, Unread
+from unspin.report.html_parts import table
 from unspin.report.markup import Markup, element
-from unspin.report.source import Entry, Settings
-from unspin.report.wording import VERDICTS, overall, reason, verdict_name
+from unspin.report.wording import VERDICTS
 
 __all__ = ["overview"]
 
 _COLUMNS = ("Document", "Verdict", "Words swapped", "False positives", "Spinner", "Quotations altered")
 
 
-def overview(entries: Sequence[Entry], links: Sequence[str], settings: Settings | None) -> Markup:
-    """The heading, a sentence on all, and the table; ``links`` are addresses, one for each entry."""
-    rows = (_row(entry, link) for entry, link in zip(entries, links, strict=True))
-    sentence = overall(entries, settings)
+def overview(report: Report, links: Sequence[str]) -> Markup:
+    """The heading, a sentence on all, and the table; ``links`` are addresses, one for each document."""
+    rows = (_row(document, link) for document, link in zip(report.documents, links, strict=True))
     return element(
         "section",
-        element("h1", f"{len(entries):,} documents", class_="name"),
-        element("p", f"{sentence}.", class_="rate"),
+        element("h1", f"{len(report.documents):,} documents", class_="name"),
+        element("p", f"{report.says}.", class_="rate"),
         table("In the order in which they were given", _COLUMNS, rows, "overview"),
         id="overview",
     )
 
 
-def _row(entry: Entry, link: str) -> Markup:
-    outcome = entry.outcome
-    if not isinstance(outcome, Reading):
-        told = (element("b", "could not be read"), f": {reason(entry)}")
+def _row(document: Content, link: str) -> Markup:
+    if isinstance(document, Unread):
+        told = (element("b", "could not be read"), f": {document.reason}")
         return element(
             "tr",
-            element("th", entry.source.name, scope="row"),
+            element("th", document.source.name, scope="row"),
             element("td", *told, colspan=str(len(_COLUMNS) - 1), data_label="verdict"),
             class_="unread",
         )
-    name = verdict_name(outcome)
-    altered = sum(quotation.altered for quotation in outcome.quotations)
-    quoted = f"{altered:,} of {len(outcome.quotations):,}" if outcome.quotations and outcome.substitutions else "–"
-    swapped = round(outcome.share * outcome.words)
-    bar = element(
-        "span", f"{outcome.share:.0%}", class_="bar", style=f"--share:{min(1.0, max(0.0, outcome.share)):.3f}"
-    )
-    words = (element("span", bar, f" {swapped:,} of {outcome.words:,}"),) if outcome.spun else ("–",)
+    head = document.head
+    swapped: tuple[str, ...] = ("–",)
+    if head.share is not None:
+        style = f"--share:{min(1.0, max(0.0, head.share)):.3f}"
+        bar = element("span", f"{head.share:.0%}", class_="bar", style=style)
+        swapped = (element("span", bar, f" {head.swapped:,} of {head.words:,}"),)
     cells: tuple[tuple[str, ...], ...] = (
-        (element("b", VERDICTS[name], class_=f"verdict-word {name}"),),
-        words,
-        (rate(outcome) if name != "unjudged" else "–",),
-        (outcome.spinner or "–" if outcome.spun else "–",),
-        (quoted,),
+        (element("b", VERDICTS[head.verdict], class_=f"verdict-word {head.verdict}"),),
+        swapped,
+        (head.rate or "–",),
+        (head.spinner or "–",),
+        ("–" if head.quotations is None else "{:,} of {:,}".format(*head.quotations),),
     )
     return element(
         "tr",
-        element("th", element("a", entry.source.name, href=link), scope="row"),
+        element("th", element("a", head.source.name, href=link), scope="row"),
         *(element("td", *cell, data_label=label.lower()) for cell, label in zip(cells, _COLUMNS[1:], strict=True)),
     )

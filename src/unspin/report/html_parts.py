@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from unspin.reading import UNJUDGED, Reading, Substitution
-from unspin.report import anchors
+from unspin.report.anchors import Anchor, Anchors
+from unspin.report.content import Full, Head, Row
 from unspin.report.html_text import as_found, as_restored, linked, paragraph, run, swap_cells
 from unspin.report.markup import Markup, element
-from unspin.report.pieces import paragraphs, within
-from unspin.report.source import Source
-from unspin.report.wording import GUESS_BELOW, VERDICTS, note_in_words, one_in, verdict, verdict_name
+from unspin.report.wording import GUESS_BELOW, NO_SWAP_SEEN, VERDICTS
 
 __all__ = [
     "anchors_section",
@@ -18,7 +16,6 @@ __all__ = [
     "marked_text",
     "plain_text",
     "quotations",
-    "rate",
     "section",
     "side_by_side",
     "summary",
@@ -43,52 +40,40 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Markup], class_: 
     return element("table", *parts, class_=class_)
 
 
-def summary(reading: Reading) -> Markup:
+def summary(head: Head) -> Markup:
     """The verdict in words, its figures, and where in the text the swaps lie."""
-    name = verdict_name(reading)
-    head = VERDICTS[name].capitalize()
-    reasons = [note_in_words(note) for note in reading.notes if note in UNJUDGED]
-    remarks = [note_in_words(note) for note in reading.notes if note not in UNJUDGED]
-    children = [element("p", head, class_="verdict")]
-    if reasons:
-        children.append(element("p", f"Nothing is said about it: {', '.join(reasons)}."))
+    told = VERDICTS[head.verdict]
+    children = [element("p", told.capitalize(), class_="verdict")]
+    if head.reasons:
+        children.append(element("p", f"Nothing is said about it: {', '.join(head.reasons)}."))
     else:
-        sentence = verdict(reading).removeprefix(VERDICTS[name]).lstrip("; ")
+        sentence = head.says.removeprefix(told).lstrip("; ")
         children.append(element("p", f"{sentence[:1].upper()}{sentence[1:]}.", class_="rate"))
-        if figures := list(_figures(reading)):
+        if figures := list(_figures(head)):
             children.append(element("dl", *figures, class_="figures"))
-    if remarks:
-        children.append(element("p", f"Note: {'; '.join(remarks)}.", class_="remark"))
-    if reading.substitutions:
-        children.append(_strip(reading))
-    return element("div", *children, class_=f"summary {name}")
+    if head.remarks:
+        children.append(element("p", f"Note: {'; '.join(head.remarks)}.", class_="remark"))
+    if head.strokes:
+        children.append(_strip(head.strokes))
+    return element("div", *children, class_=f"summary {head.verdict}")
 
 
-def rate(reading: Reading) -> str:
-    """``"1 in 10,000"``, as a figure."""
-    if reading.false_positive_rate <= 0:
-        return "none known"
-    return "most" if reading.false_positive_rate > 0.67 else f"1 in {one_in(reading.false_positive_rate):,}"
-
-
-def _figures(reading: Reading) -> Iterator[Markup]:
-    if reading.spun:
-        yield _figure(f"{reading.share:.0%}", "of the words look swapped")
-        if reading.spinner:
-            yield _figure(reading.spinner, "family of spinner it is most like")
-    if reading.substitutions and reading.quotations:
-        altered = sum(quotation.altered for quotation in reading.quotations)
-        yield _figure(f"{altered:,} of {len(reading.quotations):,}", "quotations were altered")
+def _figures(head: Head) -> Iterator[Markup]:
+    if head.share is not None:
+        yield _figure(f"{head.share:.0%}", "of the words look swapped")
+    if head.spinner is not None:
+        yield _figure(head.spinner, "family of spinner, a guess")
+    if head.quotations is not None:
+        yield _figure("{:,} of {:,}".format(*head.quotations), "quotations were altered")
 
 
 def _figure(value: str, meaning: str) -> Markup:
     return element("div", element("dt", meaning), element("dd", value))
 
 
-def _strip(reading: Reading) -> Markup:
+def _strip(places: Sequence[float]) -> Markup:
     """A bar as long as the text with a stroke for each swap."""
-    scale = _STRIP_WIDTH / max(1, len(reading.text))
-    strokes = {round((s.start + s.end) / 2 * scale) for s in reading.substitutions}
+    strokes = {round(place * _STRIP_WIDTH) for place in places}
     path = element("path", d="".join(f"M{x} 0v{_STRIP_HEIGHT}" for x in sorted(strokes)))
     drawing = element(
         "svg", path, viewBox=f"0 0 {_STRIP_WIDTH} {_STRIP_HEIGHT}", preserveAspectRatio="none", aria_hidden="true"
@@ -107,9 +92,9 @@ def legend(*, found: bool) -> Markup:
     return element("ul", *was, *restored, class_="legend", aria_label="Legend")
 
 
-def marked_text(reading: Reading, identity: str, level: int) -> Markup:
+def marked_text(document: Full, identity: str, level: int) -> Markup:
     """The restored text; each swapped word is marked, says what stood there, and leads to its row of the table."""
-    body = [paragraph(part, lambda piece: linked(piece, identity)) for part in paragraphs(reading)]
+    body = [paragraph(part, lambda piece: linked(piece, identity)) for part in document.paragraphs]
     screen = element(
         "p",
         "The text as it was probably written. Point at a marked word, or move to it with the Tab key, to see what stood"
@@ -124,13 +109,13 @@ def marked_text(reading: Reading, identity: str, level: int) -> Markup:
     return section(f"{identity}-text", level, "Restored text", key, text, class_="marked")
 
 
-def plain_text(reading: Reading, identity: str, level: int) -> Markup:
+def plain_text(document: Full, identity: str, level: int) -> Markup:
     """The text of a document in which nothing is marked."""
-    body = element("div", *(paragraph(part, as_restored) for part in paragraphs(reading)), class_="prose")
+    body = element("div", *(paragraph(part, as_restored) for part in document.paragraphs), class_="prose")
     return section(f"{identity}-text", level, "Text", body)
 
 
-def side_by_side(reading: Reading, identity: str, level: int) -> Markup:
+def side_by_side(document: Full, identity: str, level: int) -> Markup:
     """What was found and what was probably written, paragraph beside paragraph."""
     pairs = [
         element(
@@ -139,55 +124,45 @@ def side_by_side(reading: Reading, identity: str, level: int) -> Markup:
             paragraph(part, as_restored, class_="now", data_label="restored"),
             class_="pair",
         )
-        for part in paragraphs(reading)
+        for part in document.paragraphs
     ]
     heads = element("div", element("p", "As found"), element("p", "Restored"), class_="pair heads", aria_hidden="true")
     body = element("div", heads, *pairs, class_="prose sides")
     return section(f"{identity}-sides", level, "Side by side", legend(found=True), body, class_="fresh")
 
 
-def swaps(source: Source, reading: Reading, identity: str, level: int) -> Markup:
+def swaps(document: Full, identity: str, level: int) -> Markup:
     """Every swap in the order of the text."""
-    placed = source.place is not None
+    placed = document.head.source.place is not None
     columns = ["No.", *(["Place"] if placed else []), "Found", "Original", "Confidence", "Alternatives", "Walk"]
-    rows = (_row(source, number, s, identity, placed) for number, s in enumerate(reading.substitutions, start=1))
-    count = len(reading.substitutions)
+    rows = (_row(row, identity, placed) for row in document.rows)
+    count = len(document.rows)
     caption = f"{count:,} swapped {'place' if count == 1 else 'places'}, in the order of the text"
     body = table(caption, columns, rows, "swaps")
     return section(f"{identity}-swaps", level, "Table of swaps", body, class_="fresh")
 
 
-def _row(source: Source, number: int, substitution: Substitution, identity: str, placed: bool) -> Markup:
+def _row(row: Row, identity: str, placed: bool) -> Markup:
+    number, place, s = row
     back = element("a", f"{number:,}", href=f"#{identity}-m{number}", title="to the place in the text")
-    place = (element("td", source.where(substitution.start), class_="place", data_label="place"),) if placed else ()
     return element(
         "tr",
         element("td", back, class_="number", data_label="no."),
-        *place,
-        *swap_cells(
-            substitution.found, substitution.original, substitution.confidence, substitution.alternatives,
-            substitution.route,
-        ),
+        *((element("td", place, class_="place", data_label="place"),) if placed else ()),
+        *swap_cells(s.found, s.original, s.confidence, s.alternatives, s.route),
         id=f"{identity}-s{number}",
-    )  # fmt: skip
+    )
 
 
-def quotations(source: Source, reading: Reading, identity: str, level: int) -> Markup:
+def quotations(document: Full, identity: str, level: int) -> Markup:
     """What the page has people say, beside what they probably said; nothing where there are no quotations."""
-    if not reading.quotations:
+    if not document.altered and not document.kept:
         return Markup()
-    altered = [quotation for quotation in reading.quotations if quotation.altered]
-    kept = [quotation for quotation in reading.quotations if not quotation.altered]
     said = [
-        quotation_pair(
-            quotation.speaker,
-            source.where(quotation.start),
-            run(within(reading, quotation.start, quotation.end), as_found),
-            run(within(reading, quotation.start, quotation.end), as_restored),
-        )
-        for quotation in altered
+        quotation_pair(quotation.speaker, place, run(pieces, as_found), run(pieces, as_restored))
+        for quotation, place, pieces in document.altered
     ]
-    others = [element("li", "“", element("q", quotation.found), "”", _by(quotation.speaker)) for quotation in kept]
+    others = [element("li", "“", element("q", q.found), "”", _by(q.speaker)) for q in document.kept]
     rest = (element("p", "Unaltered:", class_="hint"), element("ul", *others, class_="kept")) if others else ()
     return section(f"{identity}-quotations", level, "Quotations", *said, *rest, class_="fresh")
 
@@ -209,9 +184,8 @@ def _by(speaker: str | None) -> str:
     return f" – {speaker}" if speaker else ""
 
 
-def anchors_section(reading: Reading, identity: str, level: int) -> Markup:
-    """Figures and names that no swap touched."""
-    found = anchors.find(reading)
+def anchors_section(found: Anchors, identity: str, level: int) -> Markup:
+    """Figures and names in which no swap was seen."""
     lists = [
         element("div", element(f"h{level + 1}", title), _chips(group), class_="anchors")
         for title, group in (("Names", found.names), ("Figures and dates", found.figures))
@@ -219,13 +193,12 @@ def anchors_section(reading: Reading, identity: str, level: int) -> Markup:
     ]
     if not lists:
         return Markup()
-    hint = element(
-        "p", "Spinners leave most of these alone; a search for them leads to what was written first.", class_="hint"
-    )
-    return section(f"{identity}-anchors", level, "Names and figures that came through", hint, *lists)
+    hint = element("p", "Spinners leave most of these alone. A search for them can lead to what was written first.",
+                   class_="hint")  # fmt: skip
+    return section(f"{identity}-anchors", level, NO_SWAP_SEEN, hint, *lists)
 
 
-def _chips(group: Sequence[anchors.Anchor]) -> Markup:
+def _chips(group: Sequence[Anchor]) -> Markup:
     shown = [
         element("li", anchor.text, *((element("small", f" ×{anchor.times:,}"),) if anchor.times > 1 else ()))
         for anchor in group[:_MOST_ANCHORS]

@@ -8,25 +8,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from unspin.reading import UNJUDGED, Quotation, Reading
-from unspin.report import anchors, evidence
+from unspin.report import evidence
+from unspin.report.anchors import Anchors
+from unspin.report.content import Content, Full, Public, Report, Unread
 from unspin.report.markup import visible
-from unspin.report.pieces import Kept, Piece, Swapped, paragraphs, within
-from unspin.report.source import Entry, Settings, Source
-from unspin.report.version import MODEL_CARD, version
+from unspin.report.pieces import Kept, Piece, Swapped
 from unspin.report.wording import (
     DISCLAIMER,
-    FORMATS,
     GUESS_BELOW,
+    NO_SWAP_SEEN,
     VERDICTS,
     alternatives_in_words,
-    note_in_words,
-    overall,
     percent,
-    reason,
-    settings_in_words,
-    verdict,
-    verdict_name,
     walk_in_words,
 )
 
@@ -41,14 +34,16 @@ _AT_START = re.compile(r"^([#+=\-]|:(?=[-:])|\d{1,9}(?=[.)]))")
 _ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
 
 
-def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None) -> str:
-    """The report on ``entries``, each under a heading; several begin with a table."""
+def render(report: Report) -> str:
+    """The report, each document under a heading; several begin with a table."""
     blocks: list[str] = []
-    if len(entries) != 1:
-        blocks += [f"# unspin report: {len(entries):,} documents", f"{overall(entries, settings)}.", _overview(entries)]
-    for entry in entries:
-        blocks += _document(entry, 1 if len(entries) == 1 else 2, public)
-    blocks += ["---", _made(public, settings), f"*{DISCLAIMER}*"]
+    single = len(report.documents) == 1
+    if not single:
+        blocks += [f"# unspin report: {report.title}", f"{report.says}.", _overview(report)]
+    for document in report.documents:
+        blocks += _document(document, 1 if single else 2)
+    made = "\n".join(f"- {name}: {escaped(value)}" for name, value in report.made)
+    blocks += ["---", made, f"*{DISCLAIMER}*"]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
@@ -61,72 +56,62 @@ def escaped(text: str) -> str:
     return _AT_START.sub(lambda m: m.group() + "\\" if m.group()[0].isdigit() else "\\" + m.group(), line)
 
 
-def _overview(entries: Sequence[Entry]) -> str:
+def _overview(report: Report) -> str:
     rows = []
-    for entry in entries:
-        if isinstance(entry.outcome, Reading):
-            rows.append(
-                (entry.source.name, VERDICTS[verdict_name(entry.outcome)], verdict(entry.outcome).partition("; ")[2])
-            )
+    for document in report.documents:
+        if isinstance(document, Unread):
+            rows.append((document.source.name, "could not be read", document.reason))
         else:
-            rows.append((entry.source.name, "could not be read", reason(entry)))
+            head = document.head
+            rows.append((head.source.name, VERDICTS[head.verdict], head.says.partition("; ")[2]))
     return _table(("Document", "Verdict", "Figures"), rows)
 
 
-def _document(entry: Entry, level: int, public: bool) -> Iterator[str]:
-    source, outcome = entry.source, entry.outcome
-    yield f"{'#' * level} {escaped(source.name)}"
-    if not isinstance(outcome, Reading):
-        yield f"**Could not be read:** {escaped(reason(entry))}"
+def _document(document: Content, level: int) -> Iterator[str]:
+    if isinstance(document, Unread):
+        yield f"{'#' * level} {escaped(document.source.name)}"
+        yield f"**Could not be read:** {escaped(document.reason)}"
         return
-    head = verdict(outcome)
-    yield f"**{escaped(head[:1].upper() + head[1:])}.**"
-    facts = [f"format: {FORMATS.get(source.format, source.format)}"]
-    if outcome.spun and outcome.spinner:
-        facts.append(f"spinner: most like {outcome.spinner}")
-    facts += [note_in_words(note) for note in outcome.notes if note not in UNJUDGED]
-    yield escaped("; ".join(facts)) + "."
+    head = document.head
+    yield f"{'#' * level} {escaped(head.source.name)}"
+    yield f"**{escaped(head.says[:1].upper() + head.says[1:])}.**"
+    yield escaped("; ".join(head.facts)) + "."
     heading = "#" * (level + 1)
-    if public:
-        yield from _public(source, outcome, heading)
-    else:
-        yield from _full(source, outcome, heading)
+    yield from _public(document, heading) if isinstance(document, Public) else _full(document, heading)
+    yield from _anchors(document.anchors, heading)
 
 
-def _full(source: Source, reading: Reading, heading: str) -> Iterator[str]:
-    yield f"{heading} {'Restored text' if reading.substitutions else 'Text'}"
-    if reading.substitutions:
+def _full(document: Full, heading: str) -> Iterator[str]:
+    yield f"{heading} {'Restored text' if document.rows else 'Text'}"
+    if document.rows:
         yield _LEGEND
-    for paragraph in paragraphs(reading):
+    for paragraph in document.paragraphs:
         yield _marked(paragraph.pieces)
-    if not reading.substitutions:
-        return
-    yield f"{heading} Swaps"
-    rows = [
-        (str(n), source.where(s.start), s.found, s.original or "(nothing)", percent(s.confidence),
-         alternatives_in_words(s.alternatives), walk_in_words(s.route))
-        for n, s in enumerate(reading.substitutions, start=1)
-    ]  # fmt: skip
-    yield _table(("No.", "Place", "Found", "Original", "Confidence", "Alternatives", "Walk"), rows)
-    altered = [quotation for quotation in reading.quotations if quotation.altered]
-    if altered:
+    if document.rows:
+        yield f"{heading} Swaps"
+        rows = [
+            (str(n), place, s.found, s.original or "(nothing)", percent(s.confidence),
+             alternatives_in_words(s.alternatives), walk_in_words(s.route))
+            for n, place, s in document.rows
+        ]  # fmt: skip
+        yield _table(("No.", "Place", "Found", "Original", "Confidence", "Alternatives", "Walk"), rows)
+    if document.altered:
         yield f"{heading} Quotations that were altered"
-        yield "\n\n".join(_quotation(source, reading, quotation) for quotation in altered)
-    yield from _anchors(reading, heading)
+    for said, place, pieces in document.altered:
+        yield _said(said.speaker, place, escaped(said.found), _marked(pieces))
 
 
-def _public(source: Source, reading: Reading, heading: str) -> Iterator[str]:
-    if not reading.substitutions:
-        return
-    gathered = evidence.gather(reading, source)
-    yield f"*{escaped(evidence.RULE)}*"
-    yield f"{heading} Swaps"
-    rows = [
-        (f"{s.times:,}", s.found, s.original or "(nothing)", percent(s.confidence), alternatives_in_words(s.alternatives),
-         walk_in_words(s.route), evidence.places_in_words(s))
-        for s in gathered.swaps
-    ]  # fmt: skip
-    yield _table(("Times", "Found", "Original", "Confidence", "Alternatives", "Walk", "Places"), rows)
+def _public(document: Public, heading: str) -> Iterator[str]:
+    gathered = document.evidence
+    if gathered.swaps:
+        yield f"*{escaped(document.rule)}*"
+        yield f"{heading} Swaps"
+        rows = [
+            (f"{s.times:,}", s.found, s.original or "(nothing)", percent(s.confidence),
+             alternatives_in_words(s.alternatives), walk_in_words(s.route), evidence.places_in_words(s))
+            for s in gathered.swaps
+        ]  # fmt: skip
+        yield _table(("Times", "Found", "Original", "Confidence", "Alternatives", "Walk", "Places"), rows)
     shown = [(s, *s.context) for s in gathered.swaps if s.context]
     if shown:
         yield f"{heading} In context"
@@ -138,21 +123,14 @@ def _public(source: Source, reading: Reading, heading: str) -> Iterator[str]:
         yield _said(said.speaker, said.place, escaped(said.found + more), escaped(said.restored + more))
     if gathered.quotations_left_out:
         yield f"{gathered.quotations_left_out:,} more left out."
-    yield from _anchors(reading, heading)
 
 
-def _anchors(reading: Reading, heading: str) -> Iterator[str]:
-    found = anchors.find(reading)
+def _anchors(found: Anchors, heading: str) -> Iterator[str]:
     if found.names or found.figures:
-        yield f"{heading} Names and figures that came through"
+        yield f"{heading} {NO_SWAP_SEEN}"
     for title, group in (("Names", found.names), ("Figures and dates", found.figures)):
         if group:
             yield f"{title}: {escaped(', '.join(anchor.text for anchor in group))}."
-
-
-def _quotation(source: Source, reading: Reading, quotation: Quotation) -> str:
-    pieces = within(reading, quotation.start, quotation.end)
-    return _said(quotation.speaker, source.where(quotation.start), escaped(quotation.found), _marked(pieces))
 
 
 def _said(speaker: str | None, place: str, found: str, restored: str) -> str:
@@ -173,10 +151,3 @@ def _sign(piece: Swapped) -> str:
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [columns, ["---"] * len(columns), *([escaped(cell) for cell in row] for row in rows)]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _made(public: bool, settings: Settings | None) -> str:
-    rows = [("unspin", f"version {version()}"), ("Models", MODEL_CARD), *settings_in_words(settings)]
-    if public:
-        rows.append(("Edition", "public"))
-    return "\n".join(f"- {name}: {escaped(value)}" for name, value in rows)

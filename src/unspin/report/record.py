@@ -5,56 +5,62 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
-from unspin.reading import Reading
-from unspin.report import anchors, evidence
-from unspin.report.json import dumps, summary, to_dict
-from unspin.report.source import Entry, Settings
+from unspin.report.content import Content, Public, Report, Unread
+from unspin.report.json import dumps, to_dict
 from unspin.report.version import MODEL_CARD, version
-from unspin.report.wording import reason
+from unspin.report.wording import dictionary_name
+from unspin.settings import Settings
 
 __all__ = ["REPORT_SCHEMA", "render", "to_record"]
 
 REPORT_SCHEMA = "unspin-report-1"
 
 
-def render(entries: Sequence[Entry], *, public: bool = False, settings: Settings | None = None) -> bytes:
+def render(report: Report) -> bytes:
     """The report as UTF-8 JSON, indented by two spaces, ending in a line break."""
-    return dumps(to_record(entries, public=public, settings=settings), indent=True) + b"\n"
+    return dumps(to_record(report), indent=True) + b"\n"
 
 
-def to_record(entries: Sequence[Entry], *, public: bool, settings: Settings | None) -> dict[str, Any]:
+def to_record(report: Report) -> dict[str, Any]:
     """The report as plain dicts, lists, strings and numbers."""
     return {
         "schema": REPORT_SCHEMA,
         "unspin": version(),
         "model": MODEL_CARD,
-        "edition": "public" if public else "full",
-        "settings": None if settings is None else asdict(settings),
-        "documents": [_document(entry, public) for entry in entries],
+        "edition": "public" if report.public else "full",
+        "settings": None if report.settings is None else _settings(report.settings),
+        "documents": [_document(document) for document in report.documents],
     }
 
 
-def _document(entry: Entry, public: bool) -> dict[str, Any]:
-    source, outcome = entry.source, entry.outcome
+def _settings(settings: Settings) -> dict[str, Any]:
+    """The settings; of files their names, since where they lie is nothing for a report."""
+    return {
+        "operating_point": settings.operating_point,
+        "tortured": settings.tortured,
+        "dictionary": dictionary_name(settings),
+        "deep": None if settings.deep is None else settings.deep.name,
+    }
+
+
+def _document(document: Content) -> dict[str, Any]:
+    if isinstance(document, Unread):
+        error = {"kind": document.kind, "message": document.reason}
+        return {"document": {"name": document.source.name, "format": document.source.format}, "error": error}
+    source = document.head.source
     record: dict[str, Any] = {"document": {"name": source.name, "format": source.format}}
-    if not isinstance(outcome, Reading):
-        return record | {"error": {"kind": type(outcome).__name__, "message": reason(entry)}}
-    record["sha256"] = hashlib.sha256(outcome.text.encode("utf-8", "surrogatepass")).hexdigest()
-    if public:
-        found = anchors.find(outcome)
-        record["summary"] = summary(outcome)
-        record["evidence"] = evidence.gather(outcome, source).to_dict() | {
-            "names": [[anchor.text, anchor.times] for anchor in found.names],
-            "figures": [[anchor.text, anchor.times] for anchor in found.figures],
+    record["sha256"] = document.head.sha256
+    if isinstance(document, Public):
+        record["summary"] = document.summary
+        record["evidence"] = document.evidence.to_dict() | {
+            "names": [[anchor.text, anchor.times] for anchor in document.anchors.names],
+            "figures": [[anchor.text, anchor.times] for anchor in document.anchors.figures],
         }
         return record
-    record["reading"] = to_dict(outcome)
+    record["reading"] = to_dict(document.reading)
     if source.place is not None:
-        places = [source.place(s.start) for s in outcome.substitutions]
+        places = [source.place(s.start) for s in document.reading.substitutions]
         record["places"] = [{"page": place.page, "paragraph": place.paragraph} for place in places]
     return record

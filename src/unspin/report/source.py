@@ -1,4 +1,4 @@
-"""What a report is made from: documents, each with its reading or the reason why there is none, and the settings.
+"""What a report is made from: documents, each with its reading or the reason why there is none.
 
 A report never opens a file. Who has one (the command line, the page) hands over a name, a format, and a function that leads
 an offset back to page and paragraph.
@@ -14,7 +14,7 @@ from typing import Protocol
 from unspin.errors import UnspinError
 from unspin.reading import Reading
 
-__all__ = ["Entry", "Place", "Settings", "Source", "entry", "place_function"]
+__all__ = ["Entry", "Place", "Source", "entry", "place_function"]
 
 
 class Place(Protocol):
@@ -62,23 +62,6 @@ class Entry:
 
     source: Source
     outcome: Reading | UnspinError
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    """What the reader was told; reports show it.
-
-    Attributes:
-        operating_point: a document is called spun if at most this share of ordinary documents scores as high.
-        tortured: whether tortured phrases were restored in documents that otherwise read as written.
-        dictionary: name of the spinner's dictionary, if one was given.
-        deep: name of the causal language model that gave a second opinion, if any.
-    """
-
-    operating_point: float
-    tortured: bool = False
-    dictionary: str | None = None
-    deep: str | None = None
 
 
 def place_function(starts: Sequence[int], places: Sequence[Place]) -> Callable[[int], Place] | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
-from unspin.report.wording import GUESS_BELOW, note_in_words, verdict, verdict_name
+from unspin.report.wording import GUESS_BELOW, note_in_words, spinner_in_words, verdict, verdict_name
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,7 +91,7 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     sentence = verdict(reading)
     yield sentence, [(0, len(sentence.split(";")[0].split(":")[0]), COLOURS[name])]
     if reading.spun and reading.spinner:
-        yield f"spinner: most like {reading.spinner}", []
+        yield f"spinner: {spinner_in_words(reading.spinner)}", []
     for note in reading.notes:
         if note not in UNJUDGED:
             yield f"note: {note_in_words(note)}", []

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from unspin.reading import UNJUDGED, Note, Reading
-from unspin.report.source import Entry, Settings
+from unspin.settings import Settings
 
 __all__ = [
     "DISCLAIMER",
     "FORMATS",
     "GUESS_BELOW",
+    "LOWEST_RATE",
     "NOTES",
+    "NO_SWAP_SEEN",
     "VERDICTS",
     "alternatives_in_words",
+    "dictionary_name",
     "note_in_words",
     "one_in",
-    "overall",
     "percent",
+    "rate_in_figures",
     "rate_in_words",
-    "reason",
     "settings_in_words",
+    "spinner_in_words",
     "verdict",
     "verdict_name",
     "walk_in_words",
@@ -41,10 +45,16 @@ FORMATS = {"text": "plain text", "html": "web page", "pdf": "PDF", "docx": "Word
 
 DISCLAIMER = "Evidence about a text, not an accusation of a person. A restored word is a probability, not a quotation."
 
+NO_SWAP_SEEN = "Names and figures in which no swap was seen"
+"""The heading over them: a swap that was missed is not seen either."""
+
 GUESS_BELOW = 0.5
 """A restored word of less confidence is marked as a guess."""
 
-_SMALLEST_RATE = 1e-12  # nobody has counted as many documents
+LOWEST_RATE = 1e-7
+"""The lowest false-positive rate that is ever given: no fit of the verdict's curve reaches further, so it means "or less"."""
+
+_OFTEN = 0.5  # from here on a number of documents says less than the word
 
 
 def verdict_name(reading: Reading) -> str:
@@ -73,17 +83,31 @@ def verdict(reading: Reading) -> str:
 
 def rate_in_words(rate: float) -> str:
     """``"about 1 ordinary document in 200,000 scores as high"``."""
-    if rate < _SMALLEST_RATE:
-        return "no ordinary document is known to score as high"
-    if rate > 0.67:
-        return "most ordinary documents score as high"
+    if rate >= _OFTEN:
+        return "ordinary documents often score as high"
+    if rate <= LOWEST_RATE:
+        return f"fewer than 1 ordinary document in {one_in(LOWEST_RATE):,} scores as high"
     return f"about 1 ordinary document in {one_in(rate):,} scores as high"
 
 
+def rate_in_figures(rate: float) -> str:
+    """The same for a table: ``"1 in 200,000"``, ``"under 1 in 10,000,000"``, ``"often"``."""
+    if rate >= _OFTEN:
+        return "often"
+    if rate <= LOWEST_RATE:
+        return f"under 1 in {one_in(LOWEST_RATE):,}"
+    return f"1 in {one_in(rate):,}"
+
+
 def one_in(rate: float) -> int:
-    """The N of "1 in N", to two significant figures; ``rate`` from 0 to 1, taken as 1e-12 at least."""
-    rate = max(rate, _SMALLEST_RATE)
-    return int(float(f"{1 / rate:.1e}")) if rate < 0.1 else round(1 / rate)
+    """The N of "1 in N", to two significant figures; ``rate`` above 0 and at most 1."""
+    number = 1 / max(rate, 1e-300)  # an operating point may be smaller still, and its inverse no number
+    return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
+
+
+def spinner_in_words(spinner: str) -> str:
+    """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best."""
+    return f"perhaps {spinner}"
 
 
 def note_in_words(note: str) -> str:
@@ -103,26 +127,14 @@ def alternatives_in_words(alternatives: Sequence[tuple[str, float]]) -> str:
     return ", ".join(f"{word.strip() or '(nothing)'} {percent(p)}" for word, p in alternatives if p >= 0.01)
 
 
-def reason(entry: Entry) -> str:
-    """Why a document has no reading, without its name in front."""
-    return str(entry.outcome).removeprefix(f"{entry.source.name}: ")
-
-
 def walk_in_words(route: Sequence[str]) -> str:
     """``"new → fresh → caller"``, from the original to the word found."""
     return " → ".join(route)
 
 
-def overall(entries: Sequence[Entry], settings: Settings | None) -> str:
-    """One sentence on many documents: how many read as spun, and how many would by chance."""
-    readings = [entry.outcome for entry in entries if isinstance(entry.outcome, Reading)]
-    spun = sum(reading.spun for reading in readings)
-    parts = [f"{spun:,} of {len(readings):,} {'reads' if spun == 1 else 'read'} as machine-spun"]
-    if settings is not None and readings:
-        parts.append(f"about {len(readings) * settings.operating_point:.2g} expected by chance")
-    if unread := len(entries) - len(readings):
-        parts.append(f"{unread:,} could not be read")
-    return "; ".join(parts)
+def dictionary_name(settings: Settings) -> str | None:
+    """The name of the file of the spinner's dictionary; where it lies on this machine is nothing for a report."""
+    return settings.dictionary.name if isinstance(settings.dictionary, Path) else None
 
 
 def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
@@ -133,7 +145,7 @@ def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
     rows = [("Operating point", f"called spun if at most 1 ordinary document in {one_in(point):,} scores as high")]
     rows.append(("Tortured phrases", "looked for" if settings.tortured else "not looked for"))
     if settings.dictionary is not None:
-        rows.append(("Dictionary of the spinner", settings.dictionary))
+        rows.append(("Dictionary of the spinner", dictionary_name(settings) or "given in the call"))
     if settings.deep is not None:
-        rows.append(("Second opinion", settings.deep))
+        rows.append(("Second opinion", settings.deep.name))
     return rows

@@ -16,8 +16,8 @@ from starlette.types import Scope
 
 import unspin
 from unspin.web import export, files, guards, openapi, problems, routes, stream
-from unspin.web.desk import Abandoned
-from unspin.web.limits import Limits
+from unspin.web.limits import ServerLimits
+from unspin.web.pool import Abandoned
 from unspin.web.service import ReadFunction, Service
 
 __all__ = ["LOOPBACK", "create"]
@@ -27,7 +27,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def create(
-    limits: Limits | None = None,
+    limits: ServerLimits | None = None,
     *,
     read: ReadFunction | None = None,
     hosts: Collection[str] = LOOPBACK,
@@ -36,19 +36,19 @@ def create(
     """Make the application.
 
     Args:
-        limits: what it takes on; :class:`Limits` by default.
+        limits: what it takes on; :class:`ServerLimits` by default.
         read: reads one document; ``unspin.read`` by default.
         hosts: names under which it may be asked for; ``"*"`` for any.
         origins: origins of pages elsewhere that may ask, as ``"https://journal.example"``; ``"*"`` for any.
     """
-    limits = Limits() if limits is None else limits
+    limits = ServerLimits() if limits is None else limits
     service = Service(unspin.read if read is None else read, limits)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
-        service.desk.open()
+        service.pool.open()
         yield
-        service.desk.close()
+        service.pool.close()
 
     app = _Application(lifespan=life, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.service = service
@@ -62,9 +62,7 @@ def create(
         app.router.routes.append(_Page("/", StaticFiles(directory=str(page), html=True), name="page"))
 
     # From inside out.
-    app.add_middleware(guards.Door, limits=limits)
-    if limits.requests_per_minute:
-        app.add_middleware(guards.Rate, per_minute=limits.requests_per_minute)
+    app.add_middleware(guards.Admission, limits=limits)
     app.add_middleware(guards.Hosts, hosts=hosts, origins=origins)
     if origins:
         app.add_middleware(

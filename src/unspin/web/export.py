@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -10,11 +11,12 @@ from fastapi import APIRouter, Request, Response
 from unspin.reading import Reading
 from unspin.report.export import FORMATS
 from unspin.report.export import export as render
-from unspin.report.source import Entry, Settings, Source, place_function
+from unspin.report.source import Entry, Source, place_function
+from unspin.settings import Settings
 from unspin.web.checked import reading_of
-from unspin.web.desk import Errand
 from unspin.web.models import ExportRequest, NamedReading
 from unspin.web.openapi import EXPORT, problems
+from unspin.web.pool import Job
 from unspin.web.problems import Problem
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
@@ -35,16 +37,19 @@ async def export(request: Request, asked: ExportRequest, service: UseService) ->
     Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included.
     """
     service.check_number(len(asked.readings), "readings")
-    settings = None if asked.settings is None else Settings(**asked.settings.model_dump())
+    settings = None
+    if asked.settings is not None:
+        name = asked.settings.dictionary  # where one was given: its name is all that a report says of it
+        settings = Settings(**asked.settings.model_dump() | {"dictionary": Path(name) if name else None})
 
-    def work(errand: Errand) -> bytes:
+    def work(job: Job) -> bytes:
         entries = []
         for position, named in enumerate(asked.readings):
-            errand.check()
+            job.check()
             reading = reading_of(named.reading)
             service.check_length(reading.text)
             entries.append(Entry(_source(position, named, reading), reading))
-        errand.check()
+        job.check()
         return render(entries, asked.format, public=asked.public, settings=settings)
 
     body = await service.run(request, work)
@@ -70,9 +75,10 @@ def _source(position: int, named: NamedReading, reading: Reading) -> Source:
 
 
 def _attachment(name: str, suffix: str) -> str:
-    """A Content-Disposition header that names the file after its document."""
+    """A Content-Disposition header that names the file after its document, but not as the document itself is named."""
     stem = re.split(r"[/\\]", name)[-1]
     stem = re.sub(r"\.(txt|html?|xhtml|pdf|docx)$", "", stem, flags=re.IGNORECASE)
-    stem = "".join(c for c in stem if c.isprintable() and c not in '<>:"|?*').strip(" .")[:100] or "unspin"
+    stem = "".join(c for c in stem if c.isprintable() and c not in '<>:"|?*').strip(" .")[:100]
+    stem = f"{stem}-restored" if stem else "unspin"
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)
     return f"attachment; filename=\"{plain}{suffix}\"; filename*=UTF-8''{quote(stem + suffix, safe='')}"

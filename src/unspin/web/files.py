@@ -11,9 +11,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from unspin.documents import Document, from_bytes
 from unspin.reading import Reading
 from unspin.report.json import to_json
-from unspin.web.desk import Errand
-from unspin.web.models import DEFAULT_OPERATING_POINT, OperatingPoint, Settings
+from unspin.settings import OPERATING_POINT, Settings
+from unspin.web.models import OperatingPoint
 from unspin.web.openapi import FILE, STREAM, problems
+from unspin.web.pool import Job
 from unspin.web.requests import FormRoute
 from unspin.web.routes import JSON, UseService
 from unspin.web.service import Service
@@ -34,10 +35,10 @@ class Upload:
     name: str
     settings: Settings
 
-    def open(self, service: Service, errand: Errand) -> Document:
+    def open(self, service: Service, job: Job) -> Document:
         """The document, in a worker thread."""
-        errand.check()
-        return from_bytes(self.data, self.name, service.document_limits(errand))
+        job.check()
+        return from_bytes(self.data, self.name, service.document_limits(job))
 
     def about(self, document: Document) -> dict[str, str]:
         """What it was."""
@@ -46,7 +47,7 @@ class Upload:
 
 async def _upload(
     file: UploadFile,
-    operating_point: Annotated[OperatingPoint, Form()] = DEFAULT_OPERATING_POINT,
+    operating_point: Annotated[OperatingPoint, Form()] = OPERATING_POINT,
     tortured: Annotated[bool, Form()] = False,
 ) -> Upload:
     """The file of a form, and the settings beside it."""
@@ -65,9 +66,9 @@ async def file(request: Request, service: UseService, upload: Uploaded) -> Respo
     What is longer than the limit is cut, and the note `truncated` says so.
     """
 
-    def work(errand: Errand) -> bytes:
-        document = upload.open(service, errand)
-        reading = service.read(errand, document.text, upload.settings)
+    def work(job: Job) -> bytes:
+        document = upload.open(service, job)
+        reading = service.read(job, document.text, upload.settings)
         return orjson.dumps({"document": upload.about(document), **_placed(document, reading)}) + b"\n"
 
     return Response(await service.run(request, work), media_type=JSON)
@@ -82,16 +83,14 @@ async def file_stream(request: Request, service: UseService, upload: Uploaded) -
     The first line is `document`, with the name and the format; with each reading come its `places`. A file that cannot be
     opened is answered with a status as everywhere.
     """
-    document = await service.run(request, lambda errand: upload.open(service, errand))
+    document = await service.run(request, lambda job: upload.open(service, job))
 
-    def work(errand: Errand, tell: Tell) -> bytes:
+    def work(job: Job, tell: Tell) -> bytes:
         def progress(done: float, so_far: Reading | None) -> None:
             known = {"reading": None} if so_far is None else _placed(document, so_far)
             tell(line("progress", done=done, **known))
 
-        return line(
-            "reading", **_placed(document, service.read(errand, document.text, upload.settings, progress=progress))
-        )
+        return line("reading", **_placed(document, service.read(job, document.text, upload.settings, progress)))
 
     return await streamed(request, service, work, first=line("document", document=upload.about(document)))
 

@@ -1,16 +1,14 @@
 """What every request passes before it reaches the API, as ASGI middleware.
 
-From outside in: response headers, errors, (CORS,) host and origin, rate, size and number.
+From outside in: response headers, errors, (CORS,) host and origin, size, time and number.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 import traceback
-from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,10 +16,10 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from unspin.web.limits import Limits
+from unspin.web.limits import ServerLimits
 from unspin.web.problems import Problem, answer, busy
 
-__all__ = ["HEADERS", "Door", "Hosts", "Rate", "ResponseHeaders", "Shield", "log_bug"]
+__all__ = ["HEADERS", "Admission", "Hosts", "ResponseHeaders", "Shield", "log_bug"]
 
 HEADERS: Final[Mapping[str, str]] = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none';"
@@ -36,7 +34,10 @@ HEADERS: Final[Mapping[str, str]] = {
 
 _API = "/v1/"
 _LINGER = 5.0  # seconds that the rest of a refused body may still arrive
-_MOST_CLIENTS = 10_000  # addresses remembered for the rate; the one seen longest ago is forgotten first
+_BODY_SECONDS = 10.0  # that a body may take to arrive,
+_BODY_RATE = (
+    50_000  # and a second more for so many bytes of it that have: the slowest line that a large file is sent over
+)
 _log = logging.getLogger("unspin.web")
 
 
@@ -122,92 +123,79 @@ class Hosts:
         return None if own else Problem("foreign-origin", "pages of this origin may not ask; see --allow-origin")
 
 
-class Rate:
-    """At most so many requests a minute from one address, in bursts of a quarter of that (a token bucket each)."""
+class Admission:
+    """How many requests are read or wait at a time, and how large and how slow their bodies may be.
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
-        self.app = app
-        self.per_second = per_minute / 60
-        self.burst = max(per_minute / 4, 1.0)
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+    A body is counted while it arrives, and its request takes a place among those that are read or wait once the body is
+    whole: requests that were begun and left unfinished keep nobody out. One that is refused is not kept: what is still on
+    its way is thrown away for a while, so that the client reads the answer instead of finding its connection reset, and
+    then the connection is closed.
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """See the class."""
-        if scope["type"] == "http" and scope["method"] == "POST":
-            wait = self._wait((scope.get("client") or ("", 0))[0])
-            if wait:
-                problem = Problem(
-                    "too-many-requests",
-                    f"more than {self.per_second * 60:g} requests a minute",
-                    {"Retry-After": str(math.ceil(wait))},
-                )
-                return await answer(problem)(scope, receive, send)
-        await self.app(scope, receive, send)
-
-    def _wait(self, client: str) -> float:
-        """Seconds until this client may ask again; 0 if it may now."""
-        now = time.monotonic()
-        left, then = self._left.pop(client, (self.burst, now))
-        left = min(self.burst, left + (now - then) * self.per_second)
-        wait = max((1 - left) / self.per_second, 0.0)
-        self._left[client] = (left if wait else left - 1, now)
-        if len(self._left) > _MOST_CLIENTS:
-            self._left.popitem(last=False)
-        return wait
-
-
-class Door:
-    """How many requests are inside, and how large and how slow their bodies may be.
-
-    A body is counted while it arrives. One that is refused is not kept: what is still on its way is thrown away for a
-    while, so that the client reads the answer instead of finding its connection reset, and then the connection is closed.
+    Attributes:
+        admitted: requests that are read or wait.
+        held: bytes of all bodies that have arrived and are not done with.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+    def __init__(self, app: ASGIApp, limits: ServerLimits) -> None:
         self.app = app
         self.limits = limits
-        self.inside = 0
+        self.admitted = 0
         self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the class."""
         if scope["type"] != "http" or scope["method"] != "POST":
             return await self.app(scope, receive, send)
-        deadline = time.monotonic() + self.limits.seconds
-        scope.setdefault("state", {})["deadline"] = deadline
-        body = _Body(scope, receive, send, self, deadline)
-        if (problem := self._problem(scope)) is not None:
+        body = _Body(scope, receive, send, self)
+        scope.setdefault("state", {})["deadline"] = body.deadline
+        if (problem := self.refusal(scope)) is not None:
             return await answer(problem)(scope, receive, body.send)
-        self.inside += 1
         try:
             await self.app(scope, body.receive, body.send)
         finally:
-            self.inside -= 1
+            self.admitted -= body.admitted
             self.held -= body.size
 
-    def _problem(self, scope: Scope) -> Problem | None:
+    def refusal(self, scope: Scope) -> Problem | None:
+        """Why a request is refused before its body is read, if it is."""
         declared = Headers(scope=scope).get("content-length", "0")
         if declared.isdecimal() and int(declared) > self.limits.body_bytes:
             return too_large(self.limits)
-        if self.inside >= self.limits.parallel + self.limits.queue:
-            return busy(f"{self.inside} requests are being read or waiting; try again later")
+        return self.full()
+
+    def full(self) -> Problem | None:
+        """The problem that no more requests are taken on, while it is one."""
+        if self.admitted >= self.limits.parallel + self.limits.queue:
+            return busy(f"{self.admitted} requests are being read or waiting; try again later")
         return None
 
 
 class _Body:
-    """The body of one request on its way in."""
+    """The body of one request on its way in.
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send, door: Door, deadline: float) -> None:
+    Attributes:
+        deadline: of the request, on the clock of ``time.monotonic``.
+        size: bytes that have arrived.
+        admitted: whether the body is whole and the request counts among those that are read or wait.
+    """
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, admission: Admission) -> None:
         headers = Headers(scope=scope)
+        self._began = time.monotonic()
+        self.deadline = self._began + admission.limits.seconds
         self.size = 0
+        self.admitted = False
         self._complete = not ("content-length" in headers or "transfer-encoding" in headers)
-        self._receive, self._send, self._door, self._deadline = receive, send, door, deadline
+        self._receive, self._send, self._admission = receive, send, admission
 
     async def receive(self) -> Message:
-        """The next part, counted."""
-        left = None if self._complete else max(self._deadline - time.monotonic(), 0)
+        """The next part, counted.
+
+        Raises:
+            Problem: it is too slow, or the body is too large, or the server is full.
+        """
         try:
-            async with asyncio.timeout(left):
+            async with asyncio.timeout(self._time_left()):
                 message = await self._receive()
         except TimeoutError:
             raise Problem("slow-request", "the body of the request took too long to arrive") from None
@@ -215,15 +203,29 @@ class _Body:
             self._complete = True
             return message
         self._complete = not message.get("more_body", False)
-        arrived = len(message.get("body", b""))
+        self._count(len(message.get("body", b"")))
+        if self._complete and not self.admitted:
+            if (problem := self._admission.full()) is not None:
+                raise problem
+            self.admitted = True
+            self._admission.admitted += 1
+        return message
+
+    def _time_left(self) -> float | None:
+        """Seconds until more of the body must have arrived; None where all of it has."""
+        if self._complete:
+            return None
+        due = self._began + _BODY_SECONDS + self.size / _BODY_RATE
+        return max(min(due, self.deadline) - time.monotonic(), 0)
+
+    def _count(self, arrived: int) -> None:
         self.size += arrived
-        self._door.held += arrived
-        limits = self._door.limits
+        self._admission.held += arrived
+        limits = self._admission.limits
         if self.size > limits.body_bytes:
             raise too_large(limits)
-        if self._door.held > 4 * limits.body_bytes:
+        if self._admission.held > 4 * limits.body_bytes:
             raise busy("large requests are being read; try again later")
-        return message
 
     async def send(self, message: Message) -> None:
         """The answer; where the body has not been read to its end, the rest is let pass before the connection closes."""
@@ -255,7 +257,7 @@ def log_bug(what: str, error: Exception) -> None:
     _log.error("%s: %s at %s", ascii(what)[1:-1], type(error).__name__, where)
 
 
-def too_large(limits: Limits) -> Problem:
+def too_large(limits: ServerLimits) -> Problem:
     """A request with too large a body."""
     return Problem("too-large", f"a request may have {limits.body_bytes:,} bytes; send less, or see --max-bytes")
 

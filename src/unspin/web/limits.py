@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from unspin.cores import available_cores
 from unspin.errors import OptionError
 
-__all__ = ["Limits"]
+__all__ = ["ServerLimits"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class ServerLimits:
     """Limits of a server; whoever goes beyond one gets an error that names it.
 
     Memory is bounded by them together: bodies of at most ``4 * body_bytes`` are held at a time, and ``parallel`` readings
@@ -24,7 +24,6 @@ class Limits:
         seconds: time for one request, waiting included; 503 beyond (408 while its body is still on the way).
         parallel: readings at a time, each in a thread of its own.
         queue: requests that may wait while as many as ``parallel`` are read; 503 beyond.
-        requests_per_minute: for one client address, in bursts of a quarter of it; 429 beyond, 0 for no such limit.
 
     Raises:
         OptionError: a limit is out of range.
@@ -36,14 +35,12 @@ class Limits:
     seconds: float = 120.0
     parallel: int = field(default_factory=available_cores)
     queue: int = 64
-    requests_per_minute: int = 0
 
     def __post_init__(self) -> None:
         for name in ("body_bytes", "characters", "documents", "seconds", "parallel"):
             if not getattr(self, name) > 0:
                 raise OptionError(f"limit {name.replace('_', ' ')}: {getattr(self, name):g}; give a number above 0")
-        for name in ("queue", "requests_per_minute"):
-            if getattr(self, name) < 0:
-                raise OptionError(f"limit {name.replace('_', ' ')}: {getattr(self, name):g}; give 0 or more")
+        if self.queue < 0:
+            raise OptionError(f"limit queue: {self.queue:g}; give 0 or more")
         if not self.seconds < float("inf"):
             raise OptionError(f"limit seconds: {self.seconds:g}; give a finite number")

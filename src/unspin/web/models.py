@@ -7,33 +7,36 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from unspin.documents import Format as DocumentFormat
-from unspin.web.problems import CODES
+from unspin.errors import OptionError
+from unspin.settings import OPERATING_POINT, Settings
+from unspin.web.problems import CODES, Problem
 
 __all__ = [
-    "DEFAULT_OPERATING_POINT",
     "BatchDocument",
     "BatchRequest",
     "DocumentFormat",
     "Error",
     "ExportRequest",
-    "Format",
+    "Form",
     "Health",
     "LimitsInForce",
     "NamedReading",
     "OperatingPoint",
     "Place",
     "ReadRequest",
+    "ReadSettings",
     "ReportSettings",
     "Restored",
-    "Settings",
     "Version",
 ]
 
-DEFAULT_OPERATING_POINT = 1e-4
+MOST_ENTRIES = 100_000
+"""Words of a dictionary that a request may bring; the lexicon knows 32,000 originals."""
+_MOST_CHARACTERS = 2_000_000  # of them all, spun words and originals
 
 _TEXT = (
     "The bowl is connected the shelf, and the kiln behind it has been cold since the flood. Nobody in the village could"
@@ -56,38 +59,81 @@ def _printable(name: str) -> str:
     return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
+def _operating_point(share: float) -> float:
+    """A share that :class:`unspin.settings.Settings` takes; its message without the number that was sent."""
+    try:
+        return Settings(operating_point=share).operating_point
+    except OptionError as error:
+        raise PydanticCustomError("option", "{why}", {"why": str(error).partition(": ")[2]}) from None
+
+
+def _of_bounded_size(dictionary: Any) -> Any:
+    """A dictionary as it came from JSON, before its words are looked at one by one, which costs memory.
+
+    Raises:
+        Problem: it is too large.
+    """
+    if isinstance(dictionary, dict):
+        characters = sum(map(len, dictionary)) + sum(len(word) for word in dictionary.values() if isinstance(word, str))
+        if len(dictionary) > MOST_ENTRIES or characters > _MOST_CHARACTERS:
+            raise Problem(
+                "too-large",
+                f"dictionary: {len(dictionary):,} words in {characters:,} characters; it may have {MOST_ENTRIES:,} in"
+                f" {_MOST_CHARACTERS:,}",
+            )
+    return dictionary
+
+
 Name = Annotated[str, AfterValidator(_printable)]
 Text = Annotated[str, AfterValidator(_unicode)]
 OperatingPoint = Annotated[
-    float, Field(gt=0, lt=1, allow_inf_nan=False, description=_POINT, examples=[DEFAULT_OPERATING_POINT])
+    float,
+    AfterValidator(_operating_point),
+    Field(
+        description=_POINT,
+        examples=[OPERATING_POINT],
+        json_schema_extra={"exclusiveMinimum": 0.0, "exclusiveMaximum": 1.0},
+    ),
 ]
-Format = Literal["html", "docx", "csv", "json", "md"]
+Dictionary = Annotated[
+    dict[Text, Text], BeforeValidator(_of_bounded_size), Field(json_schema_extra={"maxProperties": MOST_ENTRIES})
+]
+Form = Literal["html", "docx", "csv", "json", "md"]
 
 _LAST = 1_000_000_000  # page or paragraph; no document has more
+_MOST_PLACES = 200_000  # substitutions of one reading; a document of the default length has some 120,000 words
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Settings(_Strict):
+class ReadSettings(_Strict):
     """How to read; the same for all documents of a request."""
 
-    operating_point: OperatingPoint = DEFAULT_OPERATING_POINT
+    operating_point: OperatingPoint = OPERATING_POINT
     tortured: bool = Field(
         default=False, description="Restore tortured phrases of science too, even where the document reads as written."
     )
 
+    def settings(self) -> Settings:
+        """What the reader is told."""
+        return Settings(operating_point=self.operating_point, tortured=self.tortured)
 
-class ReadRequest(Settings):
+
+class ReadRequest(ReadSettings):
     """One text and how to read it."""
 
     text: Text = Field(description="The document as plain text.", examples=[_TEXT])
-    dictionary: dict[Text, Text] | None = Field(
+    dictionary: Dictionary | None = Field(
         default=None,
-        description="The spinner's dictionary where it is known, from spun word to original.",
+        description="The spinner's dictionary where it is known, from spun word to original; 413 for a larger one.",
         examples=[{"connected": "on", "successful": "in"}],
     )
+
+    def settings(self) -> Settings:
+        """What the reader is told."""
+        return super().settings().changed(dictionary=self.dictionary)
 
 
 class BatchDocument(_Strict):
@@ -102,7 +148,7 @@ class BatchDocument(_Strict):
     text: Text = Field(description="The document as plain text.", examples=[_TEXT])
 
 
-class BatchRequest(Settings):
+class BatchRequest(ReadSettings):
     """Several texts, read each for itself."""
 
     documents: list[Any] = Field(
@@ -129,11 +175,13 @@ class NamedReading(_Strict):
         " made to match; whatever does not fit together is refused."
     )
     places: list[Place] | None = Field(
-        default=None, description="Where the substitutions of this reading lie, one for each, in order."
+        default=None,
+        max_length=_MOST_PLACES,
+        description="Where the substitutions of this reading lie, one for each, in order.",
     )
 
 
-class ReportSettings(Settings):
+class ReportSettings(ReadSettings):
     """How the readings were made, for the report to say; what is left out is taken for the default."""
 
     dictionary: Name | None = Field(
@@ -145,7 +193,7 @@ class ExportRequest(_Strict):
     """Readings to be kept, and in which form."""
 
     readings: list[NamedReading] = Field(min_length=1)
-    format: Format = Field(
+    format: Form = Field(
         description="`html` is one self-contained page, `docx` has tracked changes, `csv` is the table of swaps."
     )
     public: bool = Field(default=False, description="Leave out the full text and keep the evidence.")
@@ -187,7 +235,6 @@ class LimitsInForce(BaseModel):
     seconds: float = Field(description="Time for a request, waiting included; 503 beyond.")
     parallel: int = Field(description="Readings at a time.")
     queue: int = Field(description="Requests that may wait; 503 beyond.")
-    requests_per_minute: int = Field(description="For one client address, 429 beyond; 0 for no such limit.")
 
 
 class Version(BaseModel):

@@ -1,16 +1,12 @@
-"""The description of the API, and the command that writes it.
-
-    python -m unspin.web.openapi docs/openapi.json
+"""The description of the API; ``python -m unspin.web docs/openapi.json`` writes it.
 
 A reading is described by ``report/reading.schema.json``, whose definitions become components here.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -23,7 +19,7 @@ from unspin.report.json import to_dict
 from unspin.web.models import BatchDocument, Error
 from unspin.web.problems import CODES
 
-__all__ = ["BATCH", "EXPORT", "FILE", "READING", "STREAM", "describe", "dumps", "main", "problems"]
+__all__ = ["BATCH", "EXPORT", "FILE", "READING", "STREAM", "describe", "dumps", "problems"]
 
 _Responses = dict[int | str, dict[str, Any]]
 
@@ -145,7 +141,7 @@ def _problem_components() -> dict[str, Any]:
     return {
         f"Problem{status}": {
             "description": " ".join(f"`{code}`: {CODES[code][1]}" for code in codes),
-            **({"headers": {"Retry-After": _RETRY_AFTER}} if status in (429, 503) else {}),
+            **({"headers": {"Retry-After": _RETRY_AFTER}} if status == 503 else {}),
             "content": {"application/json": {"schema": _ref("Failure")}},
         }
         for status, codes in by_status.items()
@@ -184,15 +180,6 @@ def dumps(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
-def main(arguments: list[str] | None = None) -> None:
-    """Command line."""
-    from unspin.web.app import create
-
-    parser = argparse.ArgumentParser(description="Write the description of the API.")
-    parser.add_argument("file", type=Path, help="where to, as docs/openapi.json")
-    parser.parse_args(arguments).file.write_text(dumps(create().openapi()), encoding="utf-8")
-
-
 def _reading_components() -> Iterator[tuple[str, dict[str, Any]]]:
     """The schema of a reading as components: the reading itself and each of its definitions."""
     schema = {key: value for key, value in report_schema("reading").items() if key not in ("$schema", "$id")}
@@ -218,7 +205,3 @@ def _drop_titles(part: Any) -> None:
         if isinstance(value, dict) and isinstance(value.get("title"), str) and "version" not in value:
             del value["title"]
         _drop_titles(value)
-
-
-if __name__ == "__main__":
-    main()

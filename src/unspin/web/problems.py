@@ -28,7 +28,6 @@ CODES: Mapping[str, tuple[int, str]] = {
     "unsupported-type": (415, "The content type, or the format of the file, is none that is read here."),
     "invalid": (422, "A field is missing, unknown, of the wrong type or out of range."),
     "unreadable": (422, "The file or the reading cannot be used: empty, damaged, encrypted, without text."),
-    "too-many-requests": (429, "This client sends more than the server's rate; see Retry-After."),
     "internal": (500, "A bug of unspin."),
     "busy": (503, "As much is being read and waiting as this server takes on; see Retry-After."),
     "timeout": (503, "The request was not done within the time limit; see Retry-After, or send less."),
@@ -61,7 +60,7 @@ class Problem(HTTPException):
 
 
 def busy(message: str, code: str = "busy") -> Problem:
-    """A problem that passes."""
+    """A problem that may be gone when the client asks again."""
     return Problem(code, message, {"Retry-After": RETRY_AFTER})
 
 

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from unspin.report.json import READING_SCHEMA, to_json
 from unspin.report.version import version
-from unspin.web.desk import Errand
 from unspin.web.models import BatchDocument, BatchRequest, Health, LimitsInForce, ReadRequest, Restored, Version
 from unspin.web.openapi import BATCH, READING, problems
+from unspin.web.pool import Job
 from unspin.web.problems import from_validation
 from unspin.web.requests import JsonRoute
 from unspin.web.service import Service, problem_of, service_of
@@ -36,22 +36,22 @@ async def read(request: Request, asked: ReadRequest, service: UseService) -> Res
     """
     service.check_length(asked.text)
 
-    def work(errand: Errand) -> bytes:
-        return to_json(service.read(errand, asked.text, asked, dictionary=asked.dictionary)) + b"\n"
+    def work(job: Job) -> bytes:
+        return to_json(service.read(job, asked.text, asked.settings())) + b"\n"
 
     return Response(await service.run(request, work), media_type=JSON)
 
 
-@router.post("/restore", operation_id="restore", responses=problems(), tags=["readings"])
-async def restore(request: Request, asked: ReadRequest, service: UseService) -> Restored:
+@router.post("/restore", operation_id="restore", response_model=Restored, responses=problems(), tags=["readings"])
+async def restore(request: Request, asked: ReadRequest, service: UseService) -> Response:
     """The restored text alone; a text that does not read as spun comes back as it was."""
     service.check_length(asked.text)
 
-    def work(errand: Errand) -> Restored:
-        reading = service.read(errand, asked.text, asked, dictionary=asked.dictionary)
-        return Restored(restored=reading.restored, spun=reading.spun)
+    def work(job: Job) -> bytes:
+        reading = service.read(job, asked.text, asked.settings())
+        return orjson.dumps({"restored": reading.restored, "spun": reading.spun}) + b"\n"
 
-    return await service.run(request, work)
+    return Response(await service.run(request, work), media_type=JSON)
 
 
 @router.post("/batch", operation_id="batch", responses=BATCH | problems(), response_class=Response, tags=["readings"])
@@ -81,8 +81,8 @@ async def _result(request: Request, service: Service, asked: BatchRequest, posit
         result["id"] = str(position) if name is None else name
         service.check_length(document.text)
 
-        def work(errand: Errand) -> bytes:
-            return to_json(service.read(errand, document.text, asked))
+        def work(job: Job) -> bytes:
+            return to_json(service.read(job, document.text, asked.settings()))
 
         return result | {"reading": orjson.Fragment(await service.run(request, work))}
     except ValidationError as error:
@@ -97,7 +97,7 @@ async def _result(request: Request, service: Service, asked: BatchRequest, posit
 @router.get("/health", operation_id="health", responses=problems(body=False), tags=["server"])
 async def health(service: UseService) -> Health:
     """That the server lives, and how busy it is; answered at once even when it is."""
-    return Health(running=service.desk.running, waiting=service.desk.waiting)
+    return Health(running=service.pool.running, waiting=service.pool.waiting)
 
 
 @router.get("/version", operation_id="version", responses=problems(body=False), tags=["server"])

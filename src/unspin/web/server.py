@@ -11,16 +11,18 @@ from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import uvicorn
+from fastapi import FastAPI
 
 import unspin
 from unspin.errors import OptionError
+from unspin.web import connections
 from unspin.web.app import LOOPBACK, create
-from unspin.web.limits import Limits
+from unspin.web.connections import Connection
+from unspin.web.limits import ServerLimits
 
-__all__ = ["bind", "is_loopback", "run"]
+__all__ = ["bind", "configuration", "is_loopback", "run"]
 
 _ANY_ADDRESS: Final = frozenset({"0.0.0.0", "::"})
-_CONNECTIONS: Final = 512  # beyond these, uvicorn itself answers 503
 _CLOSING: Final = 5  # seconds for what is under way when the server is told to stop
 # Long enough to be judged, and read as if it were spun, so that all models are loaded before the first request.
 _WARM_UP: Final = "The old man went down to the harbour in the morning and looked at the boats that were there. " * 3
@@ -39,7 +41,7 @@ _LOGGING: Final[dict[str, Any]] = {
 def run(
     host: str,
     port: int,
-    limits: Limits,
+    limits: ServerLimits,
     *,
     allowed_hosts: Collection[str] = (),
     origins: Collection[str] = (),
@@ -72,18 +74,32 @@ def run(
             )
         announce(f"page and API at {_url(host, address[1])}; Ctrl-C ends it")
         hosts = _hosts(host, allowed_hosts)
-        config = uvicorn.Config(
-            create(limits, hosts=hosts, origins=origins),
-            log_config=_LOGGING,
-            access_log=access_log,
-            server_header=False,
-            proxy_headers=False,  # an address that a client can make up is none to count requests by
-            limit_concurrency=_CONNECTIONS,
-            timeout_graceful_shutdown=_CLOSING,
-            ws="none",
-        )
+        config = configuration(create(limits, hosts=hosts, origins=origins), access_log=access_log)
         with contextlib.suppress(KeyboardInterrupt):  # which uvicorn passes on when it has closed
             uvicorn.Server(config).run(sockets=[listening])
+
+
+def configuration(
+    app: FastAPI, *, access_log: bool = False, logging: dict[str, Any] | None = _LOGGING
+) -> uvicorn.Config:
+    """How uvicorn serves the application.
+
+    Args:
+        app: the application.
+        access_log: write a line for each request.
+        logging: as for ``logging.config.dictConfig``; None to leave it as it is.
+    """
+    return uvicorn.Config(
+        app,
+        http=Connection,
+        log_config=logging,
+        access_log=access_log,
+        server_header=False,
+        proxy_headers=False,  # a client can make up the address that they name
+        limit_concurrency=2 * connections.ROOM,  # where no connection can be closed for another, 503 beyond
+        timeout_graceful_shutdown=_CLOSING,
+        ws="none",
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -1,10 +1,11 @@
-"""What the routes work with: the reading function, the limits, and the desk where readings are made."""
+"""What the routes work with: the reading function, the limits, and the pool of threads where readings are made."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from fastapi import Request
@@ -12,10 +13,10 @@ from fastapi import Request
 from unspin import documents
 from unspin.errors import UnspinError
 from unspin.reading import Reading
-from unspin.web.desk import Abandoned, Desk, Errand
+from unspin.settings import Settings
 from unspin.web.guards import log_bug
-from unspin.web.limits import Limits
-from unspin.web.models import Settings
+from unspin.web.limits import ServerLimits
+from unspin.web.pool import Abandoned, Job, Pool
 from unspin.web.problems import Problem, from_error
 
 __all__ = ["Progress", "ReadFunction", "Service", "problem_of", "service_of"]
@@ -47,47 +48,45 @@ class ReadFunction(Protocol):
         *,
         operating_point: float,
         tortured: bool,
-        dictionary: Mapping[str, str] | None,
+        dictionary: Path | Mapping[str, str] | None,
         watch: Progress,
     ) -> Reading:
         """Read one document; ``watch`` is called at every stage and may raise."""
 
 
 class Service:
-    """One server's means.
+    """What one server reads with, and how much of it.
 
     Attributes:
         limits: what it takes on.
-        desk: its worker threads.
+        pool: its worker threads.
     """
 
-    def __init__(self, read: ReadFunction, limits: Limits) -> None:
+    def __init__(self, read: ReadFunction, limits: ServerLimits) -> None:
         self.limits = limits
-        self.desk = Desk(limits.parallel, limits.seconds)
+        self.pool = Pool(limits.parallel, limits.seconds)
         self._read = read
 
-    def errand(self, request: Request) -> Errand:
+    def job(self, request: Request) -> Job:
         """A piece of work for a request, due when the request is."""
-        return Errand(getattr(request.state, "deadline", time.monotonic() + self.limits.seconds))
+        return Job(getattr(request.state, "deadline", time.monotonic() + self.limits.seconds))
 
-    async def run(self, request: Request, work: Callable[[Errand], T]) -> T:
+    async def run(self, request: Request, work: Callable[[Job], T]) -> T:
         """What ``work`` gives, done in a worker thread.
 
         Raises:
             Problem: it was not done in time.
             Abandoned: the client has left.
         """
-        errand = self.errand(request)
-        future = await self.desk.start(partial(work, errand), errand, request.is_disconnected)
-        return await self.desk.finish(future, errand, request.is_disconnected)
+        job = self.job(request)
+        future = await self.pool.start(partial(work, job), job, request.is_disconnected)
+        return await self.pool.finish(future, job, request.is_disconnected)
 
     def read(
         self,
-        errand: Errand,
+        job: Job,
         text: str,
         settings: Settings,
-        *,
-        dictionary: Mapping[str, str] | None = None,
         progress: Progress | None = None,
     ) -> Reading:
         """Read one document, in a worker thread; its length has been checked.
@@ -97,25 +96,25 @@ class Service:
         """
 
         def watch(done: float, so_far: Reading | None) -> None:
-            errand.check()
+            job.check()
             if progress is not None:
                 progress(done, so_far)
 
-        errand.check()
+        job.check()
         return self._read(
             text,
             operating_point=settings.operating_point,
             tortured=settings.tortured,
-            dictionary=dictionary,
+            dictionary=settings.dictionary,
             watch=watch,
         )
 
-    def document_limits(self, errand: Errand) -> documents.Limits:
+    def document_limits(self, job: Job) -> documents.Limits:
         """What may come of a file: no more than of a text, in the time that is left; what is longer is cut."""
         return documents.Limits(
             bytes=self.limits.body_bytes,
             characters=self.limits.characters,
-            seconds=max(errand.deadline - time.monotonic(), 0.1),
+            seconds=max(job.deadline - time.monotonic(), 0.1),
             cut_text=True,
         )
 

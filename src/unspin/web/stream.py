@@ -1,4 +1,4 @@
-"""One document, read before one's eyes: progress and partial readings as lines of JSON."""
+"""One document, with its progress and its partial readings on the way, as lines of JSON."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from fastapi.responses import StreamingResponse
 
 from unspin.reading import Reading
 from unspin.report.json import to_json
-from unspin.web.desk import Errand
 from unspin.web.models import ReadRequest
 from unspin.web.openapi import STREAM, problems
+from unspin.web.pool import Job
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
 from unspin.web.service import Service, problem_of
@@ -42,18 +42,18 @@ async def stream(request: Request, asked: ReadRequest, service: UseService) -> R
     """
     service.check_length(asked.text)
 
-    def work(errand: Errand, tell: Tell) -> bytes:
+    def work(job: Job, tell: Tell) -> bytes:
         def progress(done: float, so_far: Reading | None) -> None:
             tell(line("progress", done=done, reading=None if so_far is None else orjson.Fragment(to_json(so_far))))
 
-        reading = service.read(errand, asked.text, asked, dictionary=asked.dictionary, progress=progress)
+        reading = service.read(job, asked.text, asked.settings(), progress)
         return line("reading", reading=orjson.Fragment(to_json(reading)))
 
     return await streamed(request, service, work)
 
 
 async def streamed(
-    request: Request, service: Service, work: Callable[[Errand, Tell], bytes], first: bytes | None = None
+    request: Request, service: Service, work: Callable[[Job, Tell], bytes], first: bytes | None = None
 ) -> Response:
     """The lines that ``work`` tells in a worker thread, and at last the one that it returns.
 
@@ -67,10 +67,10 @@ async def streamed(
         Problem: no place came free in time.
         Abandoned: the client left while it waited.
     """
-    errand = service.errand(request)
+    job = service.job(request)
     latest = _Latest(asyncio.get_running_loop())
-    future = await service.desk.start(partial(work, errand, latest.put), errand, request.is_disconnected)
-    return StreamingResponse(_lines(service, future, errand, latest, first), media_type=NDJSON)
+    future = await service.pool.start(partial(work, job, latest.put), job, request.is_disconnected)
+    return StreamingResponse(_lines(service, future, job, latest, first), media_type=NDJSON)
 
 
 def line(event: str, **fields: Any) -> bytes:
@@ -103,10 +103,10 @@ class _Latest:
 
 
 async def _lines(
-    service: Service, future: asyncio.Future[bytes], errand: Errand, latest: _Latest, first: bytes | None
+    service: Service, future: asyncio.Future[bytes], job: Job, latest: _Latest, first: bytes | None
 ) -> AsyncIterator[bytes]:
-    """The lines of one stream; a client that leaves ends the generator, and with it the errand."""
-    result = asyncio.ensure_future(service.desk.finish(future, errand))
+    """The lines of one stream; a client that leaves ends the generator, and with it the job."""
+    result = asyncio.ensure_future(service.pool.finish(future, job))
     news = asyncio.ensure_future(latest.take())
     try:
         if first is not None:
@@ -118,7 +118,7 @@ async def _lines(
                 news = asyncio.ensure_future(latest.take())
         yield await _last(result)
     finally:
-        errand.give_up()
+        job.give_up()
         news.cancel()
         if not result.cancel() and not result.cancelled():
             result.exception()  # looked at, so that asyncio does not log it

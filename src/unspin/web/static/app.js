@@ -1,7 +1,7 @@
-// The page as a whole: its three views, the way between them, and what is on the desk.
+// The page as a whole: its three views, the way between them, and the documents of this session.
 
 import { version } from "./api.js";
-import { Document } from "./desk.js";
+import { Document } from "./documents.js";
 import { announce, byId } from "./dom.js";
 import { OverviewView } from "./overview-view.js";
 import { ReadingView } from "./reading-view.js";
@@ -11,9 +11,9 @@ import { percent, plural, verdictInWords } from "./wording.js";
 const settings = { shortcuts: true };
 const MOST_KEPT = 300;
 // `documents` are those of the overview, `kept` all that the browser's Back may lead to.
-const desk = { documents: [], kept: [], reading: null, stop: null };
+const session = { documents: [], kept: [], reading: null, stop: null };
 
-const start = new StartView({ read: readText, open: openFiles, stop: () => desk.stop?.abort() });
+const start = new StartView({ read: readText, open: openFiles, stop: () => session.stop?.abort() });
 const reading = new ReadingView({ settings });
 const overview = new OverviewView({ open: (document) => go({ view: "reading", number: document.number }), again: readAgain });
 
@@ -25,19 +25,19 @@ function go(state) {
   show(state);
 }
 
-const goToOverview = () => go({ view: "overview", number: desk.documents[0].number });
+const goToOverview = () => go({ view: "overview", number: session.documents[0].number });
 
-/** Put documents on the desk, in place of those that lie there; these stay within the reach of Back. */
+/** Make these the documents of the overview; those that were stay within the reach of Back. */
 function lay(documents, several) {
-  desk.documents = documents;
+  session.documents = documents;
   for (const document of documents) Object.assign(document, { batch: documents, several });
-  desk.kept = [...desk.kept.filter((document) => !documents.includes(document)), ...documents].slice(-MOST_KEPT);
+  session.kept = [...session.kept.filter((document) => !documents.includes(document)), ...documents].slice(-MOST_KEPT);
 }
 
 function show(state) {
   const wanted = state ?? { view: "start" };
-  const open = desk.kept.find((document) => document.number === wanted.number);
-  if (open) desk.documents = open.batch;
+  const open = session.kept.find((document) => document.number === wanted.number);
+  if (open) session.documents = open.batch;
   const lost = (wanted.view === "reading" && !open?.choices) || (wanted.view === "overview" && !open);
   const view = lost ? "start" : wanted.view;
   const before = ["start", "overview", "reading"].find((id) => !byId(id).hidden);
@@ -45,10 +45,10 @@ function show(state) {
   document.body.dataset.view = view;
   byId("to-overview").hidden = view !== "reading" || !open.several;
   byId("to-start").hidden = view === "start";
-  desk.reading = view === "reading" ? open : null;
+  session.reading = view === "reading" ? open : null;
   reading.leave();
   if (view === "reading") reading.open(open);
-  if (view === "overview") overview.show(desk.documents);
+  if (view === "overview") overview.show(session.documents);
   document.title = view === "reading" ? `${open.name} – unspin` : "unspin";
   if (before === view) return;
   scrollTo({ top: 0, behavior: "instant" });
@@ -72,7 +72,7 @@ byId("skip").addEventListener("click", (event) => {
   byId(target).scrollIntoView({ block: "start" });
 });
 addEventListener("beforeunload", (event) => {
-  if (desk.kept.some((document) => document.unsaved)) event.preventDefault();
+  if (session.kept.some((document) => document.unsaved)) event.preventDefault();
 });
 
 // --- reading
@@ -93,30 +93,30 @@ function openFiles(files, skipped) {
   const documents = files.map((file) => new Document(file, file.name));
   const more = !byId("overview").hidden;
   if (documents.length === 1 && skipped.length === 0 && !more) readOne(documents[0]);
-  else readSeveral(more ? [...desk.documents, ...documents] : documents, documents, skippedWords(skipped));
+  else readSeveral(more ? [...session.documents, ...documents] : documents, documents, skippedWords(skipped));
 }
 
 /** Read one document; its reading opens as soon as something of it is known. */
 async function readOne(document) {
-  desk.stop?.abort();
+  session.stop?.abort();
   const stop = new AbortController();
-  desk.stop = stop;
+  session.stop = stop;
   lay([document], false);
   start.say(null);
   start.busy(0, `Reading ${document.name} …`);
   announce("Reading");
   let shown = false;
   await document.read(readingSettings(), () => {
-    if (stop !== desk.stop) return;
+    if (stop !== session.stop) return;
     if (!document.choices) start.busy(document.done);
     else if (!shown) {
       shown = true;
       start.busy(null);
       go({ view: "reading", number: document.number });
-    } else if (desk.reading === document) reading.update();
+    } else if (session.reading === document) reading.update();
     if (document.state === "reading" && document.done > 0) tellProgress(document);
   }, stop.signal);
-  if (stop !== desk.stop) return;
+  if (stop !== session.stop) return;
   start.busy(null);
   if (document.state === "done") return announce(`Done. ${verdictInWords(document.reading)}.`);
   if (!document.choices) failed(document);
@@ -132,42 +132,42 @@ function tellProgress(document) {
 function failed(document) {
   if (byId("start").hidden) go({ view: "start" });
   if (typeof document.source === "string" && start.text === "") start.text = document.source;
-  start.say(document.stopped ? "Stopped. The text is still here." : `${document.name}: ${document.error.message}`);
+  start.say(document.stopped ? "Stopped. The text is still here." : `${document.name}: ${document.reason}`);
   byId("paper").focus();
 }
 
 /** Read several documents one after the other, and show how they stand meanwhile. */
 async function readSeveral(all, added, remark = null) {
-  desk.stop?.abort();
+  session.stop?.abort();
   const stop = new AbortController();
-  desk.stop = stop;
+  session.stop = stop;
   lay(all, true);
   byId("overview-error").hidden = remark === null;
   byId("overview-error").textContent = remark ?? "";
   start.busy(null);
   if (byId("overview").hidden) goToOverview();
-  else overview.show(desk.documents);
+  else overview.show(session.documents);
   announce(`Reading ${plural(added.length, "document")}`);
   for (const document of all.filter((each) => each.state === "waiting" || each.stopped)) {
-    await document.read(readingSettings(), () => stop === desk.stop && refresh(document), stop.signal);
-    if (stop !== desk.stop) return;
+    await document.read(readingSettings(), () => stop === session.stop && refresh(document), stop.signal);
+    if (stop !== session.stop) return;
   }
   announce(`Done. ${byId("overview-title").textContent}.`);
 }
 
 function refresh(document) {
-  if (!byId("overview").hidden) overview.show(desk.documents);
-  if (desk.reading === document) reading.update();
+  if (!byId("overview").hidden) overview.show(session.documents);
+  if (session.reading === document) reading.update();
 }
 
 function readAgain(document) {
   document.state = "waiting";
-  readSeveral(desk.documents, [document]);
+  readSeveral(session.documents, [document]);
 }
 
 // --- settings of the page
 
-byId("stop-growing").addEventListener("click", () => desk.stop?.abort());
+byId("stop-growing").addEventListener("click", () => session.stop?.abort());
 byId("theme").addEventListener("click", () => {
   const root = document.documentElement;
   const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -6,7 +6,7 @@ import { unitsIn } from "./codepoints.js";
 /** The choice to leave a word as it stood on the page. */
 export const LEFT = null;
 
-/** The word in the case that the place asks for; what the reader restored there is the witness for it. */
+/** The word in the case that the place asks for, which is told by the case of what was found and restored there. */
 export function casedFor(substitution, word) {
   const { found, original } = substitution;
   if (found.length > 1 && found === found.toUpperCase() && found !== found.toLowerCase()) return word.toUpperCase();

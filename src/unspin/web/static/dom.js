@@ -31,7 +31,7 @@ export function fill(element, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Scroll an element into sight, without a glide for those who asked for less motion. */
+/** Scroll an element into view: smoothly, or at once for those who asked for less motion. */
 export function reveal(element, block = "center") {
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block, behavior: still ? "instant" : "smooth" });

@@ -1,4 +1,4 @@
-// Figures and names that came through the spinner unharmed: those that no swapped word touches. No DOM here.
+// Names and figures in which no swap was seen. No DOM here.
 
 import { blocksOf } from "./blocks.js";
 import { countBelow } from "./codepoints.js";
@@ -25,7 +25,7 @@ const ORDINARY = new Set(
  * `{names, figures}`: lists of `{word, times, from, to}` in order of first appearance; `from` and `to` are the first
  * place in UTF-16 units. `marks` are the swapped places, `{from, to}`, in order.
  */
-export function unharmed(text, marks) {
+export function factsOf(text, marks) {
   const ends = marks.map((mark) => mark.to);
   const untouched = ({ from, to }) => {
     const next = marks[countBelow(ends, from + 1)];

@@ -1,9 +1,10 @@
-// Several documents at once: a table that can be sorted, and a histogram of their scores.
+// Several documents at once: a table that can be sorted, and a histogram of their false-positive rates.
+// The score itself is not shown: it grows with the length of a text.
 
 import { announce, byId, el, fill, svg } from "./dom.js";
 import { closeMenu, save } from "./keep.js";
 import { binned, sorted } from "./table.js";
-import { count, oneIn, figure, percent, plural } from "./wording.js";
+import { count, percent, plural, rateInFigures } from "./wording.js";
 
 const STATES = { waiting: "waiting", reading: "reading …", failed: "could not be read" };
 
@@ -12,7 +13,6 @@ const VERDICTS = { spun: "spun", written: "written", unjudged: "not judged" };
 const KEYS = {
   name: (document) => document.name,
   verdict: (document) => (document.state === "done" ? { spun: 0, written: 1, unjudged: 2 }[document.reading.verdict] : 3),
-  score: (document) => judged(document)?.score,
   rate: (document) => judged(document)?.false_positive_rate,
   share: (document) => judged(document) && document.choices.counts().share,
   words: (document) => (document.state === "done" ? document.reading.words : null),
@@ -23,7 +23,7 @@ function judged(document) {
 }
 
 export class OverviewView {
-  #sort = { key: "score", descending: true };
+  #sort = { key: "rate", descending: false };
 
   /** `open(document)` shows one; `again(document)` reads one that failed once more. */
   constructor({ open, again }) {
@@ -31,7 +31,7 @@ export class OverviewView {
     byId("overview-head").addEventListener("click", (event) => {
       const key = event.target.closest("button")?.dataset.sort;
       if (!key) return;
-      const descending = this.#sort.key === key ? !this.#sort.descending : ["score", "share", "words"].includes(key);
+      const descending = this.#sort.key === key ? !this.#sort.descending : ["share", "words"].includes(key);
       this.#sort = { key, descending };
       this.show();
       announce(`Sorted by ${event.target.closest("button").textContent.trim()}, ${descending ? "descending" : "ascending"}`);
@@ -82,7 +82,8 @@ export class OverviewView {
     const { key, descending } = this.#sort;
     const body = byId("overview-rows");
     const focused = body.contains(document.activeElement) ? document.activeElement.closest("tr").dataset.number : null;
-    fill(body, sorted(this.documents, KEYS[key], descending).map(row));
+    const ordered = sorted(sorted(this.documents, KEYS.share, true), KEYS[key], descending); // equal ones by their share
+    fill(body, ordered.map(row));
     if (focused !== null) body.querySelector(`tr[data-number="${focused}"] button`)?.focus();
   }
 
@@ -96,20 +97,20 @@ export class OverviewView {
     const bars = bins.flatMap((bin, i) => {
       const [written, spun] = [(height * bin.written) / most, (height * bin.spun) / most];
       const place = { x: i * width + width * 0.06, width: width * 0.88 };
-      const words = `${bin.from} to ${bin.to}: ${bin.spun} spun, ${bin.written} written`;
+      const words = `${i === 0 ? "more often than 1 in 10" : rateInFigures(bin.most)}: ${bin.spun} spun, ${bin.written} written`;
       return [
         bin.written > 0 && svg("rect", { ...place, y: height - written, height: written, class: "bar-written" }, svg("title", {}, words)),
         bin.spun > 0 && svg("rect", { ...place, y: height - written - spun, height: spun, class: "bar-spun" }, svg("title", {}, words)),
       ];
     });
     const spun = readings.filter((reading) => reading.spun).length;
-    const scores = readings.map((reading) => reading.score);
-    const summary = `Histogram of ${plural(readings.length, "score")}, from ${figure(Math.min(...scores))} to ${figure(Math.max(...scores))}: ` +
-      `${spun} spun, ${readings.length - spun} written`;
+    const rates = readings.map((reading) => reading.false_positive_rate);
+    const summary = `Histogram of ${plural(readings.length, "document")} by how many ordinary texts score as high, from ` +
+      `${rateInFigures(Math.max(...rates))} to ${rateInFigures(Math.min(...rates))}: ${spun} spun, ${readings.length - spun} written`;
     fill(
       byId("histogram-plot"),
       svg("svg", { viewBox: "0 0 100 100", preserveAspectRatio: "none", role: "img", "aria-label": summary }, ...bars.filter(Boolean)),
-      el("div", { class: "axis", "aria-hidden": "true" }, el("span", {}, count(bins[0].from)), el("span", {}, count((bins[0].from + bins.at(-1).to) / 2)), el("span", {}, count(bins.at(-1).to))),
+      el("div", { class: "axis", "aria-hidden": "true" }, el("span", {}, "often"), el("span", {}, rateInFigures(bins[bins.length / 2].most)), el("span", {}, rateInFigures(bins.at(-1).most))),
     );
     byId("histogram-most").textContent = count(most);
   }
@@ -128,14 +129,14 @@ export class OverviewView {
 }
 
 function row(document) {
-  const { name, number, state, reading, error } = document;
+  const { name, number, state, reading } = document;
   if (state !== "done") {
     return el(
       "tr", { class: state, data: { number } },
       el("th", { scope: "row" }, el("span", { class: "open" }, name)),
       el(
-        "td", { colspan: "5", class: "state" },
-        state === "failed" ? ["Could not be read: ", error.message, " ", el("button", { type: "button", class: "quiet", data: { action: "again" } }, "Try again")] : STATES[state],
+        "td", { colspan: "4", class: "state" },
+        state === "failed" ? ["Could not be read: ", document.reason, document.mayBeReadAgain && [" ", el("button", { type: "button", class: "quiet", data: { action: "again" } }, "Try again")]] : STATES[state],
       ),
     );
   }
@@ -147,8 +148,7 @@ function row(document) {
     "tr", { class: reading.verdict, data: { number } },
     el("th", { scope: "row" }, el("button", { type: "button", class: "open" }, name)),
     el("td", { class: "verdict-cell" }, VERDICTS[reading.verdict]),
-    el("td", { class: "number" }, known ? figure(reading.score) : "–"),
-    el("td", { class: "number rate" }, known ? (reading.false_positive_rate > 0.67 ? "most" : `1 in ${count(oneIn(reading.false_positive_rate))}`) : "–"),
+    el("td", { class: "number rate" }, known ? rateInFigures(reading.false_positive_rate) : "–"),
     el("td", { class: "number share-cell" }, known ? [meter, el("span", { class: "figure" }, percent(share))] : "–"),
     el("td", { class: "number words-cell" }, count(reading.words)),
   );

@@ -1,7 +1,7 @@
-// Beside the text: the quotations, and the figures and names that came through unharmed. And the strip above it.
+// Beside the text: the quotations, and the names and figures in which no swap was seen. And the strip above it.
 
 import { byId, el, fill, svg } from "./dom.js";
-import { unharmed } from "./facts.js";
+import { factsOf } from "./facts.js";
 import { plural } from "./wording.js";
 
 const STRIP_BINS = 320;
@@ -42,9 +42,14 @@ function leadFor(all, altered) {
   return `${altered} of ${plural(all, "quotation")} ${altered === 1 ? "was" : "were"} altered.`;
 }
 
+/** In place of a list that is known only when all of the text is read. */
+export function showUnknown(element, growing) {
+  fill(element, el("p", { class: "lead" }, growing ? "…" : "Not known: the text was not read to its end."));
+}
+
 /** Names and figures that no swapped word touches; a click leads to the first place of each. */
-export function showUnharmed(element, text) {
-  const { names, figures } = unharmed(text.text, text.marks);
+export function showFacts(element, text) {
+  const { names, figures } = factsOf(text.text, text.marks);
   const list = (title, items) => [
     el("h2", {}, title),
     items.length === 0
@@ -55,7 +60,7 @@ export function showUnharmed(element, text) {
   ];
   fill(
     element,
-    el("p", { class: "lead" }, "They came through unharmed: no swapped word touches them."),
+    el("p", { class: "lead" }, "No swap was seen in these. One that was missed may still be among them."),
     list("Names", names),
     list("Figures and dates", figures),
   );

@@ -211,21 +211,25 @@ export class Popover {
     if (hidden > 0) scrollBy({ top: hidden + GAP, behavior: "instant" });
   }
 
-  /** Put the box below its word, or above where there is more room; on a narrow screen CSS makes it a sheet. */
+  /** Put the box below its word, or above where only there is room for all of it; where neither has, it scrolls on the side with more. On a narrow screen CSS makes it a sheet. */
   #put() {
     if (!this.anchor?.isConnected) return;
     const sheet = matchMedia("(max-width: 40rem)").matches;
     this.#box.classList.toggle("sheet", sheet);
     if (sheet) {
-      this.#box.style.left = this.#box.style.top = "";
+      this.#box.style.left = this.#box.style.top = this.#box.style.maxHeight = "";
       this.#uncover();
       return;
     }
     const lines = this.anchor.getClientRects();
     if (lines.length === 0) return;
     const [first, last] = [lines[0], lines[lines.length - 1]];
-    const { offsetWidth: width, offsetHeight: height } = this.#box;
-    const below = last.bottom + GAP + height <= innerHeight || last.bottom < innerHeight / 2;
+    this.#box.style.maxHeight = "";
+    const { offsetWidth: width, offsetHeight: wanted } = this.#box;
+    const [under, over] = [innerHeight - last.bottom - 2 * GAP, first.top - 2 * GAP];
+    const below = wanted <= under || (wanted > over && under >= over);
+    const height = Math.min(wanted, below ? under : over);
+    if (height < wanted) this.#box.style.maxHeight = `${Math.floor(height)}px`;
     const top = below ? last.bottom + GAP : first.top - GAP - height;
     const left = Math.min(Math.max(GAP, first.left - 14), document.documentElement.clientWidth - width - GAP);
     this.#box.style.top = `${Math.round(top)}px`;

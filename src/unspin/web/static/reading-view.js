@@ -3,7 +3,7 @@
 import { ApiError } from "./api.js";
 import { announce, byId, el, fill, reveal, takesText } from "./dom.js";
 import { closeMenu, copied, flashLabel, save } from "./keep.js";
-import { showQuotations, showStrip, showUnharmed, tabbed } from "./panel.js";
+import { showFacts, showQuotations, showStrip, showUnknown, tabbed } from "./panel.js";
 import { Popover } from "./popover.js";
 import { Text } from "./text.js";
 import { count, figure, groundsInWords, percent, remarks, spinnerInWords, verdictInWords } from "./wording.js";
@@ -28,6 +28,15 @@ export class ReadingView {
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
+  get #growing() {
+    return this.document.state === "reading";
+  }
+
+  /** Whether all of the text was read; only then do figures and lists say what is true of it. */
+  get #done() {
+    return this.document.state === "done";
+  }
+
   get shortcuts() {
     return this.settings.shortcuts;
   }
@@ -50,9 +59,8 @@ export class ReadingView {
 
   /** The document shown has something new. */
   update() {
-    const growing = this.document.state === "reading";
     this.#showProgress();
-    if (growing && performance.now() - this.#shownAt < Math.max(GROWS_EVERY, REST * this.#took)) return;
+    if (this.#growing && performance.now() - this.#shownAt < Math.max(GROWS_EVERY, REST * this.#took)) return;
     const at = this.document.choices && this.#popover.place !== null ? this.#popover.place : null;
     if (at !== null) this.#popover.hide();
     this.#show();
@@ -65,7 +73,7 @@ export class ReadingView {
     this.#showVerdict();
     this.#showProgress();
     this.#showQuotations();
-    this.#showUnharmed();
+    this.#showFacts();
     this.#rove(this.#at >= 0 && this.#at < this.#text.marks.length ? this.#at : 0, false);
     this.#shownAt = performance.now();
     this.#took = this.#shownAt - begun;
@@ -75,6 +83,7 @@ export class ReadingView {
     const { choices, name, format } = this.document;
     const { reading } = choices;
     const counts = choices.counts();
+    const [growing, done] = [this.#growing, this.#done];
     byId("document-name").textContent = [name, format !== "text" && format?.toUpperCase()].filter(Boolean).join(" · ");
     byId("verdict").textContent = verdictInWords(reading);
     byId("reading").dataset.verdict = reading.verdict;
@@ -84,10 +93,10 @@ export class ReadingView {
     const entry = (term, value, unit) => el("div", {}, el("dt", {}, term), el("dd", {}, value, unit && el("small", {}, ` ${unit}`)));
     fill(
       byId("figures"),
-      !unjudged && entry("Words that look swapped", count(counts.swapped), `of ${count(counts.words)}`),
-      !unjudged && entry("Share", percent(counts.share)),
+      !unjudged && entry("Words that look swapped", growing ? "…" : count(counts.swapped), `${growing || done ? "" : "so far, "}of ${count(counts.words)}`),
+      !unjudged && done && entry("Share", percent(counts.share)),
       !unjudged && entry("Score", figure(reading.score)),
-      reading.spinner && entry("Spun by way of", spinnerInWords(reading.spinner)),
+      done && reading.spinner && entry("Spinner", spinnerInWords(reading.spinner)),
       counts.chosen > 0 && entry("Your choices", count(counts.chosen)),
     );
     showStrip(byId("strip"), choices, this.#text.marks, reading.text.length);
@@ -97,7 +106,7 @@ export class ReadingView {
 
   #showProgress() {
     const { state, done, error } = this.document;
-    const growing = state === "reading";
+    const growing = this.#growing;
     byId("reading").toggleAttribute("data-growing", growing);
     byId("growing").hidden = !growing;
     byId("growing-bar").value = done;
@@ -107,16 +116,17 @@ export class ReadingView {
     if (state === "failed") this.say(error);
   }
 
+  /** Which quotations were altered, and which names and figures were not, is known when all swapped words are. */
   #showQuotations() {
-    const quotations = showQuotations(byId("panel-quotations"), this.document.choices, this.#text);
-    byId("count-quotations").textContent = count(quotations);
+    const panel = byId("panel-quotations");
+    const quotations = this.#done ? showQuotations(panel, this.document.choices, this.#text) : showUnknown(panel, this.#growing);
+    byId("count-quotations").textContent = this.#done ? count(quotations) : "…";
   }
 
-  /** Names and figures can only be told when all swapped words are known. */
-  #showUnharmed() {
-    const growing = this.document.state === "reading";
-    const facts = growing ? fill(byId("panel-unharmed")) : showUnharmed(byId("panel-unharmed"), this.#text);
-    byId("count-unharmed").textContent = growing ? "…" : count(facts);
+  #showFacts() {
+    const panel = byId("panel-facts");
+    const facts = this.#done ? showFacts(panel, this.#text) : showUnknown(panel, this.#growing);
+    byId("count-facts").textContent = this.#done ? count(facts) : "…";
   }
 
   /** One line about what went wrong here, or null for none. */
@@ -168,7 +178,8 @@ export class ReadingView {
   #tellPlace() {
     const all = this.#text.marks.length;
     const at = count(Math.min(this.#at, all - 1) + 1);
-    fill(byId("place"), all === 0 ? "no marks" : [at, el("span", { class: "of" }, " of "), count(all)]);
+    const known = this.#growing ? "…" : count(all);
+    fill(byId("place"), all === 0 ? (this.#growing ? "…" : "no marks") : [at, el("span", { class: "of" }, " of "), known]);
     byId("next").disabled = byId("previous").disabled = all === 0;
   }
 

@@ -1,5 +1,7 @@
 // Sorting and binning for the overview of several documents. No DOM here.
 
+const DECADES = 7; // of the false-positive rate, down to one in ten million; no rate is lower
+
 /**
  * The rows in order of `key` (a function of a row); rows for which it gives null or undefined come last either way.
  * Equal rows keep their order.
@@ -17,24 +19,15 @@ export function sorted(rows, key, descending = false) {
     .map(({ row }) => row);
 }
 
-/** Bins of equal and round width over the scores: `[{from, to, spun, written}]`; `items` are `{score, spun}`. */
-export function binned(items, atMost = 24) {
-  if (items.length === 0) return [];
-  const scores = items.map((item) => item.score);
-  const width = roundWidth((Math.max(...scores) - Math.min(...scores)) / atMost || 1);
-  const first = Math.floor(Math.min(...scores) / width);
-  const bins = Array.from({ length: Math.floor(Math.max(...scores) / width) - first + 1 }, (_, i) => ({
-    from: (first + i) * width,
-    to: (first + i + 1) * width,
-    spun: 0,
-    written: 0,
-  }));
-  for (const { score, spun } of items) bins[Math.floor(score / width) - first][spun ? "spun" : "written"] += 1;
+/**
+ * How many documents lie in each decade of the false-positive rate, from often to hardly ever:
+ * `[{most, spun, written}]`, where `most` is the highest rate of the bin; `items` are `{false_positive_rate, spun}`.
+ */
+export function binned(items) {
+  const bins = Array.from({ length: DECADES + 1 }, (_, i) => ({ most: 10 ** -i, spun: 0, written: 0 }));
+  for (const { false_positive_rate: rate, spun } of items) {
+    const decade = Math.floor(-Math.log10(rate) + 1e-9); // a rate of 1e-4 is the highest of its bin
+    bins[Math.min(Math.max(decade, 0), DECADES)][spun ? "spun" : "written"] += 1;
+  }
   return bins;
-}
-
-/** The smallest of 1, 2, 5, 10, 20, 50 … (and their fractions) that is no smaller than `least`. */
-function roundWidth(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= least * (1 - 1e-9));
 }

@@ -1,6 +1,7 @@
 // What a reading says, in words: evidence, not accusation. The rates are worded as in report/wording.py. No DOM here.
 
-const SMALLEST_RATE = 1e-12;
+const LOWEST_RATE = 1e-7; // no fit of the verdict's curve reaches further: it means "or less"
+const OFTEN = 0.5; // from here on a number of documents says less than the word
 
 const VERDICTS = { spun: "Reads as machine-spun", written: "Reads as written", unjudged: "Cannot be judged" };
 
@@ -13,14 +14,6 @@ const NOTES = {
 };
 
 const UNJUDGED = new Set(["too-short", "not-english", "not-prose"]);
-
-/** The spinners' families in plain words. */
-const SPINNERS = {
-  "wordnet-walk": "walks through WordNet",
-  "fluent-synonyms": "close synonyms",
-  thesaurus: "a thesaurus",
-  neighbours: "neighbouring words",
-};
 
 export const count = (number) => number.toLocaleString("en-GB").replace("-", "−");
 
@@ -44,14 +37,28 @@ export const plural = (number, one, many = `${one}s`) => `${count(number)} ${num
 
 /** The N of "1 in N", to two significant figures. */
 export function oneIn(rate) {
-  const least = Math.max(rate, SMALLEST_RATE);
-  return least < 0.1 ? Number((1 / least).toExponential(1)) : Math.round(1 / least);
+  const number = 1 / rate;
+  const unit = rate < 0.1 ? 10 ** (Math.floor(Math.log10(number)) - 1) : 1;
+  return evenly(number / unit) * unit;
+}
+
+/** Rounded as Python does, a half to the even number. */
+function evenly(number) {
+  const rounded = Math.round(number);
+  return Math.abs(number % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 export function rateInWords(rate) {
-  if (rate < SMALLEST_RATE) return "no ordinary document is known to score as high";
-  if (rate > 0.67) return "most ordinary documents score as high";
+  if (rate >= OFTEN) return "ordinary documents often score as high";
+  if (rate <= LOWEST_RATE) return `fewer than 1 ordinary document in ${count(oneIn(LOWEST_RATE))} scores as high`;
   return `about 1 ordinary document in ${count(oneIn(rate))} scores as high`;
+}
+
+/** The same for a table: `"1 in 200,000"`, `"under 1 in 10,000,000"`, `"often"`. */
+export function rateInFigures(rate) {
+  if (rate >= OFTEN) return "often";
+  if (rate <= LOWEST_RATE) return `under 1 in ${count(oneIn(LOWEST_RATE))}`;
+  return `1 in ${count(oneIn(rate))}`;
 }
 
 export const verdictInWords = (reading) => VERDICTS[reading.verdict] ?? VERDICTS.unjudged;
@@ -68,16 +75,11 @@ export const remarks = (reading) => reading.notes.filter((note) => !UNJUDGED.has
 
 export const noteInWords = (note) => NOTES[note] ?? note;
 
-export const spinnerInWords = (name) => SPINNERS[name] ?? name;
+/** A guess: the family whose dictionary explains the swaps best. */
+export const spinnerInWords = (name) => `perhaps ${name}`;
 
 /** How sure a restored word is: `"sure"` from nine in ten, `"likely"` from one in two, otherwise a `"guess"`. */
 export function sureness(confidence) {
   if (confidence >= 0.9) return "sure";
   return confidence >= 0.5 ? "likely" : "guess";
-}
-
-/** `"1.2 MB"`; bytes in powers of ten. */
-export function size(bytes) {
-  if (bytes < 1000) return `${bytes} B`;
-  return bytes < 1e6 ? `${Math.round(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

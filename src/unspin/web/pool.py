@@ -17,20 +17,20 @@ from typing import TypeVar
 
 from unspin.web.problems import busy
 
-__all__ = ["Abandoned", "Desk", "Errand"]
+__all__ = ["Abandoned", "Job", "Pool"]
 
 T = TypeVar("T")
 Gone = Callable[[], Awaitable[bool]]
 
-_LOOK_AROUND = 0.25  # seconds between two looks whether the client still waits
+_LOOK_EVERY = 0.25  # seconds between two checks whether the client still waits
 
 
 class Abandoned(Exception):
     """Raised inside a reading that nobody waits for any more."""
 
 
-class Errand:
-    """One piece of work and whether anybody still waits for it. Used by both sides.
+class Job:
+    """One piece of work and whether anybody still waits for it. Used by the event loop and by the worker thread.
 
     Attributes:
         deadline: when it has to be done, on the clock of ``time.monotonic``.
@@ -54,7 +54,7 @@ class Errand:
             raise Abandoned
 
 
-class Desk:
+class Pool:
     """The worker threads of one server.
 
     Attributes:
@@ -68,15 +68,15 @@ class Desk:
         self.running = 0
         self.waiting = 0
         self._parallel = parallel
-        self._errands: set[Errand] = set()
+        self._jobs: set[Job] = set()
         self.open()
 
     def open(self) -> None:
-        """Be ready; a desk that was closed can be opened again, in another event loop too."""
+        """Start; a pool that was closed can be opened again, in another event loop too."""
         self._places = asyncio.Semaphore(self._parallel)
         self._threads = ThreadPoolExecutor(self._parallel, thread_name_prefix="unspin")
 
-    async def start(self, work: Callable[[], T], errand: Errand, gone: Gone | None = None) -> asyncio.Future[T]:
+    async def start(self, work: Callable[[], T], job: Job, gone: Gone | None = None) -> asyncio.Future[T]:
         """Wait for a place and set a thread to work; ``gone`` says whether the client has left.
 
         Raises:
@@ -85,7 +85,7 @@ class Desk:
         """
         self.waiting += 1
         try:
-            async with asyncio.timeout(max(errand.deadline - time.monotonic(), 0)):
+            async with asyncio.timeout(max(job.deadline - time.monotonic(), 0)):
                 await self._places.acquire()
         except TimeoutError:
             raise busy(f"no place came free within {self.seconds:g} s; try again later") from None
@@ -101,22 +101,22 @@ class Desk:
                 raise busy("the server is closing") from None
             raise
         self.running += 1
-        self._errands.add(errand)
+        self._jobs.add(job)
         places = self._places
-        future.add_done_callback(lambda done: self._leave(done, errand, places))
+        future.add_done_callback(lambda done: self._leave(done, job, places))
         return future
 
-    async def finish(self, future: asyncio.Future[T], errand: Errand, gone: Gone | None = None) -> T:
-        """Wait for work that was started; ``gone`` as above.
+    async def finish(self, future: asyncio.Future[T], job: Job, gone: Gone | None = None) -> T:
+        """Wait for work that was started; ``gone`` as above. However this ends, the job is given up.
 
         Raises:
             Problem: it is not done by the deadline.
             Abandoned: the client has left.
         """
         try:
-            while (left := errand.deadline - time.monotonic()) > 0:
+            while (left := job.deadline - time.monotonic()) > 0:
                 # Unlike wait_for, wait leaves the future alone: the thread runs on, and its place is taken until it ends.
-                done, _ = await asyncio.wait({future}, timeout=min(left, _LOOK_AROUND))
+                done, _ = await asyncio.wait({future}, timeout=min(left, _LOOK_EVERY))
                 if done:
                     break
                 if gone is not None and await gone():
@@ -124,21 +124,21 @@ class Desk:
             if future.done():
                 return future.result()
         except Abandoned:
-            if time.monotonic() <= errand.deadline:
+            if time.monotonic() <= job.deadline:
                 raise
         finally:
-            errand.give_up()
+            job.give_up()
         raise busy(f"not done within {self.seconds:g} s; send less at once, or try again later", "timeout")
 
     def close(self) -> None:
         """Give up everything that is under way; threads end at their next stage."""
-        for errand in self._errands:
-            errand.give_up()
+        for job in self._jobs:
+            job.give_up()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _leave(self, done: asyncio.Future[T], errand: Errand, places: asyncio.Semaphore) -> None:
+    def _leave(self, done: asyncio.Future[T], job: Job, places: asyncio.Semaphore) -> None:
         self.running -= 1
-        self._errands.discard(errand)
+        self._jobs.discard(job)
         places.release()
         if not done.cancelled():
             done.exception()  # looked at, so that asyncio does not log what nobody waits for

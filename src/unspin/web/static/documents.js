@@ -1,9 +1,10 @@
-// The documents on the desk: where each stands, and reading them one after the other.
+// The documents that were opened: where each stands, and how it is read.
 
 import { ApiError, streamFile, streamText } from "./api.js";
 import { Choices } from "./choices.js";
 
 const LONGEST_NAME = 500; // as the API takes it
+const FINAL = new Set(["unreadable", "unsupported-type", "too-large", "invalid"]); // what the same file gives every time
 
 let lastNumber = 0;
 
@@ -67,6 +68,18 @@ export class Document {
 
   get stopped() {
     return this.error?.name === "AbortError";
+  }
+
+  /** Why it was not read, without its name, which the messages of the program begin with. */
+  get reason() {
+    const { message } = this.error;
+    const prefix = `${this.name}: `;
+    return message.startsWith(prefix) ? message.slice(prefix.length) : message;
+  }
+
+  /** Whether reading it again may end otherwise. */
+  get mayBeReadAgain() {
+    return this.state === "failed" && !FINAL.has(this.error.code);
   }
 
   /** What an export takes: the reading with the choices made in it, its places to match. */
