@@ -32,8 +32,9 @@ from unspin.errors import OptionError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.export import FORMATS, export
 from unspin.report.json import from_json, schema, to_dict
-from unspin.report.source import Entry, Settings, Source
+from unspin.report.source import Entry, Source
 from unspin.report.version import version
+from unspin.settings import Settings
 from unspin.text.edits import apply
 from unspin.web import server
 from unspin.web.app import create
