@@ -34,7 +34,7 @@ from unspin.report.export import FORMATS, export
 from unspin.report.json import from_json, schema, to_dict
 from unspin.report.source import Entry, Source
 from unspin.report.version import version
-from unspin.settings import Settings
+from unspin.settings import Settings as ReaderSettings
 from unspin.text.edits import apply
 from unspin.web import server
 from unspin.web.app import create
@@ -447,7 +447,7 @@ def test_places_and_settings_stand_in_what_is_kept(reader: Reader, form: str) ->
     body = {"readings": readings, "format": form, "settings": {"operating_point": 0.002, "dictionary": "kiln.json"}}
     [response] = ask(create(read=reader), ("/v1/export", body))
     entry = Entry(Source("page.pdf", "pdf", lambda at: at_hand(at)), made(SPUN, SWAPS, 1e-4, False))
-    known = Settings(operating_point=0.002, dictionary="kiln.json")
+    known = ReaderSettings(operating_point=0.002, dictionary=Path("kiln.json"))
     assert response.content == export([entry], form, settings=known)
     assert response.content != export([entry], form, settings=None) or form == "csv"
     assert response.content != export([Entry(Source("page.pdf", "pdf"), entry.outcome)], form, settings=known)
