@@ -79,7 +79,7 @@ def main() -> None:
 
 
 def _run() -> int:
-    """The commands have manners of their own; help and version are printed by typer, which leaves with 1 or raises."""
+    """Run typer: where it prints help or the version, a closed or full output is reported as by the commands."""
     try:
         app(prog_name="unspin")
     except OSError as error:

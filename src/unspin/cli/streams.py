@@ -1,4 +1,4 @@
-"""Standard output, standard error and exit statuses: the same manners for every command.
+"""Standard output, standard error and exit statuses, the same for every command.
 
 Results go to standard output as bytes, messages to standard error, one line each. Whatever goes wrong, the exit status is
 2, since 1 says that something is spun; only a program that was told to stop says so with 130 (Ctrl-C), as shells have it.

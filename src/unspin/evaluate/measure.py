@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -11,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 import unspin
 from unspin.errors import ModelError
@@ -24,8 +23,6 @@ from unspin.reading import UNJUDGED, Reading
 from unspin.settings import OPERATING_POINT
 
 __all__ = ["Honest", "Map", "Spun", "Task", "mapping", "read_as_spun", "read_honest", "read_spun", "tasks"]
-
-_ANY_SCORE: Final = math.nextafter(1.0, 0.0)  # the highest operating point: all but the lowest score reads as spun
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -126,7 +123,7 @@ def _verdict(text: str) -> Reading:
 def read_as_spun(text: str, operating_point: float = OPERATING_POINT) -> Reading:
     """Read a specimen; one that does not read as spun as if it did, so that its figures speak of words, not of the verdict."""
     reading = unspin.read(text, operating_point=operating_point)
-    return reading if reading.spun else unspin.read(text, operating_point=_ANY_SCORE)
+    return reading if reading.spun else unspin.read(text, operating_point=1.0)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What a report is made from: documents, each with its reading or the reason why there is none.
 
-A report never opens a file. Who has one (the command line, the page) hands over a name, a format, and a function that leads
-an offset back to page and paragraph.
+A report never opens a file. Its caller (the command line, the page) gives the document's name, its format, and a function
+from an offset to page and paragraph.
 """
 
 from __future__ import annotations
