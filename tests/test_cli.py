@@ -251,7 +251,7 @@ def test_simulate_prints_the_specimen_or_its_answer_key(pages: Path) -> None:
     [
         (("read", "missing.txt"), "missing.txt: no such file; check the path"),
         (("check", "*.nothing"), "*.nothing: no file matches; check the pattern"),
-        (("read", "{pages}"), "a folder without documents; name a file"),
+        (("read", "{pages}"), "a folder; name one of its files, or read all of them with: unspin check "),
         (("restore", "{pages}/empty.txt"), "empty; there is no text to read"),
         (("restore", "{pages}/binary.txt"), "binary, not text; extract the text first"),
         (("read", "{pages}/spun.txt", "--operating-point", "2"), "not between 0 and 1; give a share such as 1e-4"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 import textwrap
@@ -22,6 +23,7 @@ from typer.testing import CliRunner
 
 from unspin.cli.main import app
 from unspin.documents import LIMITS, Document, Limits, Place, expand, from_bytes, load, worker
+from unspin.documents.formats import sniff
 from unspin.documents.hyphens import Hyphens
 from unspin.documents.prose import tidy
 from unspin.errors import (
@@ -29,6 +31,7 @@ from unspin.errors import (
     EmptyInput,
     InputError,
     MissingExtra,
+    MissingInput,
     UnknownEncoding,
     UnknownFormat,
 )
@@ -175,7 +178,7 @@ def with_heads(number: int, text: str) -> list[Shown]:
     return [(70, 800, 8, head), *column(text, 70, 760, 450), (290, 40, 8, str(number))]
 
 
-def test_running_heads_and_page_numbers_are_dropped() -> None:
+def test_headers_and_page_numbers_are_dropped() -> None:
     texts = (KILN, CLAY, ROAD, f"On Tuesday it rained. {CLAY}", f"Nobody came on Friday. {ROAD}")
     pages = [with_heads(i + 11, text) for i, text in enumerate(texts)]
     assert paragraphs(pdf(*pages)) == list(texts)
@@ -337,11 +340,62 @@ def test_long_documents_are_cut_with_a_note_and_large_files_refused() -> None:
 
 
 def test_what_has_no_end_is_not_read_to_the_end() -> None:
-    endless = Path("/dev/zero")
-    if not endless.exists():
-        pytest.skip("no such device here")
-    with pytest.raises(InputError, match="larger than 1 MB"):
-        load(endless, Limits(bytes=1_000_000))
+    if not Path("/dev/fd").exists():
+        pytest.skip("no descriptors by name here")
+    reader, writer = os.pipe()
+    try:
+        os.write(writer, KILN.encode())  # the pipe stays open, as of a program that still has something to say
+        with pytest.raises(InputError, match=f"/dev/fd/{reader}: larger than 0.0001 MB"):
+            load(f"/dev/fd/{reader}", Limits(bytes=100))
+    finally:
+        os.close(reader)
+        os.close(writer)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_in_a_folder_what_is_no_file_is_named_and_the_rest_read(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(KILN)
+    (tmp_path / "dangling.txt").symlink_to("nowhere.txt")
+    (tmp_path / "endless.html").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.pdf")
+    (tmp_path / "z.txt").write_text(CLAY)
+    said, read = {}, []
+    for path in expand([tmp_path]):
+        try:
+            read.append(load(path).text)
+        except MissingInput as error:
+            said[Path(path).name] = str(error).removeprefix(f"{path}: ")
+    assert read == [KILN, CLAY]
+    assert said == {
+        "dangling.txt": "a link to a file that is not there; mend the link or remove it",
+        "endless.html": "a device or a socket, not a file; name a file",
+        "pipe.pdf": f"a named pipe, not a file; hand over what it holds as standard input: - < {tmp_path / 'pipe.pdf'}",
+    }
+
+
+def test_a_folder_that_is_named_as_a_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match="a folder without documents; name a file"):
+        load(tmp_path)
+    (tmp_path / "a.pdf").write_bytes(b"")
+    with pytest.raises(MissingInput, match=f"a folder; .* or read all of them with: unspin check {tmp_path}$"):
+        load(tmp_path)
+
+
+def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    (tmp_path / "a.txt").write_text(KILN)
+    scan = os.scandir
+
+    def scandir(path: str) -> object:  # permissions do not bind an administrator
+        if os.fspath(path) == str(closed):
+            raise PermissionError(13, "Permission denied", str(closed))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert expand([tmp_path]) == [str(tmp_path / "a.txt"), str(closed)]
+    with pytest.raises(MissingInput, match=r"cannot be read \(permission denied\); check its permissions"):
+        load(closed)
 
 
 def test_a_zip_bomb_is_not_unpacked() -> None:
@@ -383,6 +437,16 @@ def test_a_worker_that_died_is_replaced() -> None:
         process.kill()
         process.wait()
     assert paragraphs(f"<p>{KILN}</p>".encode(), "page.html") == [KILN]
+
+
+def test_a_worker_that_has_grown_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = f"<p>{KILN}</p>".encode()
+    for kept, grown in ((True, worker._GROWN), (False, 10 * 1024)):  # no worker is smaller than 10 MiB
+        monkeypatch.setattr(worker, "_GROWN", grown)
+        assert paragraphs(page, "page.html") == [KILN]
+        with pytest.raises(EmptyInput):
+            from_bytes(b"<html>", "page.html")
+        assert bool(worker._idle) is kept
 
 
 def test_a_file_beside_the_user_does_not_stand_in_for_a_library(
@@ -492,6 +556,120 @@ def test_breaks_that_stand_for_paragraphs_part_them_and_others_do_not() -> None:
     ]
 
 
+ODD_PAGES: dict[str, Callable[[int], str]] = {
+    "indented comments": lambda n: "<!-- -->\n    " * (n // 13) + "text",
+    "blanks between comments": lambda n: ("<!-- " + " " * (n // 9) + "-->" + " " * (n // 9)) * 4 + "text",
+    "open comments": lambda n: (" " * (n // 8) + "<!--") * 8,
+    "a note of signs": lambda n: "<p>text <sup><a>" + "[ " * (n // 2) + "x</a></sup>",
+    "notes in notes": lambda n: "<p>text " + "<sup><a>" * (n // 8),
+    "hidden elements in a row": lambda n: "<p>text " + "word <b hidden>x</b>" * (n // 20),
+    "declarations": lambda n: ("<meta charset" + " " * 300) * (n // 313) + "<p>\xe9",
+    "verses": lambda n: "<p>" + "verse <br>" * (n // 10),
+    "letters in elements": lambda n: "<p>" + "<b>h</b>x" * (n // 9),
+    "words in elements": lambda n: "<p>" + "<span>kiln</span>" * (n // 17),
+    "marks on a letter": lambda n: "<p>e" + "\u0301\u0316" * (n // 4),
+    "a style without an end": lambda n: '<p style="' + "left:" * (n // 5) + '">text',
+}
+
+
+@pytest.mark.parametrize("odd", ODD_PAGES)
+def test_odd_pages_take_no_longer_than_their_length_asks_for(odd: str) -> None:
+    page = ODD_PAGES[odd](300_000)
+    begun = time.monotonic()
+    try:
+        from_bytes(page.encode("utf-8" if odd == "marks on a letter" else "latin-1"), "page.html", Limits(seconds=20))
+    except EmptyInput as error:  # what follows an open comment is no text
+        assert odd == "open comments", error
+    assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("blanks", [4, 400])
+def test_comments_with_white_space_between_are_told_at_once(blanks: int) -> None:
+    before = b"<!-- kiln -->\n" + b" " * blanks
+    begun = time.monotonic()
+    assert sniff(before * 9 + b"bowl", "page.txt") == "text"
+    assert sniff(before * 9 + b"<html>", "page.txt") == "html"
+    assert time.monotonic() - begun < 1
+
+
+WORDS = "the kiln was cold on Monday and Helen Askew said that nobody had asked for a new bowl from the pottery".split()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "".join(f'<span class="w">{word}</span>' for word in WORDS),
+        "".join(f'<span style="margin-right: .3em">{word}</span>' for word in WORDS),
+        "".join(f'<b style="display:inline-block">{word}</b>' for word in WORDS),
+        f'<span style="display: inline-flex">{"".join(f"<i>{word}</i>" for word in WORDS)}</span>',
+        "".join(f"<a href=/{word}>{word}</a>" for word in WORDS),
+        "<br>".join(WORDS),
+        "".join(f"<td>{word}</td>" for word in WORDS[:4]).join(["<table><tr>", "</table>"]) + " ".join(WORDS[4:]),
+    ],
+    ids=["classes", "margins", "boxes", "flex", "links", "breaks", "cells"],
+)
+def test_words_that_only_the_layout_parts_are_parted(page: str) -> None:
+    text = from_bytes(f"<p>{page}</p>".encode(), "page.html").text
+    assert text.split() == WORDS
+
+
+@pytest.mark.parametrize(
+    ("page", "text"),
+    [
+        ("The <b>in</b>side of a <i>glaze</i>d bowl, <u>un</u>seen", "The inside of a glazed bowl, unseen"),
+        ("<span class=a>infor</span><span class=b>mation</span> on water<wbr>falls", "information on waterfalls"),
+        ("".join(f"<span style='display:inline-block'>{c}</span>" for c in "kiln") + " and bowl", "kiln and bowl"),
+        ('<span style="float:left">T</span>he kiln in<a name="p2"></a>side', "The kiln inside"),
+        ("<b>Well,</b><i>said</i> <span>Helen</span><span>Askew</span>", "Well, said Helen Askew"),
+        (
+            "the <span>kiln.</span><span>Nobody</span> came to example.<b>com</b>",
+            "the kiln. Nobody came to example.com",
+        ),
+        ("a <b>kiln</b><img src=x.png><b>bowl</b>, 10<sup>2</sup> of them", "a kiln bowl, 102 of them"),
+        ("run <kbd>print<b>kiln</b><i>bowl</i></kbd> now", "run printkilnbowl now"),
+    ],
+)
+def test_elements_inside_a_word_do_not_part_it(page: str, text: str) -> None:
+    assert from_bytes(f"<p>{page}</p>".encode(), "page.html").text == text + "\n"
+
+
+@pytest.mark.parametrize(
+    ("element", "is_seen"),
+    [
+        ('<b aria-hidden="true">{}</b>', True),
+        ('<b style="overflow:hidden">{}</b>', True),
+        ('<b style="opacity:.4; left:-9999px; font-size:.9em">{}</b>', True),
+        ('<b style="opacity:0; transform:translateY(20px)">{}</b>', True),
+        ('<b style="font-size:0"><i style="font-size:16px">{}</i></b>', True),
+        ('<b style="visibility:hidden"><i style="visibility:visible">{}</i></b>', True),
+        ('<b style="position:absolute; left:-1200px; width:4800px">{}</b>', True),
+        ('<b class="intro sr-only">{}</b>', False),
+        ('<b class="visually-hidden">{}</b>', False),
+        ('<b class="material-icons" aria-hidden="true">{}</b>', False),
+        ('<b class="modal fade" aria-hidden="true">{}</b>', False),
+        ('<b role="dialog" aria-hidden="true">{}</b>', False),
+        ('<b style="font-size:0"><i style="font-size:2em">{}</i></b>', False),
+        ('<b style="font: 0/0 a">{}</b>', False),
+        ('<b style="OPACITY: 0.0 !important">{}</b>', False),
+        ('<b style="position:absolute; left:-9999px">{}</b>', False),
+        ('<b style="text-indent:-999em">{}</b>', False),
+        ('<b style="position:absolute; clip:rect(1px, 1px, 1px, 1px)">{}</b>', False),
+        ('<b style="clip-path: inset(50%)">{}</b>', False),
+        ('<b style="width:1px; height:1px; overflow:hidden">{}</b>', False),
+        ('<b style="content-visibility:hidden">{}</b>', False),
+        ("<dialog>{}</dialog>", False),
+    ],
+)
+def test_what_is_seen_is_read_whoever_it_is_hidden_from(element: str, is_seen: bool) -> None:
+    page = f"<p>{KILN} {element.format('plums')} {CLAY}</p>"
+    assert from_bytes(page.encode(), "page.html").text.split() == f"{KILN} {'plums' * is_seen} {CLAY}".split()
+
+
+def test_letters_of_no_size_do_not_part_a_word() -> None:
+    page = f'<p>{KILN} The har<span style="font-size:0">x</span>bour<b hidden>y</b><i hidden>z</i>s.</p>'
+    assert paragraphs(page.encode(), "page.html") == [f"{KILN} The harbours."]
+
+
 @pytest.mark.parametrize(
     ("before", "encoding"),
     [
@@ -552,6 +730,57 @@ def test_paragraphs_and_tables_of_a_docx_come_through_without_headers() -> None:
     assert from_bytes(data, "named-wrongly.txt").text == document.text
 
 
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def with_notes(data: bytes, kind: str, notes: dict[int, str]) -> bytes:
+    """A DOCX with a part of footnotes or endnotes beside its text."""
+    text = "".join(
+        f'<w:{kind} w:id="{i}"><w:p><w:r><w:t>{note}</w:t></w:r></w:p></w:{kind}>' for i, note in notes.items()
+    )
+    relation = f"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}s"
+    added = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(added, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/_rels/document.xml.rels":
+                link = f'<Relationship Id="note{kind}" Type="{relation}" Target="{kind}s.xml"/></Relationships>'
+                content = content.replace(b"</Relationships>", link.encode())
+            elif name == "[Content_Types].xml":
+                part = f'<Override PartName="/word/{kind}s.xml" ContentType="application/xml"/></Types>'
+                content = content.replace(b"</Types>", part.encode())
+            new.writestr(name, content)
+        new.writestr(f"word/{kind}s.xml", f'<w:{kind}s xmlns:w="{W}">{text}</w:{kind}s>')
+    return added.getvalue()
+
+
+def noted(document: object) -> None:
+    """Two paragraphs that refer to two footnotes and an endnote; a third footnote is referred to by deleted text."""
+
+    def refer(run: object, kind: str, number: int) -> object:
+        reference = OxmlElement(f"w:{kind}Reference")
+        reference.set(f"{{{W}}}id", str(number))
+        run._r.append(reference)  # type: ignore[attr-defined]
+        return run._r  # type: ignore[attr-defined]
+
+    first = document.add_paragraph(KILN)  # type: ignore[attr-defined]
+    refer(first.add_run(), "endnote", 1)
+    refer(first.add_run(), "footnote", 5)
+    second = document.add_paragraph(CLAY)  # type: ignore[attr-defined]
+    refer(second.add_run(), "footnote", 2)
+    deleted = OxmlElement("w:del")
+    deleted.append(refer(second.add_run(), "footnote", 3))
+    second._p.append(deleted)
+
+
+def test_notes_of_a_docx_come_after_its_text_in_the_order_in_which_it_refers_to_them() -> None:
+    footnotes = {0: "", 2: "Of the clay.", 3: "Deleted with its place.", 4: "Of no place.", 5: "Of the glaze."}
+    data = with_notes(with_notes(docx(noted), "footnote", footnotes), "endnote", {1: ROAD})
+    document = from_bytes(data, "letter.docx")
+    assert document.text == "\n\n".join([KILN, CLAY, "Of the glaze.", "Of the clay.", ROAD]) + "\n"
+    assert document.place(document.text.index("Of the clay")) == Place(None, 4)
+
+
 def test_an_empty_docx_is_empty() -> None:
     with pytest.raises(EmptyInput, match="letter.docx: empty"):
         from_bytes(docx(lambda document: None), "letter.docx")
@@ -602,7 +831,7 @@ def test_text_in_other_encodings_is_read_and_written_back(encoding: str) -> None
 
 def test_without_the_extra_an_unknown_encoding_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "charset_normalizer", None)
-    with pytest.raises(UnknownEncoding, match=r"page.txt: neither UTF-8 nor Windows-1252; .*'unspin\[documents\]'"):
+    with pytest.raises(UnknownEncoding, match=r"page.txt: neither UTF-8 nor Windows-1252; .*\[documents\]'"):
         from_bytes("Гончар открыл печь рано утром и поставил миску".encode("koi8-r"), "page.txt")
 
 

@@ -1,4 +1,4 @@
-"""DOCX: the text of the body as Word shows it with all changes accepted; no headers, footers, notes or comments."""
+"""DOCX: the body as Word shows it with all changes accepted, then its notes; no headers, footers or comments."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from docx import Document as open_docx
+from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -31,11 +33,17 @@ _SKIPPED: Final = frozenset(
 )
 _CHARACTERS: Final = {qn("w:tab"): " ", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 _TEXT: Final = qn("w:t")
+# What refers to a note in the text, and the relationship of the part that holds such notes.
+_NOTES: Final = {
+    qn("w:footnoteReference"): RELATIONSHIP_TYPE.FOOTNOTES,
+    qn("w:endnoteReference"): RELATIONSHIP_TYPE.ENDNOTES,
+}
+_ID: Final = qn("w:id")
 _OFF: Final = frozenset({"0", "false", "off"})
 
 
 def extract(data: bytes, limits: Limits) -> Extract:
-    """The text of each paragraph, those of tables and text boxes where they stand.
+    """The text of each paragraph, those of tables and text boxes where they stand, footnotes and endnotes at the end.
 
     Raises:
         EmptyInput: it holds no text.
@@ -50,28 +58,50 @@ def extract(data: bytes, limits: Limits) -> Extract:
         # zipfile never unpacks more than the directory says, so that the sum can be trusted.
         if sum(entry.file_size for entry in entries) > _UNPACKED * limits.bytes:
             raise InputError(f"unpacks to more than {_UNPACKED * limits.bytes // 1_000_000:,} MB; save it in parts")
-        body = open_docx(io.BytesIO(data)).element.body
+        document = open_docx(io.BytesIO(data))
+        roots = [document.element.body, *_notes(document)]
     except (zipfile.BadZipFile, PackageNotFoundError, etree.XMLSyntaxError, KeyError, EOFError, OSError) as error:
         raise InputError("damaged DOCX; open it in a word processor and save it again") from error
     except ValueError as error:
         raise UnknownFormat("not a Word document; save it as .docx or plain text") from error
-    extract = capped((((None, text),) for text in _paragraphs(body)), limits.characters)
+    texts = (text for root in roots for text in _paragraphs(root))
+    extract = capped((((None, text),) for text in texts), limits.characters)
     if not extract.paragraphs:
         raise EmptyInput("empty; there is no text to read")
     return extract
 
 
-def _paragraphs(body: Any) -> Iterator[str]:
+def _notes(document: Any) -> Iterator[Any]:
+    """The footnotes that the shown text refers to, in the order in which it does, then the endnotes."""
+    referred: dict[str, dict[str, None]] = {kind: {} for kind in _NOTES}
+    for event, element in _shown(document.element.body):
+        if event == "start" and element.tag in _NOTES:
+            referred[element.tag][element.get(_ID, "")] = None
+    parts = {relation.reltype: relation for relation in document.part.rels.values() if not relation.is_external}
+    for kind, ids in referred.items():
+        if ids and _NOTES[kind] in parts:
+            notes = {note.get(_ID): note for note in parse_xml(parts[_NOTES[kind]].target_part.blob)}
+            yield from (notes[id] for id in ids if id in notes)
+
+
+def _shown(root: Any) -> Iterator[tuple[str, Any]]:
+    """The elements below ``root``, as ``start`` and ``end``, without those that Word does not show."""
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        if element.tag in _SKIPPED or (element.tag == _RUN and _hidden(element)):
+            walk.skip_subtree()
+        else:
+            yield event, element
+
+
+def _paragraphs(root: Any) -> Iterator[str]:
     """Each paragraph; one inside another (in a text box) comes before it."""
     open_: list[list[str]] = []
-    walk = etree.iterwalk(body, events=("start", "end"))
-    for event, element in walk:
+    for event, element in _shown(root):
         tag = element.tag
         if event == "end":
             if tag == _PARAGRAPH and open_:
                 yield from tidy(open_.pop())
-        elif tag in _SKIPPED or (tag == _RUN and _hidden(element)):
-            walk.skip_subtree()
         elif tag == _PARAGRAPH:
             open_.append([])
         elif open_ and tag == _TEXT:

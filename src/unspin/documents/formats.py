@@ -1,4 +1,4 @@
-"""Which format a document is in. Its first bytes say so; the suffix of its name is asked only where they don't."""
+"""Which format a document is in: by its first bytes, and by the suffix of its name where these don't tell."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ _FOREIGN: Final = (
 )
 _HEAD = 4096
 # What may stand before the first tag of a page: white space, comments, the XML declaration.
-_BEFORE = rb"(?:\s+|<!--.*?-->|<\?xml[^>]*>)*"
+# Atomic, as `.*?` between two white spaces could be divided in exponentially many ways.
+_BEFORE = rb"(?:\s++|<!--(?>.*?-->)|<\?xml[^>]*+>)*+"
 _PAGE = re.compile(_BEFORE + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(rb"<(?:/?[a-z][^<>]*|!--|!doctype)", re.IGNORECASE)
+_TAG = re.compile(rb"<(?:/?[a-z]|!--|!doctype)", re.IGNORECASE)
 
 
 def sniff(data: bytes, path: str) -> Format:

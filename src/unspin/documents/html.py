@@ -10,6 +10,7 @@ import codecs
 import logging
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -19,18 +20,14 @@ from trafilatura import bare_extraction
 from unspin.documents.document import Extract, Limits, capped
 from unspin.documents.plain import MARKS, guess
 from unspin.documents.prose import tidy
+from unspin.documents.spacing import part_words
+from unspin.documents.visible import keep_visible
 from unspin.errors import EmptyInput, UnknownEncoding
 
 __all__ = ["decode", "extract"]
 
-_HIDDEN: Final = etree.XPath(
-    "//script | //style | //noscript | //template | //iframe | //object | //embed | //svg | //canvas | //audio | //video"
-    " | //select | //datalist | //button | //textarea | //dialog[not(@open)] | //*[@hidden]"
-    " | //*[contains(translate(@style, 'DISPLAYNOE ', 'displaynoe'), 'display:none')]"
-    " | //*[contains(translate(@style, 'VISIBLTYHDEN ', 'visibltyhden'), 'visibility:hidden')]"
-)
-_NOTE_MARKS: Final = etree.XPath("//sup[.//a]")
-_NOTE_MARK: Final = re.compile(r"\W*(?:\d{1,3}|[a-z]|note \d+)?\W*", re.IGNORECASE)
+_NOTE_MARK: Final = re.compile(r"\W*+(?:\d{1,3}|[a-z]|note \d++)?\W*+", re.IGNORECASE)
+_LARGEST_MARK: Final = 10  # elements
 # Elements that begin and end a paragraph, in HTML and in what trafilatura makes of it.
 _BLOCKS: Final = frozenset(
     "address article aside blockquote body caption cell center code dd details div dl dt fieldset figcaption figure"
@@ -38,9 +35,13 @@ _BLOCKS: Final = frozenset(
     " table tbody td tfoot th thead title tr ul".split()
 )
 _BREAKS: Final = frozenset({"br", "lb"})
-_CHARSET: Final = re.compile(
-    rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w.:-]+)|<\?xml[^>]+encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE
+# Elements that say how text looks, and nothing else about it.
+_FORMATTING: Final = frozenset(
+    "abbr b bdi bdo big dfn em font i mark s small span strike strong sub sup tt u wbr".split()
 )
+_DISSOLVED: Final = "dissolved"
+_DECLARATION: Final = re.compile(rb"<(?:meta|\?xml)\b[^<>]++", re.IGNORECASE)
+_CHARSET: Final = re.compile(rb"(?:charset|encoding)\s*+=\s*+[\"']?\s*+([\w.:-]++)", re.IGNORECASE)
 _DECLARED_WITHIN: Final = 4096
 # The web calls Windows-1252 by other names: https://encoding.spec.whatwg.org/#names-and-labels
 _AS_WINDOWS: Final = frozenset({"ascii", "iso8859-1"})
@@ -75,9 +76,10 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if declared := _CHARSET.search(data[:_DECLARED_WITHIN]):
+    declarations = _DECLARATION.finditer(data[:_DECLARED_WITHIN])
+    if declared := next(filter(None, (_CHARSET.search(declaration[0]) for declaration in declarations)), None):
         try:
-            name = codecs.lookup((declared[1] or declared[2]).decode("ascii")).name
+            name = codecs.lookup(declared[1].decode("ascii")).name
             return data.decode("cp1252" if name in _AS_WINDOWS else name, "replace")
         except (LookupError, UnicodeError, ValueError):
             pass
@@ -88,18 +90,35 @@ def decode(data: bytes) -> str:
 
 
 def _parse(page: str) -> HtmlElement | None:
-    """The tree without what a reader of the page does not see, or None where there is none."""
+    """The tree as somebody sees it who looks at the page, or None where there is none."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False, huge_tree=True)
     clean = _NO_CHARACTERS.sub(" ", page).encode("utf-8", "replace")
     try:
         tree = document_fromstring(clean, parser=parser)
     except etree.ParserError:  # nothing in it
         return None
-    marks = [mark for mark in _NOTE_MARKS(tree) if _NOTE_MARK.fullmatch("".join(mark.itertext()))]
-    for element in [*_HIDDEN(tree), *marks]:
-        if element.getparent() is not None:
-            element.drop_tree()
+    keep_visible(tree, leave_out=_is_note_mark)
+    inside_words = part_words(tree, _BLOCKS | _BREAKS)
+    for element in tree.iter():
+        element.attrib.pop(
+            "style", None
+        )  # all is done that it asks for; trafilatura takes "overflow:hidden" for hidden
+        if element.tag in _FORMATTING and not element.keys():
+            element.tag = _DISSOLVED
+    for element in inside_words:
+        element.tag = _DISSOLVED
+    etree.strip_tags(tree, _DISSOLVED)  # trafilatura puts spaces around all elements of a short page
     return tree
+
+
+def _is_note_mark(element: HtmlElement) -> bool:
+    """Whether it is a raised link to a note."""
+    if element.tag != "sup":
+        return False
+    parts = list(islice(element.iter(), _LARGEST_MARK + 1))
+    if len(parts) > _LARGEST_MARK or not any(part.tag == "a" for part in parts):
+        return False
+    return _NOTE_MARK.fullmatch("".join(element.itertext())) is not None
 
 
 def _paragraphs(root: HtmlElement) -> Iterator[str]:

@@ -10,9 +10,9 @@ from typing import Final
 
 __all__ = ["Hyphens"]
 
-_COMPOUND: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_DIVIDED: Final = re.compile(r"(?:^|(?<=\W))([^\W\d_]+)-$")
-_FIRST: Final = re.compile(r"[^\W\d_]+")
+_COMPOUND: Final = re.compile(r"[^\W\d_]++(?:-[^\W\d_]++)*+")
+_DIVIDED: Final = re.compile(r"(?<!\w)([^\W\d_]++)-$")
+_FIRST: Final = re.compile(r"[^\W\d_]++")
 # "pre- and post-war": the hyphen stands for a word to come.
 _SUSPENDED: Final = frozenset({"and", "or", "to", "nor", "but"})
 

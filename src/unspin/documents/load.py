@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from pathlib import Path
 from typing import BinaryIO
@@ -10,16 +11,20 @@ from typing import BinaryIO
 from unspin.documents import plain, worker
 from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Limits, shown
 from unspin.documents.formats import sniff
+from unspin.documents.paths import documents_below
 from unspin.errors import InputError, MissingInput
 
 __all__ = ["from_bytes", "load"]
+
+# Names of what the program was given open: standard input, and the pipes that a shell makes for `<(command)`.
+_GIVEN_OPEN = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 
 
 def load(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Document:
     """Read one document; ``"-"`` is standard input.
 
     Raises:
-        MissingInput: there is no such file, it is a folder, or it may not be read.
+        MissingInput: there is no such file, it may not be read, or it is no file: a folder, a named pipe, a device.
         EmptyInput: there is no visible character in it, or a PDF is but pictures.
         BinaryInput: it is no text.
         UnknownEncoding: it is text in an encoding that cannot be told.
@@ -31,18 +36,11 @@ def load(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Document:
     if name == STANDARD_INPUT:
         return from_bytes(_read(sys.stdin.buffer, name, limits), name, limits)
     try:
+        _check_kind(name)
         with Path(name).open("rb") as file:
             data = _read(file, name, limits)
-    except FileNotFoundError:
-        hint = "no file matches; check the pattern" if any(c in name for c in "*?[") else "no such file; check the path"
-        raise MissingInput(f"{shown(name)}: {hint}") from None
-    except IsADirectoryError:
-        raise MissingInput(
-            f"{shown(name)}: a folder without documents; name a file (unspin check takes folders)"
-        ) from None
     except (OSError, ValueError) as error:
-        reason = (getattr(error, "strerror", None) or str(error)).lower()
-        raise MissingInput(f"{shown(name)}: cannot be read ({reason}); check its permissions") from None
+        raise MissingInput(f"{shown(name)}: {_why_unread(name, error)}") from None
     return from_bytes(data, name, limits)
 
 
@@ -53,6 +51,38 @@ def from_bytes(data: bytes, name: str = STANDARD_INPUT, limits: Limits = LIMITS)
     if format == "text":
         return plain.decode(data, name, limits)
     return Document.of(name, format, worker.extract(data, format, shown(name), limits))
+
+
+def _check_kind(name: str) -> None:
+    """Refuse what is no file before it is opened: a pipe that nobody writes to and some devices never answer.
+
+    Raises:
+        MissingInput: it is a folder, a named pipe, a device or a socket.
+        OSError: there is nothing of this name.
+    """
+    mode = os.stat(name).st_mode
+    if stat.S_ISREG(mode) or name.startswith(_GIVEN_OPEN):
+        return
+    said = shown(name)
+    if stat.S_ISFIFO(mode):
+        raise MissingInput(f"{said}: a named pipe, not a file; hand over what it holds as standard input: - < {said}")
+    if not stat.S_ISDIR(mode):
+        raise MissingInput(f"{said}: a device or a socket, not a file; name a file")
+    os.scandir(name).close()  # raises where it may not be looked into
+    if any(documents_below(name)):
+        raise MissingInput(f"{said}: a folder; name one of its files, or read all of them with: unspin check {said}")
+    raise MissingInput(f"{said}: a folder without documents; name a file")
+
+
+def _why_unread(name: str, error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        if os.path.islink(name):
+            return "a link to a file that is not there; mend the link or remove it"
+        if any(c in name for c in "*?["):
+            return "no file matches; check the pattern"
+        return "no such file; check the path"
+    reason = (getattr(error, "strerror", None) or str(error)).lower()
+    return f"cannot be read ({reason}); check its permissions"
 
 
 def _read(stream: BinaryIO, name: str, limits: Limits) -> bytes:

@@ -13,8 +13,9 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from unspin.documents.document import Extract, Limits, capped
+from unspin.documents.furniture import without_furniture
 from unspin.documents.layout import Line, Word, reading_order
-from unspin.documents.running import paragraphs, without_running_heads
+from unspin.documents.paragraphs import paragraphs
 from unspin.errors import EmptyInput, InputError, UnknownFormat
 from unspin.reading import Note
 
@@ -64,7 +65,7 @@ def extract(data: bytes, limits: Limits) -> Extract:
         if len(notes) >= total:
             raise InputError(_DAMAGED)
         raise EmptyInput("a PDF without text, perhaps scanned; recognise the text first: ocrmypdf IN OUT")
-    lines = without_running_heads(lines) or lines
+    lines = without_furniture(lines) or lines
     found = capped(paragraphs(lines), limits.characters)
     return Extract(found.paragraphs, tuple(dict.fromkeys((*notes, *found.notes))))
 

@@ -1,4 +1,4 @@
-"""Running text out of what formats hold: white space, invisible characters, breaks inside a paragraph."""
+"""Paragraphs out of what formats hold: white space, invisible characters, breaks inside a paragraph."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ __all__ = ["ends_sentence", "plain_letters", "tidy"]
 # Soft hyphens, joiners, direction marks and byte order marks: they divide a word for a program, for nobody else.
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\u2060\ufeff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _LIGATURES: Final = re.compile("[\ufb00-\ufb06]")
-_ENDS: Final = re.compile(r"[.?!:…][\"'”’)\]»]*$")
-_BEGINS: Final = re.compile(r"[\"'“‘(\[«]*[A-Z0-9•–—-]")
+# Normalising takes time in the square of a run of combining marks, so that it is done by the word, and not by a longer one.
+_WORD: Final = re.compile(r"\S{1,1024}+")
+_ENDS: Final = (".", "?", "!", ":", "…")
+_CLOSES: Final = "\"'”’)]»"
+_BEGINS: Final = re.compile(r"[\"'“‘(\[«]*+[A-Z0-9•–—-]")
 
 
 def tidy(pieces: Iterable[str]) -> Iterator[str]:
@@ -23,23 +26,25 @@ def tidy(pieces: Iterable[str]) -> Iterator[str]:
     once; otherwise (an address, a verse) it is a space.
     """
     parts = "".join(pieces).split("\n")
-    lines = [plain_letters(" ".join(part.split())) for part in parts]
-    held = ""
-    for line in lines:
-        if held and (not line or (ends_sentence(held) and _BEGINS.match(line))):
-            yield held
-            held = ""
-        held = f"{held} {line}" if held and line else held or line
+    held: list[str] = []
+    for line in (plain_letters(" ".join(part.split())) for part in parts):
+        if held and (not line or (ends_sentence(held[-1]) and _BEGINS.match(line))):
+            yield " ".join(held)
+            held = []
+        if line:
+            held.append(line)
     if held:
-        yield held
+        yield " ".join(held)
 
 
 def plain_letters(text: str) -> str:
     """The text without invisible characters, ligatures as letters, letters and their accents as one character."""
-    text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match.group()), _INVISIBLE.sub("", text))
-    return unicodedata.normalize("NFC", text)
+    if text.isascii():
+        return text
+    text = _LIGATURES.sub(lambda match: unicodedata.normalize("NFKC", match[0]), _INVISIBLE.sub("", text))
+    return _WORD.sub(lambda match: unicodedata.normalize("NFC", match[0]), text)
 
 
 def ends_sentence(text: str) -> bool:
     """Whether the text ends with the end of a sentence, by its last mark."""
-    return _ENDS.search(text) is not None
+    return text.rstrip(_CLOSES).endswith(_ENDS)

@@ -4,7 +4,8 @@ They come from anywhere, and the libraries that read them are large and partly i
 that hangs, eats memory or crashes the library costs one clear line; that PDFium takes one caller at a time no longer
 matters; and the process stays for the next document, so that the libraries are loaded once.
 
-A request is a header (:data:`_REQUEST`) and the document; the answer is its length and JSON.
+A request is a header (:data:`_REQUEST`) and the document; the answer is its length and JSON: either ``paragraphs`` and
+``notes`` or an ``error`` and what it ``says``, with ``peak``, the most memory in KiB that the worker has held.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -38,7 +38,7 @@ _NEEDED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "docx": ("DOCX", ("docx",)),
 }
 _SERVE: Final = "from unspin.documents.worker import serve; serve()"
-# A worker that has grown beyond this (in KiB) is not kept: the next document has a right to all of its memory.
+# A worker that has held more than this (in KiB) is not kept, since what it holds counts against the next document.
 _GROWN: Final = 400 * 1024
 _KEPT: Final = 2  # workers that wait at most
 _INSTEAD: Final = "save it as plain text"
@@ -95,7 +95,7 @@ def _ask(data: bytes, format: Format, limits: Limits) -> dict[str, Any]:
     finally:
         timer.cancel()
         timer.join()
-        if answer is None or answer.pop("grown") or late.is_set() or not _keep(worker):
+        if answer is None or answer.pop("peak") > _GROWN or late.is_set() or not _keep(worker):
             _end(worker)
     return answer
 
@@ -164,20 +164,19 @@ def serve() -> None:
 def _answer(data: bytes, format: str, limits: Limits) -> dict[str, Any]:
     try:
         module = import_module(f"unspin.documents.{format}")
-        spent = _bound(limits)
+        _bind(limits)
         found: Extract = module.extract(data, limits)
-        answer = {"paragraphs": found.paragraphs, "notes": found.notes, "grown": spent() > _GROWN}
+        return {"paragraphs": found.paragraphs, "notes": found.notes, "peak": _peak()}
     except InputError as error:
-        return _error(error) | {"grown": False}
+        return _error(error) | {"peak": _peak()}
     except Exception as error:  # libraries meet damage, and the end of memory, in ways of their own
-        return _error(_failure(limits, f"{_NEEDED[format][0]} ({type(error).__name__})")) | {"grown": True}
-    return answer
+        return _error(_failure(limits, f"{_NEEDED[format][0]} ({type(error).__name__})")) | {"peak": sys.maxsize}
 
 
-def _bound(limits: Limits) -> Callable[[], int]:
-    """Bind this process to the limits, where the system can; the result says how large it has grown, in KiB."""
+def _bind(limits: Limits) -> None:
+    """Bind this process to the limits, where the system can."""
     if sys.platform == "win32":
-        return lambda: 0
+        return
     import resource
 
     def bind(what: int, most: int) -> None:
@@ -186,14 +185,14 @@ def _bound(limits: Limits) -> Callable[[], int]:
 
     spent = resource.getrusage(resource.RUSAGE_SELF)
     bind(resource.RLIMIT_AS, limits.memory)
-    bind(
-        resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime + limits.seconds) + 1
-    )  # should nobody be left to stop it
-    return _peak
+    # Should the program have ended, nobody is left to stop a worker that hangs.
+    bind(resource.RLIMIT_CPU, int(spent.ru_utime + spent.ru_stime + limits.seconds) + 1)
 
 
 def _peak() -> int:
-    """The most memory that this process has held, in KiB."""
+    """The most memory that this process has held, in KiB; 0 where the system does not say."""
+    if sys.platform == "win32":
+        return 0
     import resource
 
     # Linux hands ``ru_maxrss`` down from the process that started this one; the figure in /proc begins anew.

@@ -1,11 +1,11 @@
-"""From the lines of all pages to running text: no heads and page numbers, whole paragraphs, whole words."""
+"""From the lines of all pages to paragraphs: where one ends, where it goes on overleaf, words divided at line ends."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, pairwise, takewhile, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -13,62 +13,7 @@ from unspin.documents.hyphens import Hyphens
 from unspin.documents.layout import Line
 from unspin.documents.prose import ends_sentence, plain_letters
 
-__all__ = ["paragraphs", "without_running_heads"]
-
-# --- heads and page numbers ---
-
-_EDGE_ROWS: Final = 3  # at the top and at the bottom of a page
-_SAME_HEIGHT: Final = 3.0  # points
-_PAGE_NUMBER: Final = re.compile(
-    r"\W*(?:page\s*)?(?:\d{1,4}|[ivxlc]{1,7})(?:\s*(?:of|/|\|)\s*\d{1,4})?\W*", re.IGNORECASE
-)
-
-_Row = list[Line]
-
-
-def without_running_heads(lines: Sequence[Line]) -> list[Line]:
-    """The lines without those that stand at the same height at the edge of two pages or more, figures aside.
-
-    Seen from the edge inwards, the first row that is not repeated ends the head or foot. A number by itself as the
-    first or last row of a page goes too.
-    """
-    edges: list[list[_Row]] = []  # from the edge inwards, a list for the top and one for the foot of each page
-    heights: dict[str, list[tuple[float, int]]] = defaultdict(list)
-    for _, page in groupby(lines, lambda line: line.page):
-        rows = _rows(page)
-        edges += [rows[:_EDGE_ROWS], rows[::-1][:_EDGE_ROWS]]
-        for row in rows[:_EDGE_ROWS] + rows[_EDGE_ROWS:][-_EDGE_ROWS:]:
-            heights[_pattern(row)].append((row[0].bottom, row[0].page))
-
-    def is_repeated(row: _Row) -> bool:
-        alike = heights[_pattern(row)]
-        return any(page != row[0].page and abs(bottom - row[0].bottom) < _SAME_HEIGHT for bottom, page in alike)
-
-    dropped = {line for edge in edges for row in takewhile(is_repeated, edge) for line in row}
-    dropped |= {edge[0][0] for edge in edges if _pattern(edge[0]) == "#"}
-    return [line for line in lines if line not in dropped]
-
-
-def _rows(page: Iterable[Line]) -> list[_Row]:
-    """Lines side by side, whatever column they belong to, from top to bottom."""
-    rows: list[_Row] = []
-    for line in sorted(page, key=lambda line: (-line.bottom, line.left)):
-        if rows and rows[-1][0].bottom - line.bottom < _SAME_HEIGHT:
-            rows[-1].append(line)
-        else:
-            rows.append([line])
-    return rows
-
-
-def _pattern(row: _Row) -> str:
-    """A head without what changes from page to page."""
-    text = " ".join(line.text for line in sorted(row, key=lambda line: line.left))
-    if _PAGE_NUMBER.fullmatch(text):
-        return "#"
-    return re.sub(r"\d+", "#", text.casefold())
-
-
-# --- paragraphs ---
+__all__ = ["paragraphs"]
 
 _WIDE_GAP: Final = 1.25  # of the usual distance between lines
 _USUAL_LEADING: Final = 1.3  # heights of a line, where there are too few lines to tell
