@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Position, Raw, Rows, Split, TableRows
+from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Guard, Position, Raw, Rows, Split, TableRows
 from unspin.corpus.sources import Source
 from unspin.errors import MissingExtra
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from unspin.corpus.formats.output import Layout
 
 __all__ = [
-    "Chunk", "Columns", "Failure", "Position", "Raw", "Rows", "Split", "TableRows",
+    "Chunk", "Columns", "Failure", "Guard", "Position", "Raw", "Rows", "Split", "TableRows",
     "companions", "encode", "layout", "read", "splits",
 ]  # fmt: skip
 
@@ -54,7 +54,13 @@ def splits(source: Source, columns: Columns) -> list[Split]:
 
 
 def read(
-    source: Source, split: Split, columns: Columns, position: Position | None = None, *, keep: bool = True
+    source: Source,
+    split: Split,
+    columns: Columns,
+    position: Position | None = None,
+    *,
+    keep: bool = True,
+    guard: Guard | None = None,
 ) -> Iterator[Chunk]:
     """The documents of a split, chunk by chunk, from ``position`` on, or from its beginning.
 
@@ -65,13 +71,14 @@ def read(
         position: the position of a chunk; what comes is then what came after that chunk.
         keep: whether the rows are wanted as they are stored; without, :attr:`Chunk.raw` is None, and columns that are
             not needed are not read.
+        guard: for the work on records that may hang or end the process; formats that do no such work take no notice.
 
     Raises:
         CorruptInput: after all good chunks before the damage.
         MissingInput: the file cannot be read any more.
         MissingExtra: a library for this format is not installed.
     """
-    chunks: Iterator[Chunk] = _module(source).read(source, split, columns, position, keep)
+    chunks: Iterator[Chunk] = _module(source).read(source, split, columns, position, keep, guard or Guard())
     return chunks
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from unspin.corpus.formats import tables
-from unspin.corpus.formats.chunks import Chunk, Columns, Position, Split
+from unspin.corpus.formats.chunks import Chunk, Columns, Guard, Position, Split
 from unspin.corpus.formats.files import open_file, open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
@@ -51,7 +51,9 @@ def layout(source: Source) -> Layout:
         return Layout("arrow-file" if opened.indexed else "arrow", opened.schema)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`. A chunk never reaches over a record batch of the file."""
     if not source.size:
         return

@@ -6,19 +6,22 @@ that goes on from the position of any chunk sees the same chunks as one that was
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+
+from unspin.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 __all__ = [
-    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Position", "Raw",
-    "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
+    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Guard", "Position",
+    "Raw", "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -77,15 +80,56 @@ class Split:
 
 
 class Failure(NamedTuple):
-    """A row that holds no document.
+    """A record that cannot be read: a row without a text, with its reason.
+
+    A format gives one for every record that it cannot read, and passes over none in silence. Scan writes a row for it.
 
     Attributes:
         offset: as in the column ``offset`` of a batch.
-        reason: what is wrong with it, one line.
+        reason: what is wrong with it, in one short line, without the name of the file and without the text of the record.
+        id: its identifier, as far as it could be read.
+        line: lines of the chunk before it (see :attr:`Chunk.lines`), in formats of lines.
+        source: name of the file that it stands in, where the source is many files.
     """
 
     offset: int
     reason: str
+    id: str | None = None
+    line: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Protects a run from records that hang the library which takes them apart, or end the process.
+
+    A format enters :meth:`over` around the work on one such record (the main text of HTML, say). Whoever watches the
+    process then knows which record it is at. A record that ended a process is one to skip from then on.
+
+    Attributes:
+        begin: told the offset of the record, as in the column ``offset`` of a batch, before the work on it.
+        end: told when it is done.
+        skip: offsets of records that are not to be taken apart, each with the reason.
+    """
+
+    begin: Callable[[int], None] = lambda offset: None
+    end: Callable[[], None] = lambda: None
+    skip: Mapping[int, str] = field(default_factory=dict)
+
+    @contextmanager
+    def over(self, offset: int) -> Iterator[None]:
+        """Around the work on the record at ``offset``.
+
+        Raises:
+            InputError: the record is to be skipped; the message is the reason alone.
+        """
+        if offset in self.skip:
+            raise InputError(self.skip[offset])
+        self.begin(offset)
+        try:
+            yield
+        finally:
+            self.end()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,8 +176,9 @@ class Chunk:
             itself, bytes before it in the file as stored, as in a CDX index.
         raw: the rows as stored, or None where they are not asked for.
         position: where the next chunk begins.
-        failures: rows that hold no document, ascending; they are not in ``batch``.
+        failures: records that cannot be read, ascending; they are not in ``batch``.
         bytes_read: bytes of the file, as stored, that were consumed.
+        lines: lines that the chunk takes up in the file, unpacked; 0 in formats without lines.
     """
 
     batch: pa.RecordBatch
@@ -141,6 +186,7 @@ class Chunk:
     position: Position
     failures: tuple[Failure, ...]
     bytes_read: int
+    lines: int = 0
 
 
 def selected(owners: NDArray[np.int64], keep: NDArray[np.bool_], others: bool) -> NDArray[np.bool_]:

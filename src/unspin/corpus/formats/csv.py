@@ -18,6 +18,7 @@ from unspin.corpus.formats.chunks import (
     Chunk,
     Columns,
     Failure,
+    Guard,
     Position,
     Rows,
     Split,
@@ -108,13 +109,16 @@ class _Gathering:
     offsets: list[int] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     size: int = 0
+    lines: int = 0
 
     def full(self, more: int) -> bool:
         """Whether a record of ``more`` bytes goes into the next chunk."""
         return len(self.owners) >= ROWS or (bool(self.owners) and self.size + more > SIZE)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     header = _header(source, columns)
     if header is None:
@@ -152,7 +156,7 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     elif record.fault or len(record.fields) != header.width:
         owner = FAILED
         reason = record.fault or f"{len(record.fields)} fields instead of {header.width}"
-        now.failures.append(Failure(record.start, reason))
+        now.failures.append(Failure(record.start, reason, line=now.lines))
     else:
         owner = len(now.texts)
         now.ids.append(None if header.id is None else record.fields[header.id])
@@ -161,10 +165,11 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     now.pieces.append(record.raw)
     now.owners.append(owner)
     now.size += len(record.raw)
+    now.lines += record.raw.count(b"\n")
 
 
 def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
     batch = batch_of(now.ids, now.texts, np.array(now.offsets, np.int64), source.name)
     bounds = np.array(list(accumulate(map(len, now.pieces), initial=0)), np.int64)
     raw = Rows(b"".join(now.pieces), bounds, np.array(now.owners, np.int64)) if keep else None
-    return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent)
+    return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent, now.lines)

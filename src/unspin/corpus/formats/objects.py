@@ -65,7 +65,7 @@ class Parser:
         """The documents of a block, its rows as stored, and the lines that hold no document."""
         if not block.data:
             nothing = np.zeros(0, np.int64)
-            failure = Failure(block.offset, too_long())
+            failure = Failure(block.offset, too_long(), line=0)
             return batch_of([], [], nothing, self._name), Rows(b"", np.zeros(1, np.int64), nothing), (failure,)
         spans = line_spans(block)
         found = self._at_once(block, spans)
@@ -110,7 +110,8 @@ class Parser:
         for i, (start, end) in enumerate(spans.tolist()):
             found = self._document(block.data[start:end])
             if isinstance(found, str):
-                failures.append(Failure(block.offset + start, found))
+                line = int(np.searchsorted(block.ends, start, side="right"))
+                failures.append(Failure(block.offset + start, found, line=line))
                 continue
             good[i] = len(ids)
             ids.append(found[0])

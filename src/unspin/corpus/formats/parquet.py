@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from unspin.corpus.formats import tables
-from unspin.corpus.formats.chunks import ROWS, SIZE, SPLIT, Chunk, Columns, Position, Split
+from unspin.corpus.formats.chunks import ROWS, SIZE, SPLIT, Chunk, Columns, Guard, Position, Split
 from unspin.corpus.formats.files import open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
@@ -56,7 +56,9 @@ def layout(source: Source) -> Layout:
 _CODECS: Final = {name: name for name in ("SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4")}
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     with _Opened(source) as file:
         at = position or {"group": split.start, "row": 0}

@@ -22,6 +22,7 @@ from unspin.corpus.formats.chunks import (
     Chunk,
     Columns,
     Failure,
+    Guard,
     Position,
     Rows,
     Split,
@@ -102,7 +103,9 @@ class _Gathering:
         return full and (uri is None or uri != self.pieces[-1].uri)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     _libraries()
     stream = open_stream(source, position)
@@ -124,32 +127,41 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
                 before, now = consumed, _Gathering()
             if record is None:
                 break
-            _add(now, record, uri, columns)
+            _add(now, record, uri, columns, guard)
         if damage is not None:
             raise damage
     finally:
         stream.close()
 
 
-def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns) -> None:
+def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns, guard: Guard) -> None:
     owner = OTHER
+    id: str | None = None
     try:
         if record.fault:
             raise InputError(record.fault)
+        id = (record.header(_ID if columns.id == "id" else columns.id) or "").strip("<>") or None
         if record.header("WARC-Type") == "warcinfo":
             owner = ALWAYS
-        elif (text := page_text(record)) is not None:
+        elif (text := _text(record, guard)) is not None:
             owner = len(now.texts)
-            id = record.header(_ID if columns.id == "id" else columns.id)
-            now.ids.append(id.strip("<>") if id else None)
+            now.ids.append(id)
             now.texts.append(text)
             now.offsets.append(record.place)
             now.text_size += len(text)
     except InputError as error:
         owner = FAILED
-        now.failures.append(Failure(record.place, str(error)))
+        now.failures.append(Failure(record.place, str(error), id))
     now.pieces.append(_Piece(record, uri, owner))
     now.size += record.end - record.start
+
+
+def _text(record: Record, guard: Guard) -> bytes | None:
+    """The text of a page. Text that was taken out by others before, as in WET, needs no guard."""
+    if record.header("WARC-Type") == "conversion":
+        return page_text(record)
+    with guard.over(record.place):
+        return page_text(record)
 
 
 def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
