@@ -33,7 +33,7 @@ import pyarrow.parquet as pq
 import unspin
 from benchmarks import crawl
 from training.corpora import all_files, documents
-from unspin.corpus.annotate import COLUMNS, annotate
+from unspin.scan.annotate import COLUMNS, annotate
 from unspin.engines.arrow import annotate_stream, annotate_table
 from unspin.evaluate.plan import families
 from unspin.spinners import simulate

@@ -13,9 +13,10 @@ pytest.importorskip("numba")
 
 import unspin  # noqa: E402
 from unspin import reader, screen  # noqa: E402
-from unspin.corpus.annotate import COLUMNS, Settings, annotate  # noqa: E402
 from unspin.errors import OptionError  # noqa: E402
 from unspin.reading import Reading  # noqa: E402
+from unspin.scan import Options  # noqa: E402
+from unspin.scan.annotate import COLUMNS, annotate  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 HONEST = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))][:4]
@@ -66,7 +67,7 @@ def test_a_document_has_the_same_values_in_any_batch(annotated: Any) -> None:
 
 
 def test_without_spans_the_verdict_alone() -> None:
-    row = annotate(batch([SPUN]), Settings(spans=False)).to_pylist()[0]
+    row = annotate(batch([SPUN]), options=Options(spans=False)).to_pylist()[0]
     assert row["unspin_spun"] is True and row["unspin_score"] == pytest.approx(unspin.read(SPUN).score)
     assert row["unspin_share"] is row["unspin_spinner"] is row["unspin_spans"] is None
 
@@ -108,14 +109,14 @@ def test_a_document_past_its_time_is_skipped(monkeypatch: pytest.MonkeyPatch) ->
     begun = time.monotonic()
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: begun + 10 * next(clock))
-    row = annotate(batch([SPUN]), Settings(time_limit=5)).to_pylist()[0]
+    row = annotate(batch([SPUN]), options=Options(time_limit=5)).to_pylist()[0]
     assert row["unspin_error"] == "time limit of 5 s" and row["unspin_score"] is None
 
 
 def test_only_the_beginning_of_a_long_document_is_read() -> None:
     text = "\n".join([SPUN, *HONEST])
     words = len(SPUN.split())
-    row = annotate(batch([text, SPUN]), Settings(longest=words)).to_pylist()
+    row = annotate(batch([text, SPUN]), options=Options(longest=words)).to_pylist()
     assert row[0]["unspin_note"] == "truncated" and row[1]["unspin_note"] is None
     assert row[0]["unspin_score"] == row[1]["unspin_score"]
     assert row[0]["unspin_spans"] == row[1]["unspin_spans"]
@@ -134,17 +135,17 @@ def test_any_column_of_text_will_do(kind: str, annotated: Any) -> None:
 
 def test_wrong_columns_are_named() -> None:
     with pytest.raises(OptionError, match="no column 'body'"):
-        annotate(batch([SPUN]), Settings(text_column="body"))
+        annotate(batch([SPUN]), options=Options(text_column="body"))
     with pytest.raises(OptionError, match="holds int64"):
-        annotate(batch([SPUN], number=[1]), Settings(text_column="number"))
+        annotate(batch([SPUN], number=[1]), options=Options(text_column="number"))
     with pytest.raises(OptionError, match="annotated before"):
         annotate(annotate(batch([HONEST[0]])))
 
 
-@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.0}, {"longest": 0}, {"time_limit": 0.0}])
-def test_settings_out_of_range(wrong: dict[str, Any]) -> None:
+@pytest.mark.parametrize("wrong", [{"longest": 0}, {"time_limit": 0.0}])
+def test_options_out_of_range(wrong: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
-        Settings(**wrong)
+        Options(**wrong)
 
 
 def test_assess_is_the_verdict_of_read() -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import random
 import re
 import resource
 import signal
@@ -28,15 +29,13 @@ from rich.console import Console  # noqa: E402
 from typer.testing import CliRunner, Result  # noqa: E402
 
 from unspin.cli import scan as command  # noqa: E402
-from unspin.corpus import state  # noqa: E402
-from unspin.corpus.annotate import Settings  # noqa: E402
-from unspin.corpus.formats import Columns  # noqa: E402
-from unspin.corpus.plan import Plan, units  # noqa: E402
-from unspin.corpus.progress import Bar, table  # noqa: E402
-from unspin.corpus.runner import Outcome, scan  # noqa: E402
+from unspin.corpus.formats import Columns, Failure, bundled  # noqa: E402
 from unspin.corpus.sources import Format, Found, Source  # noqa: E402
-from unspin.corpus.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
 from unspin.errors import InputError, MissingInput, OptionError, OutputError  # noqa: E402
+from unspin.scan import Options, Plan, state  # noqa: E402
+from unspin.scan.progress import Bar, table  # noqa: E402
+from unspin.scan.run import Outcome, scan  # noqa: E402
+from unspin.scan.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 FAKES = Path(__file__).with_name("scan_fakes.py")
@@ -49,7 +48,7 @@ SPUN = [1, 5]
 
 
 def plan(**kwargs: Any) -> Plan:
-    return Plan(Settings(), annotator="scan_fakes:annotate", **kwargs)
+    return Plan(annotator="scan_fakes:annotate", **kwargs)
 
 
 def jsonl(texts: list[str] = TEXTS) -> bytes:
@@ -194,11 +193,10 @@ def test_columns_by_name(tmp_path: Path) -> None:
 def test_texts_are_put_together_by_number_and_size() -> None:
     texts = [Source(f"{i}.txt", Format("text"), f"{i}.txt", 10) for i in range(5_000)]
     large = [Source(f"l{i}.txt", Format("text"), f"l{i}.txt", 40 * 2**20) for i in range(2)]
-    found = units([*texts, *large, Source("a.csv", Format("csv"), "a.csv", 1)])
-    assert [(unit.name, len(unit.sources)) for unit in found] == [
-        ("a.csv", 1), ("texts-00000", 4096), ("texts-00001", 905), ("texts-00002", 1)
+    found = bundled([*texts, *large, Source("a.csv", Format("csv"), "a.csv", 1)])
+    assert [(source.name, len(source.files)) for source in found] == [
+        ("a.csv", 0), ("texts-00000", 4096), ("texts-00001", 905), ("texts-00002", 1)
     ]  # fmt: skip
-    assert len({unit.key for unit in found}) == 4
 
 
 def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
@@ -206,7 +204,9 @@ def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
     honest = [file.read_text(encoding="utf-8") for file in sorted(PROSE.glob("*.txt"))[:3]]
     spun = simulate(honest[0], "wordnet-walk", seed=1, rate=0.4).text
     (tmp_path / "a.jsonl").write_bytes(jsonl([*honest, spun]))
-    outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", Plan(Settings(longest=400), keep="clean"), workers=1)
+    outcome = scan(
+        [str(tmp_path / "a.jsonl")], tmp_path / "out", Plan(options=Options(longest=400), keep="clean"), workers=1
+    )
     assert not outcome.errors
     rows = annotations(tmp_path / "out", "a.jsonl")
     assert [row["spun"] for row in rows] == [False, False, False, True]
@@ -230,7 +230,7 @@ def test_a_finished_run_is_not_done_again(corpus: Path, tmp_path: Path) -> None:
 def test_another_run_into_the_same_folder_is_refused(corpus: Path, tmp_path: Path, unfinished: bool) -> None:
     out = tmp_path / "out"
     if unfinished:
-        (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(jsonl())[:-9])
+        (corpus / "broken.jsonl").write_text("no object a line\n")
     scan([str(corpus)], out, plan(), workers=1)
     assert (out / ".unspin").exists() is unfinished
     with pytest.raises(OutputError, match="holds a run with keep None; choose another folder"):
@@ -245,7 +245,7 @@ def test_a_folder_with_other_things_is_refused(corpus: Path, tmp_path: Path) -> 
         scan([str(corpus)], corpus, plan(), workers=1)
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "summary.json").write_text("[]")
-    with pytest.raises(OutputError, match="none of unspin"):
+    with pytest.raises(OutputError, match="not written by unspin"):
         scan([str(corpus)], tmp_path / "own", plan(), workers=1)
     with pytest.raises(OutputError, match="is a file"):
         scan([str(corpus)], corpus / "a.jsonl", plan(), workers=1)
@@ -265,18 +265,37 @@ def test_two_runs_at_once_are_refused(corpus: Path, tmp_path: Path, monkeypatch:
     assert scan([str(corpus)], out, plan(), workers=1).summary["complete"]
 
 
-def test_a_corrupt_file_fails_alone(corpus: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_it_is_called_fails_alone(corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    lines = b"".join(jsonl() for _ in range(900))
-    (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
+    (corpus / "broken.jsonl").write_text("no object a line\n")
     outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
-    assert len(outcome.errors) == 1 and "broken.jsonl.gz" in outcome.errors[0] and "\n" not in outcome.errors[0]
-    assert list(outcome.summary["failed_files"]) == ["broken.jsonl.gz"]
+    assert len(outcome.errors) == 1 and "broken.jsonl" in outcome.errors[0] and "\n" not in outcome.errors[0]
+    assert list(outcome.summary["failed_files"]) == ["broken.jsonl"]
     assert not outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50
     assert not [path for path in out.rglob("*broken*") if ".unspin" not in path.parts]
     assert (out / "clean" / "a.jsonl").exists()
     again = scan([str(corpus)], out, plan(keep="clean"), workers=2)
     assert again.errors == outcome.errors and again.summary["totals"] == outcome.summary["totals"]
+
+
+def test_of_a_damaged_file_what_stands_before_the_damage_is_done(corpus: Path, tmp_path: Path) -> None:
+    """An archive that ends too early, after two chunks and in the middle of the third."""
+    out = tmp_path / "out"
+    chance = random.Random(1)
+    lines = jsonl([f"{number} {chance.randbytes(20).hex()}" + " SPUN" * (number == 8_000) for number in range(10_000)])
+    packed = gzip.compress(lines)
+    (corpus / "cut.jsonl.gz").write_bytes(packed[: len(packed) * 9 // 10])
+    outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
+    assert len(outcome.errors) == 1 and "cut.jsonl.gz: the gzip data ends too early" in outcome.errors[0]
+    part = outcome.summary["files"]["cut.jsonl.gz"]
+    assert part["damaged"] == outcome.errors and 8_192 < part["documents"] < 9_500
+    rows = annotations(out, "cut.jsonl.gz")
+    assert [row["id"] for row in rows] == [f"d{number}" for number in range(part["documents"])]
+    assert rows[8_000]["spun"]
+    kept = gzip.decompress((out / "clean" / "cut.jsonl.gz").read_bytes())
+    assert kept.count(b"\n") == part["kept"] == part["documents"] - 1
+    assert outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50 + part["documents"]
+    assert scan([str(corpus)], out, plan(keep="clean"), workers=2).errors == outcome.errors
 
 
 def test_inputs_of_unknown_formats_are_named_and_the_rest_goes_on(corpus: Path, tmp_path: Path) -> None:
@@ -388,7 +407,7 @@ def test_help_teaches() -> None:
     [
         (("--keep", "both"), "--keep both: choose clean or spun"),
         (("--annotate-format", "xml"), "--annotate-format xml"),
-        (("--threshold", "2"), "threshold 2"),
+        (("--threshold", "2"), "--threshold 2: not between 0 and 1"),
         (("--longest", "0"), "longest 0"),
         (("--time-limit", "0"), "time limit 0"),
     ],
@@ -402,6 +421,11 @@ def test_bad_options_are_one_line(corpus: Path, tmp_path: Path, arguments: tuple
 
 def test_the_command_from_end_to_end(corpus: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
+    for path in corpus.rglob("*"):  # without the document that fails
+        if path.suffix in (".jsonl", ".csv", ".txt"):
+            path.write_bytes(path.read_bytes().replace(b"RAISE", b"raise"))
+    for path in (corpus / "sub" / "a.jsonl.gz", corpus / "b.parquet"):
+        path.unlink()
     ended = run(str(corpus), "-o", out, "--json", "--workers", "2")
     assert (ended.returncode, ended.stderr) == (1, b"")
     assert json.loads(ended.stdout) == json.loads((tmp_path / "out" / "summary.json").read_bytes())
@@ -469,11 +493,13 @@ def test_histogram_counts_each_score_once() -> None:
 
 
 def test_counts_add_up_and_come_back() -> None:
-    a, b = Counts(documents=1, bytes=5, failures=[("s", 1, "r")]), Counts(documents=2, kept=1, unreadable=["x"])
+    a = Counts(documents=1, bytes=5, lines=3, failures=[Failure(1, "r", None, 2, "s")])
+    b = Counts(documents=2, kept=1, damaged=["x"], failures=[Failure(9, "r", None, 0, "s"), Failure(10, "q")])
     a.fail("r")
     b.notes["too-short"] += 2
     a.add(b)
     assert (a.documents, a.kept, a.failed["r"], a.notes["too-short"]) == (3, 1, 1, 2)
+    assert [failure.line for failure in a.failures] == [2, 3, None]
     assert Counts.of_record(json.loads(json.dumps(a.record()))) == a
 
 

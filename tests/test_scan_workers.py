@@ -17,19 +17,18 @@ pytest.importorskip("numba")
 
 import pyarrow.parquet as pq  # noqa: E402
 
-from unspin.corpus.annotate import Settings  # noqa: E402
-from unspin.corpus.plan import Plan  # noqa: E402
-from unspin.corpus.runner import Outcome, scan  # noqa: E402
-from unspin.corpus.segments import Mark, Segment, Track  # noqa: E402
-from unspin.corpus.summary import Counts  # noqa: E402
-from unspin.corpus.workers import ending  # noqa: E402
 from unspin.errors import ModelError, OutputError  # noqa: E402
+from unspin.scan import Options, Plan  # noqa: E402
+from unspin.scan.run import Outcome, scan  # noqa: E402
+from unspin.scan.segments import Segment, Segments  # noqa: E402
+from unspin.scan.summary import Counts  # noqa: E402
+from unspin.scan.supervisor import ending  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
 
 
-def plan(**settings: Any) -> Plan:
-    return Plan(Settings(**settings), annotator="scan_fakes:annotate")
+def plan(**options: Any) -> Plan:
+    return Plan(options=Options(**options), annotator="scan_fakes:annotate")
 
 
 def corpus(path: Path, *texts: str) -> str:
@@ -92,7 +91,7 @@ def test_a_document_that_raises_is_recorded(tmp_path: Path) -> None:
 
 def test_workers_that_die_without_a_document_in_sight_fail_the_file_alone(tmp_path: Path) -> None:
     bad = corpus(tmp_path / "bad.jsonl", "one")
-    outcome = scan([bad], tmp_path / "out", Plan(Settings(), annotator="scan_fakes:dies_on_import"), workers=1)
+    outcome = scan([bad], tmp_path / "out", Plan(annotator="scan_fakes:dies_on_import"), workers=1)
     assert outcome.errors == [
         "bad.jsonl: given up after 3 workers ended on it without a document in sight (signal SIGKILL)"
     ]
@@ -102,14 +101,14 @@ def test_workers_that_die_without_a_document_in_sight_fail_the_file_alone(tmp_pa
 
 def test_a_document_that_is_read_though_it_was_to_be_skipped_fails_the_file(tmp_path: Path) -> None:
     bad = corpus(tmp_path / "bad.jsonl", "one HANG")
-    careless = Plan(Settings(time_limit=0.1), annotator="scan_fakes:reads_what_it_should_skip")
+    careless = Plan(options=Options(time_limit=0.1), annotator="scan_fakes:reads_what_it_should_skip")
     outcome = scan([bad], tmp_path / "out", careless, workers=1)
     assert outcome.errors == ["bad.jsonl: a document that was to be skipped was read (time limit of 0.1 s)"]
 
 
 def test_workers_that_cannot_start_end_the_run(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no_such_module"):
-        scan([corpus(tmp_path / "a.jsonl", "one")], tmp_path / "out", Plan(Settings(), annotator="no_such_module:x"))
+        scan([corpus(tmp_path / "a.jsonl", "one")], tmp_path / "out", Plan(annotator="no_such_module:x"))
 
 
 def test_a_skip_is_remembered_over_the_end_of_the_run(tmp_path: Path) -> None:
@@ -117,8 +116,8 @@ def test_a_skip_is_remembered_over_the_end_of_the_run(tmp_path: Path) -> None:
     out = tmp_path / "out"
     path = corpus(tmp_path / "a.jsonl", "one HANG", "two HANG")
     code = (
-        "from scan_fakes import *; from unspin.corpus.runner import scan; from unspin.corpus.plan import Plan\n"
-        f"scan([{path!r}], {str(out)!r}, Plan(Settings(time_limit=1.0), annotator='scan_fakes:annotate'), workers=1)"
+        "from scan_fakes import *; from unspin.scan.run import scan; from unspin.scan import Options, Plan\n"
+        f"scan([{path!r}], {str(out)!r}, Plan(options=Options(time_limit=1.0), annotator='scan_fakes:annotate'), workers=1)"
     )
     skips = out / ".unspin" / "000000-00000" / "skips.json"
     pid = os.spawnve(
@@ -129,7 +128,7 @@ def test_a_skip_is_remembered_over_the_end_of_the_run(tmp_path: Path) -> None:
         time.sleep(0.02)
     os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    assert json.loads(skips.read_bytes()) == {"0": {"0": "time limit of 1 s"}}
+    assert json.loads(skips.read_bytes()) == {"records": {}, "rows": {"0": {"0": "time limit of 1 s"}}}
     outcome = scan([path], out, plan(time_limit=1.0), workers=1)
     assert outcome.summary["timing"]["workers_replaced"] == 1
     assert set(errors(out, "a.jsonl")) == {"d0", "d1"}
@@ -144,8 +143,8 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     out = tmp_path / "out"
     path = corpus(tmp_path / "a.jsonl", "one HANG")
     code = (
-        "from scan_fakes import *; from unspin.corpus.runner import scan; from unspin.corpus.plan import Plan\n"
-        f"scan([{path!r}], {str(out)!r}, Plan(Settings(time_limit=3.0), annotator='scan_fakes:annotate'), workers=1)"
+        "from scan_fakes import *; from unspin.scan.run import scan; from unspin.scan import Options, Plan\n"
+        f"scan([{path!r}], {str(out)!r}, Plan(options=Options(time_limit=3.0), annotator='scan_fakes:annotate'), workers=1)"
     )
     pid = os.spawnve(os.P_NOWAIT, sys.executable, [sys.executable, "-c", code], _environment())
     until = time.monotonic() + 60
@@ -163,45 +162,45 @@ def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
 
 
 def segment(number: int, last: bool = False) -> Segment:
-    return Segment(b"a%d" % number, b"k%d" % number, Mark({"at": number}, last, Counts(documents=number)))
+    return Segment(b"a%d" % number, b"k%d" % number, {"at": number}, last, Counts(documents=number))
 
 
-def test_a_track_goes_on_after_the_last_segment_without_a_gap(tmp_path: Path) -> None:
-    track = Track(tmp_path / "t")
-    assert track.progress() == (0, None, False)
+def test_a_split_goes_on_after_the_last_segment_without_a_gap(tmp_path: Path) -> None:
+    segments = Segments(tmp_path / "t")
+    assert segments.progress() == (0, None, False)
     for number in (0, 1, 3):
-        track.write(number, segment(number))
+        segments.write(number, segment(number))
     (tmp_path / "t" / ".000002.seg.tmp").write_bytes(b"half")
-    track.skip(2, 7, "reason")
-    assert track.progress() == (2, {"at": 1}, False)
+    segments.skip_row(2, 7, "reason")
+    assert segments.progress() == (2, {"at": 1}, False)
     assert sorted(path.name for path in (tmp_path / "t").iterdir()) == ["000000.seg", "000001.seg", "skips.json"]
-    track.write(2, segment(2, last=True))
-    assert track.progress() == (3, {"at": 2}, True)
-    assert list(track.annotations()) == [b"a0", b"a1", b"a2"]
-    assert list(track.kept()) == [b"k0", b"k1", b"k2"]
-    assert [mark.counts.documents for mark in track.marks()] == [0, 1, 2]
-    assert (track.skips(2), track.skips(1)) == ({7: "reason"}, {})
+    segments.write(2, segment(2, last=True))
+    assert segments.progress() == (3, {"at": 2}, True)
+    assert list(segments.annotations()) == [b"a0", b"a1", b"a2"]
+    assert list(segments.kept()) == [b"k0", b"k1", b"k2"]
+    assert [counts.documents for counts in segments.counts()] == [0, 1, 2]
+    assert (segments.skipped_rows(2), segments.skipped_rows(1)) == ({7: "reason"}, {})
 
 
 def test_what_is_done_of_a_chunk_is_kept_until_its_segment_is_there(tmp_path: Path) -> None:
-    track = Track(tmp_path / "t")
-    track.progress()
+    segments = Segments(tmp_path / "t")
+    segments.progress()
     batches = [pa.RecordBatch.from_pydict({"a": [1, 2]}), pa.RecordBatch.from_pydict({"a": [3]})]
-    track.write_partial(0, batches)
-    assert track.progress() == (0, None, False)
-    assert track.partial(0) == batches
-    track.write(0, segment(0))
-    assert track.partial(0) == []
+    segments.write_partial(0, batches)
+    assert segments.progress() == (0, None, False)
+    assert segments.partial(0) == batches
+    segments.write(0, segment(0))
+    assert segments.partial(0) == []
 
 
 def test_a_damaged_segment_is_one_line(tmp_path: Path) -> None:
-    track = Track(tmp_path / "t")
-    track.progress()
-    track.write(0, segment(0))
+    segments = Segments(tmp_path / "t")
+    segments.progress()
+    segments.write(0, segment(0))
     for data in (b"", b"short", b"x" * 200):
         (tmp_path / "t" / "000000.seg").write_bytes(data)
         with pytest.raises(OutputError, match="damaged; remove"):
-            track.progress()
+            segments.progress()
 
 
 def test_endings_in_words() -> None:

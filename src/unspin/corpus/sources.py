@@ -18,7 +18,7 @@ from unspin.errors import InputError, MissingExtra, MissingInput, UnknownFormat
 
 __all__ = ["Format", "Found", "Source", "discover", "is_remote", "shown"]
 
-Kind = Literal["text", "jsonl", "csv", "parquet", "arrow", "warc"]
+Kind = Literal["text", "texts", "jsonl", "csv", "parquet", "arrow", "warc"]
 Compression = Literal["", "gzip", "zstd"]
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -42,7 +42,7 @@ class Format:
     """The format of a file.
 
     Attributes:
-        kind: what its rows are written in.
+        kind: what its rows are written in; ``texts`` for many files of text that are one source.
         compression: what is wound around it; ``""`` for formats that compress inside, as Parquet does.
     """
 
@@ -63,12 +63,16 @@ class Source:
         name: what its outputs are called: a relative path with ``/``, without ``..``, different for all sources that
             were found together.
         size: bytes of the file as it is stored.
+        changed: when a local file was changed last, in nanoseconds; 0 of others.
+        files: where the source is many files of text, these; see :func:`unspin.corpus.formats.bundled`.
     """
 
     url: str
     format: Format
     name: str
     size: int
+    changed: int = 0
+    files: tuple[Source, ...] = ()
 
 
 class Found(NamedTuple):
@@ -87,6 +91,7 @@ class _Entry(NamedTuple):
     url: str
     name: str
     size: int
+    changed: int = 0
 
 
 def discover(inputs: Sequence[str]) -> Found:
@@ -116,7 +121,10 @@ def discover(inputs: Sequence[str]) -> Found:
         else:
             kept.append((entry, format))
     names = _distinct([entry for entry, _ in kept])
-    sources = [Source(entry.url, format, name, entry.size) for (entry, format), name in zip(kept, names, strict=True)]
+    sources = [
+        Source(entry.url, format, name, entry.size, entry.changed)
+        for (entry, format), name in zip(kept, names, strict=True)
+    ]
     return Found(sorted(sources, key=lambda source: source.name), errors)
 
 
@@ -192,7 +200,8 @@ def _below(folder: str) -> Iterator[str]:
 
 def _entry(path: str, name: str) -> _Entry:
     try:
-        return _Entry(path, name, os.path.getsize(path))
+        found = os.stat(path)
+        return _Entry(path, name, found.st_size, found.st_mtime_ns)
     except OSError as error:
         raise MissingInput(f"{shown(path)}: cannot be read ({(error.strerror or '').lower()})") from None
 

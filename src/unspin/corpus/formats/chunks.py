@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Guard", "Position",
-    "Raw", "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
+    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Files", "Guard",
+    "Position", "Raw", "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -163,7 +163,15 @@ class TableRows:
     owners: NDArray[np.int64]
 
 
-Raw = Rows | TableRows
+@dataclass(frozen=True, slots=True, eq=False)
+class Files:
+    """Whole files, one for each row of the batch: their names and what is in them."""
+
+    names: tuple[str, ...]
+    contents: tuple[bytes, ...]
+
+
+Raw = Rows | TableRows | Files
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -173,7 +181,8 @@ class Chunk:
     Attributes:
         batch: ``id`` (string), ``text`` (large_string, null where there is none), ``offset`` (int64): bytes before the row in
             the file, unpacked, or rows before it in a file of columns. In WARC, where each record is compressed by
-            itself, bytes before it in the file as stored, as in a CDX index.
+            itself, bytes before it in the file as stored, as in a CDX index. Where the source is many files, also
+            ``source`` (string), the name of the file.
         raw: the rows as stored, or None where they are not asked for.
         position: where the next chunk begins.
         failures: records that cannot be read, ascending; they are not in ``batch``.
