@@ -43,9 +43,9 @@ import zstandard
 from benchmarks.warc import warc, wet
 from training.corpora import all_files, documents
 from unspin import reader, screen
+from unspin.model import encoder
 from unspin.scan.annotate import annotate
 from unspin.scan.plan import Options
-from unspin.model import encoder
 
 SLOW_MEGABYTES = 4
 """Text that the slow ones get."""
