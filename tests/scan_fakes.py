@@ -87,6 +87,21 @@ if PACE:
     output.assemble = _slowly(output.assemble)
 
 
+if os.environ.get("SCAN_FAKES_PAGES"):
+    from unspin.corpus.formats import warc
+
+    _page_text = warc.page_text
+
+    def _suffering(record: Any) -> bytes | None:
+        """Pages with a mark do to the process what documents with it do."""
+        found = re.search(rb"<i>(HANG|GROW|DIE)</i>", record.data)
+        if found:
+            _suffer(found[1].decode())
+        return _page_text(record)
+
+    warc.page_text = _suffering
+
+
 def dies_on_import(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.RecordBatch:
     """A batch that always ends the process, no row in sight."""
     os.kill(os.getpid(), signal.SIGKILL)

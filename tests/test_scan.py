@@ -10,6 +10,7 @@ import os
 import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -36,6 +37,7 @@ from unspin.scan import Options, Plan, state  # noqa: E402
 from unspin.scan.progress import Bar, table  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
 from unspin.scan.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
+from unspin.scan.supervisor import Watcher  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 FAKES = Path(__file__).with_name("scan_fakes.py")
@@ -157,9 +159,84 @@ def test_records_that_cannot_be_read_are_counted_with_their_place(tmp_path: Path
     outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(keep="clean"), workers=1)
     part = outcome.summary["files"]["a.jsonl"]
     assert (part["documents"], part["failed"]["count"]) == (2, 1)
-    assert part["first_failures"][0]["offset"] == len(jsonl(["one"]))
+    (failure,) = part["first_failures"]
+    offset = len(jsonl(["one"]))
+    assert (failure["source"], failure["offset"], failure["line"]) == ("a.jsonl", offset, 2)
+    assert failure["reason"].startswith("no JSON")
+    rows = annotations(tmp_path / "out", "a.jsonl")
+    assert [row["spun"] for row in rows] == [False, None, True]
+    assert (rows[1]["id"], rows[1]["offset"], rows[1]["error"]) == (f"a.jsonl:{offset}", offset, failure["reason"])
     assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == jsonl(["one"])
-    assert not outcome.errors
+    assert not outcome.errors and outcome.failures == [f"a.jsonl, line 2: {failure['reason']}"]
+
+
+def test_lines_are_counted_over_chunks_and_texts_that_are_none_have_their_row(tmp_path: Path) -> None:
+    texts = jsonl(["x"] * 9_000).splitlines(keepends=True)
+    texts[8_500] = b"{broken\n"
+    (tmp_path / "a.jsonl").write_bytes(b"".join(texts))
+    for name, data in (("t1.txt", b"one"), ("t2.txt", b"caf\xe9"), ("t3.txt", b"three SPUN")):
+        (tmp_path / name).write_bytes(data)
+    outcome = scan([str(tmp_path / "a.jsonl"), *map(str, tmp_path.glob("*.txt"))], tmp_path / "out", plan(keep="clean"))
+    assert outcome.summary["files"]["a.jsonl"]["first_failures"][0]["line"] == 8_501
+    rows = annotations(tmp_path / "out", "texts-00000")
+    assert [(row["source"], row["spun"]) for row in rows] == [("t1.txt", False), ("t2.txt", None), ("t3.txt", True)]
+    assert rows[1]["error"].startswith("no UTF-8 at byte 3")
+    assert [path.name for path in (tmp_path / "out" / "clean").glob("*.txt")] == ["t1.txt"]
+
+
+def test_a_broken_line_is_said_and_ends_with_status_2(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one"]) + b"{broken\n{worse\n" + jsonl(["two SPUN"]))
+    for _ in range(2):  # said again of a run that is finished
+        ended = run(str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out"))
+        assert ended.returncode == 2
+        first = ended.stderr.decode().splitlines()[0]
+        assert first.startswith("unspin: a.jsonl, line 2: no JSON") and first.endswith("(and 1 more)")
+
+
+@pytest.mark.parametrize("more", [b"", b'{"id": "z", "text": "more"}\n'])
+def test_an_input_that_changes_while_it_is_read_fails(tmp_path: Path, more: bytes) -> None:
+    """Cut short, or still being written: its last line fails, and the file is not said to be complete."""
+
+    class Changer(Watcher):
+        def begin(self, found: Found, size: int) -> None:
+            (tmp_path / "a.jsonl").write_bytes(jsonl() + more if more else jsonl()[:-30])
+
+    (tmp_path / "a.jsonl").write_bytes(jsonl())
+    (tmp_path / "b.jsonl").write_bytes(jsonl())
+    outcome = scan([str(tmp_path / "*.jsonl")], tmp_path / "out", plan(), workers=1, watcher=Changer())
+    assert len(outcome.errors) == 1 and "a.jsonl: was changed while it was read" in outcome.errors[0]
+    assert not outcome.summary["complete"] and list(outcome.summary["files"]) == ["b.jsonl"]
+    assert not (tmp_path / "out" / "annotations" / "a.jsonl.parquet").exists()
+
+
+def test_the_inputs_of_a_run_are_told_apart_by_their_time_too(tmp_path: Path) -> None:
+    """The same number of bytes, written anew."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl())
+    scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(), workers=1)
+    (tmp_path / "a.jsonl").write_bytes(jsonl().replace(b"river", b"RIVER"))
+    os.utime(tmp_path / "a.jsonl", ns=(1, 1))
+    with pytest.raises(OutputError, match="changed since"):
+        scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(), workers=1)
+
+
+def test_a_lock_that_was_removed_locks_nothing(tmp_path: Path) -> None:
+    """A run opens the lock, another run ends and removes the folder: the first must lock the file that is there now."""
+    out = tmp_path / "out"
+    real = os.open
+
+    def removed_once(path: Any, *args: Any) -> int:
+        descriptor = real(path, *args)
+        os.open = real
+        shutil.rmtree(out / ".unspin")
+        return descriptor
+
+    os.open = removed_once
+    try:
+        with state.locked(out) as descriptor:
+            assert descriptor is not None
+            assert os.path.samestat(os.fstat(descriptor), os.stat(out / ".unspin" / "lock"))
+    finally:
+        os.open = real
 
 
 def test_the_number_of_workers_changes_nothing(corpus: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import signal
@@ -16,13 +17,20 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
 import pyarrow.parquet as pq  # noqa: E402
+import scan_fakes  # noqa: E402
+from corpus_files import page, record, source_of  # noqa: E402
 
+from unspin.corpus.formats import Columns, Split, splits  # noqa: E402
+from unspin.corpus.sources import Format, Source  # noqa: E402
 from unspin.errors import ModelError, OutputError  # noqa: E402
-from unspin.scan import Options, Plan  # noqa: E402
+from unspin.scan import Options, Plan, work  # noqa: E402
+from unspin.scan.plan import Scan  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
 from unspin.scan.segments import Segment, Segments  # noqa: E402
 from unspin.scan.summary import Counts  # noqa: E402
-from unspin.scan.supervisor import ending  # noqa: E402
+from unspin.scan.supervisor import Supervisor, Watcher, WorkerLimits, ending  # noqa: E402
+from unspin.scan.work import AtRecord, AtRow, Work  # noqa: E402
+from unspin.scan.worker import Begin  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
 
@@ -73,6 +81,116 @@ def test_a_document_that_ends_its_worker_twice_is_skipped(tmp_path: Path) -> Non
     reason = "ended the worker that read it (signal SIGKILL)"
     assert errors(tmp_path / "out", "a.jsonl") == {"d0": reason, "d2": reason}
     assert outcome.summary["timing"]["workers_replaced"] == 4
+
+
+@pytest.mark.parametrize(
+    ("mark", "reason"),
+    [
+        ("HANG", "time limit of 1 s"),
+        ("GROW", "memory limit of 600 MB"),
+        ("DIE", "ended the worker that read it (signal SIGKILL)"),
+    ],
+)
+def test_a_hostile_page_costs_itself_alone(
+    mark: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the text is taken out of it, before any row is read."""
+    pytest.importorskip("fastwarc")
+    monkeypatch.setenv("SCAN_FAKES_PAGES", "1")
+    pages = [page(f"<p>The ferry ran late that year, number {i}.</p>") for i in range(60)]
+    pages[20] = page(f"<p><i>{mark}</i></p>")
+    records = [record("response", f"http://example.org/{i}", body, str(i)) for i, body in enumerate(pages)]
+    (tmp_path / "a.warc.gz").write_bytes(b"".join(map(gzip.compress, records)))
+    out = tmp_path / "out"
+    outcome = scan([str(tmp_path / "a.warc.gz")], out, plan(time_limit=1.0), workers=1, memory_limit=600)
+    assert outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 59
+    assert errors(out, "a.warc.gz") == {"urn:uuid:20": reason}
+    assert [row["id"] for row in rows(out, "a.warc.gz")] == [f"urn:uuid:{i}" for i in range(60)]
+    (failure,) = outcome.summary["files"]["a.warc.gz"]["first_failures"]
+    assert (failure["offset"], failure["reason"]) == (sum(len(gzip.compress(r)) for r in records[:20]), reason)
+
+
+def test_documents_far_into_a_chunk_are_skipped_by_their_row(tmp_path: Path) -> None:
+    """A chunk is annotated in slices, the first of 256 rows; what is skipped is counted from the chunk's first row."""
+    texts = [f"text {number}" for number in range(700)]
+    texts[300] += " HANG"
+    texts[301] += " SPUN"
+    texts[600] += " HANG"
+    outcome = run(tmp_path, *texts, time_limit=0.3)
+    assert outcome.summary["complete"]
+    assert errors(tmp_path / "out", "a.jsonl") == {"d300": "time limit of 0.3 s", "d600": "time limit of 0.3 s"}
+    found = rows(tmp_path / "out", "a.jsonl")
+    assert [row["id"] for row in found] == [f"d{number}" for number in range(700)]
+    assert [row["id"] for row in found if row["spun"]] == ["d301"]
+
+
+def test_a_chunk_that_was_read_in_part_is_read_on_from_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = source_of(
+        Path(corpus(tmp_path / "a.jsonl", *(f"text {i}" + " SPUN" * (i % 100 == 0) for i in range(700))))
+    )
+    (split,) = splits(source, Columns())
+    read: list[int] = []
+    unbroken: list[pa.RecordBatch] = []
+
+    def annotate(batch: Any, *how: Any, **more: Any) -> Any:
+        read.extend(int(id[1:]) for id in batch.column("id").to_pylist())
+        if len(unbroken) == 0 and 600 in read:
+            raise KeyboardInterrupt
+        return scan_fakes.annotate(batch, *how, **more)
+
+    def do(state: Path) -> bytes:
+        nothing = lambda *_: None  # noqa: E731
+        Work(plan(), state, annotate, nothing, nothing, nothing).scan(Scan("0", source, split))
+        return b"".join(Segments(state / "0-00000").annotations())
+
+    monkeypatch.setattr(work, "_SECONDS", 1e-9)  # every slice is set down; after the first they are of one row
+    with pytest.raises(KeyboardInterrupt):
+        do(tmp_path / "state")
+    assert read == list(range(601))
+    unbroken.append(pa.RecordBatch.from_pydict({}))
+    read.clear()
+    broken = do(tmp_path / "state")
+    assert read == list(range(600, 700))
+    read.clear()
+    assert do(tmp_path / "other") == broken
+    assert read == list(range(700))
+
+
+class DeadWorker:
+    """A worker that has ended, for the supervisor to see what it was at."""
+
+    ready = True
+
+    def __init__(self, task: Scan, at: Any, ended: tuple[Any, str] | None) -> None:
+        self.task, self.at, self.ended = task, (at, 0.0), ended
+
+    def status(self) -> int:
+        return -9
+
+    def close(self) -> None:
+        pass
+
+
+def bury(tmp_path: Path, at: Any, ended: tuple[Any, str] | None) -> tuple[dict[int, str], dict[int, str]]:
+    """What is to be skipped after a worker ended: rows of chunk 3, and records."""
+    source = Source("a.jsonl", Format("jsonl"), "a.jsonl", 1)
+    task = Scan("000000", source, Split(0, 0, 1, 1))
+    supervisor = Supervisor(Begin(plan(), tmp_path, tmp_path), WorkerLimits(1, 10**9, 1.0), None, Watcher())
+    worker: Any = DeadWorker(task, at, ended)
+    supervisor._workers.append(worker)
+    supervisor._bury(worker)
+    assert list(supervisor._tasks) == [task] and not supervisor.failed
+    segments = Segments(tmp_path / task.folder)
+    return segments.skipped_rows(3), segments.skipped_records()
+
+
+def test_no_document_is_blamed_for_another(tmp_path: Path) -> None:
+    """The worker was ended for row 7 and had come to row 8 by then: neither is to be skipped."""
+    slow = "time limit of 1 s"
+    assert bury(tmp_path, AtRow(3, 8), (AtRow(3, 7), slow)) == ({}, {})
+    assert bury(tmp_path, AtRecord(80), (AtRecord(70), slow)) == ({}, {})
+    assert bury(tmp_path, AtRow(3, 8), (AtRow(3, 8), slow)) == ({8: slow}, {})
+    assert bury(tmp_path, AtRecord(80), (AtRecord(80), slow)) == ({8: slow}, {80: slow})
 
 
 def test_a_worker_that_dies_once_costs_no_document(tmp_path: Path) -> None:
@@ -197,7 +315,9 @@ def test_a_damaged_segment_is_one_line(tmp_path: Path) -> None:
     segments = Segments(tmp_path / "t")
     segments.progress()
     segments.write(0, segment(0))
-    for data in (b"", b"short", b"x" * 200):
+    whole = (tmp_path / "t" / "000000.seg").read_bytes()
+    longer = whole[:2] + b"x" + whole[2:]  # its lengths do not add up to its size
+    for data in (b"", b"short", b"x" * 200, longer):
         (tmp_path / "t" / "000000.seg").write_bytes(data)
         with pytest.raises(OutputError, match="damaged; remove"):
             segments.progress()
