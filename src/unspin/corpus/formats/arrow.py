@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from unspin.corpus.formats import tables
-from unspin.corpus.formats.chunks import Chunk, Columns, Guard, Position, Split
+from unspin.corpus.formats.chunks import Chunk, Columns, Guard, Position, Split, in_a_line
 from unspin.corpus.formats.files import open_file, open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
@@ -152,5 +152,4 @@ class _Opened:
             raise self._corrupt(error) from error
 
     def _corrupt(self, error: BaseException) -> CorruptInput:
-        said = " ".join(str(error).split())[:200]
-        return CorruptInput(f"{shown(self._source.url)}: damaged ({said}); fetch the file again")
+        return CorruptInput(f"{shown(self._source.url)}: damaged ({in_a_line(error)}); fetch the file again")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Files", "Guard",
-    "Position", "Raw", "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
+    "Position", "Raw", "Rows", "Split", "TableRows", "batch_of", "in_a_line", "is_utf8", "selected", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -32,6 +32,8 @@ LONGEST: Final = 128 * 1024**2
 """Bytes of a row at most; a longer one is a failure, so that memory is bounded."""
 SPLIT: Final = 64 * 1024**2
 """Bytes of a split, where a file can be split."""
+
+_SAID: Final = 200  # characters of what a library says that are passed on
 
 FAILED: Final = -1
 OTHER: Final = -2
@@ -218,6 +220,11 @@ def is_utf8(data: bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def in_a_line(error: BaseException) -> str:
+    """What an error says, in one short line."""
+    return " ".join(str(error).split())[:_SAID] or type(error).__name__
 
 
 def too_long() -> str:

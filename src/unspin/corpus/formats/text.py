@@ -55,6 +55,8 @@ def read(
     stream = open_stream(source)
     try:
         data = stream.read(LONGEST + 1)
+        if len(data) <= LONGEST:
+            stream.read(1)  # the end; what is damaged behind the text is said here
         found = too_long() if len(data) > LONGEST else _decode(data)
     finally:
         stream.close()

@@ -136,11 +136,10 @@ def read(
 
 def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns, guard: Guard) -> None:
     owner = OTHER
-    id: str | None = None
+    id = (record.header(_ID if columns.id == "id" else columns.id) or "").strip("<>") or None
     try:
         if record.fault:
             raise InputError(record.fault)
-        id = (record.header(_ID if columns.id == "id" else columns.id) or "").strip("<>") or None
         if record.header("WARC-Type") == "warcinfo":
             owner = ALWAYS
         elif (text := _text(record, guard)) is not None:
