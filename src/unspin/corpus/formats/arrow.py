@@ -11,7 +11,7 @@ import orjson
 
 from unspin.corpus.formats import tables
 from unspin.corpus.formats.chunks import Chunk, Columns, Guard, Position, Split, in_a_line
-from unspin.corpus.formats.files import open_file, open_native
+from unspin.corpus.formats.files import check_whole, open_file, open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
 from unspin.errors import CorruptInput, MissingInput, UnknownFormat
@@ -73,6 +73,7 @@ def read(
             before += batch.num_rows
             if number < at["batch"]:
                 spent = opened.told()
+        check_whole(source, opened.size())  # a stream may end between any two batches
 
 
 def companions(source: Source) -> dict[str, bytes]:
@@ -139,6 +140,10 @@ class _Opened:
     def told(self) -> int:
         """Bytes of the file that were read."""
         return int(self._file.tell())
+
+    def size(self) -> int:
+        """Bytes of the file by now."""
+        return int(self._file.size())
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa

@@ -180,7 +180,7 @@ def _unbrotli(data: bytes) -> bytes | None:
             parts.append(part)
             size += len(part)
     except OSError:
-        if not _BINARY.search(data, 0, _SNIFFED):
+        if not size or not _BINARY.search(data, 0, _SNIFFED):
             return None
     return b"".join(parts)[: LONGEST + 1]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -97,9 +97,17 @@ def _rows(table: pa.Table, chosen: NDArray[np.bool_]) -> pa.Table:
     except pa.ArrowNotImplementedError:
         edges = np.flatnonzero(np.diff(np.concatenate(([False], chosen, [False])).astype(np.int8))).tolist()
         # A slice of a view holds all bytes of the column, so that many of them would take many times the memory.
-        plain = table.cast(pa.schema([field.with_type(_without_views(field.type)) for field in table.schema]))
+        plain = _cast(table, [_without_views(type) for type in table.schema.types])
         runs = [plain.slice(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-        return pa.concat_tables([plain.slice(0, 0), *runs]).cast(table.schema)
+        return _cast(pa.concat_tables([plain.slice(0, 0), *runs]), table.schema.types)
+
+
+def _cast(table: pa.Table, types: Sequence[pa.DataType]) -> pa.Table:
+    """A table with columns of these types. Arrow changes the rows of some types that it casts to themselves."""
+    for i, (field, type) in enumerate(zip(table.schema, types, strict=True)):
+        if field.type != type:
+            table = table.set_column(i, field.with_type(type), table.column(i).cast(type))
+    return table
 
 
 def _without_views(type: pa.DataType) -> pa.DataType:
