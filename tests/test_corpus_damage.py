@@ -1,4 +1,4 @@
-"""Corpora as they come: records out of place, headers as servers and crawlers leave them, files cut short. What is good is read."""
+"""Corpora as they come: records out of place, headers as crawlers leave them, files cut short. What is good is read."""
 
 from __future__ import annotations
 
@@ -80,7 +80,12 @@ def test_a_page_is_found_whatever_its_headers_are(block: bytes, tmp_path: Path) 
 
 def test_plain_text_without_a_type_is_text_and_bytes_are_not(tmp_path: Path) -> None:
     assert text_of(answer(PROSE.encode(), "Server: own"), tmp_path) == [PROSE]
-    for other in (b"\x89PNG\r\n\x1a\n\0\0", b"%PDF-1.7\n" + PROSE.encode(), b"<?xml version='1.0'?><feed>x</feed>", b""):
+    for other in (
+        b"\x89PNG\r\n\x1a\n\0\0",
+        b"%PDF-1.7\n" + PROSE.encode(),
+        b"<?xml version='1.0'?><feed>x</feed>",
+        b"",
+    ):
         assert text_of(answer(other, "Server: own"), tmp_path) == []
 
 
@@ -169,11 +174,14 @@ def test_a_page_that_unpacks_to_more_than_the_limit_takes_no_more_memory_than_th
     from unspin.corpus.formats import payload as payload_module
 
     monkeypatch.setattr(payload_module, "LONGEST", 100_000)
-    for coding, pack in (("gzip", gzip.compress), ("deflate", raw_deflate), ("br", brotli), ("zstd", zstandard.compress)):
-        data = record(
-            "response", "http://e.org", answer(pack(b"a" * 2_000_000), f"Content-Encoding: {coding}", "Content-Type: text/plain")
-        )
-        (tmp_path / "x.warc").write_bytes(data)
+    for coding, pack in (
+        ("gzip", gzip.compress),
+        ("deflate", raw_deflate),
+        ("br", brotli),
+        ("zstd", zstandard.compress),
+    ):
+        block = answer(pack(b"a" * 2_000_000), f"Content-Encoding: {coding}", "Content-Type: text/plain")
+        (tmp_path / "x.warc").write_bytes(record("response", "http://example.org", block))
         found = Records(open_stream(source_of(tmp_path / "x.warc")), 0, "x").next()
         assert found is not None
         assert payload(found).data == b"a" * 100_001
@@ -304,8 +312,7 @@ def test_a_file_that_is_cut_short_while_it_is_read_is_not_complete(suffix: str, 
     (split,) = splits(source, Columns())
     data, size = path.read_bytes(), len(path.read_bytes())
     if suffix == "arrow":  # between two batches, where a stream may end
-        with pa.ipc.open_stream(str(path)) as reader:
-            batches = [batch for batch in reader][:4]
+        batches = list(pa.ipc.open_stream(data))[:4]
         with pa.OSFile(str(path), "wb") as file:
             writer = pa.ipc.new_stream(file, batches[0].schema)
             for batch in batches:

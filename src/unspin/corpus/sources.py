@@ -175,7 +175,11 @@ def check_file(path: str) -> os.stat_result:
     except OSError as error:
         said = f"cannot be read ({(error.strerror or '').lower()})"
         if isinstance(error, FileNotFoundError):
-            said = "a link to a file that is not there; mend the link" if os.path.islink(path) else "no such file; check the path"
+            said = (
+                "a link to a file that is not there; mend the link"
+                if os.path.islink(path)
+                else "no such file; check the path"
+            )
         raise MissingInput(f"{shown(path)}: {said}") from None
     if not stat.S_ISREG(found.st_mode):
         what = "a pipe" if stat.S_ISFIFO(found.st_mode) else "not a file but a device, a socket or a folder"

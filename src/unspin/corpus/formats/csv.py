@@ -156,8 +156,8 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     elif record.fault or len(record.fields) != header.width:
         owner = FAILED
         reason = record.fault or f"{len(record.fields)} fields instead of {header.width}"
-        known = header.id is not None and not record.fault and header.id < len(record.fields)
-        now.failures.append(Failure(record.start, reason, record.fields[header.id] if known else None, now.lines))
+        known = {} if record.fault or header.id is None else dict(enumerate(record.fields))
+        now.failures.append(Failure(record.start, reason, known.get(header.id or 0), now.lines))
     else:
         owner = len(now.texts)
         now.ids.append(None if header.id is None else record.fields[header.id])
