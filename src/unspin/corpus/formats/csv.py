@@ -98,8 +98,8 @@ def _header(source: Source, columns: Columns) -> _Header | None:
 
 
 @dataclass(slots=True)
-class _Gathering:
-    """What comes together for a chunk."""
+class _Builder:
+    """The chunk that is being put together."""
 
     start: int
     pieces: list[bytes] = field(default_factory=list)
@@ -125,7 +125,7 @@ def read(
         return
     stream = open_stream(source, position)
     before, start = stream.consumed, position["offset"] if position else 0
-    now = _Gathering(start)
+    now = _Builder(start)
     damage: CorruptInput | None = None
     records = csv_records(stream, start, header.delimiter, shown(source.url))
     try:
@@ -138,7 +138,7 @@ def read(
             if now.owners and (record is None or now.full(len(record.raw))):
                 consumed = stream.consumed
                 yield _chunk(now, source, stream, keep, consumed - before)
-                before, now = consumed, _Gathering(now.start + now.size)
+                before, now = consumed, _Builder(now.start + now.size)
             if record is None:
                 break
             _add(now, record, header)
@@ -148,7 +148,7 @@ def read(
         stream.close()
 
 
-def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
+def _add(now: _Builder, record: CsvRecord, header: _Header) -> None:
     if record.end <= header.size:
         owner = ALWAYS
     elif not record.fields:  # an empty line stays with the row before it
@@ -169,7 +169,7 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     now.lines += record.raw.count(b"\n")
 
 
-def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
     batch = batch_of(now.ids, now.texts, np.array(now.offsets, np.int64), source.name)
     bounds = np.array(list(accumulate(map(len, now.pieces), initial=0)), np.int64)
     raw = Rows(b"".join(now.pieces), bounds, np.array(now.owners, np.int64)) if keep else None

@@ -1,7 +1,7 @@
 """Lines of JSON to documents.
 
-Whole blocks go through Arrow's reader, which builds no Python object. Where it stumbles (a line that is no JSON, an
-identifier of another type, ...) the lines of that block are parsed one by one, so that one of them spoils nothing but
+Whole blocks go through Arrow's reader, which builds no Python object. Where that fails (a line that is no JSON, an
+identifier of another type, ...) the lines of that block are parsed one by one, so that a bad line costs nothing but
 itself.
 """
 

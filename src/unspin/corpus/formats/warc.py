@@ -1,7 +1,7 @@
 """WARC and WET: a chunk is some records, a document what a page shows.
 
-The records are found here, since two things are wanted that readers of WARC don't say: the bytes of each as they are stored,
-and whether a file ends in the middle of one. FastWARC takes a record apart; resiliparse takes the text out of HTML.
+Records are found in ``records``, what servers sent is taken apart in ``payload``, and resiliparse takes the text out of HTML in
+``pages``.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class _Piece(NamedTuple):
 
 
 @dataclass
-class _Gathering:
-    """What comes together for a chunk."""
+class _Builder:
+    """The chunk that is being put together."""
 
     pieces: list[_Piece] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
@@ -111,7 +111,7 @@ def read(
     stream = open_stream(source, position)
     records = Records(stream, position["offset"] if position else 0, shown(source.url))
     before = stream.consumed
-    now = _Gathering()
+    now = _Builder()
     damage: CorruptInput | None = None
     try:
         while damage is None:
@@ -124,7 +124,7 @@ def read(
             if now.pieces and (record is None or now.closes_before(record, uri)):
                 consumed = stream.consumed
                 yield _chunk(now, source, stream, keep, consumed - before)
-                before, now = consumed, _Gathering()
+                before, now = consumed, _Builder()
             if record is None:
                 break
             _add(now, record, uri, columns, guard)
@@ -134,7 +134,7 @@ def read(
         stream.close()
 
 
-def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns, guard: Guard) -> None:
+def _add(now: _Builder, record: Record, uri: str | None, columns: Columns, guard: Guard) -> None:
     owner = OTHER
     id = (record.header(_ID if columns.id == "id" else columns.id) or "").strip("<>") or None
     try:
@@ -163,7 +163,7 @@ def _text(record: Record, guard: Guard) -> bytes | None:
         return page_text(record)
 
 
-def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
     import pyarrow as pa
 
     texts = pa.array(now.texts, pa.large_binary()).cast(pa.large_string())
@@ -172,7 +172,7 @@ def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: i
     return Chunk(batch, raw, stream.position(now.pieces[-1].record.end), tuple(now.failures), spent)
 
 
-def _raw(now: _Gathering, source: Source) -> Rows:
+def _raw(now: _Builder, source: Source) -> Rows:
     """The records; as stored where each is compressed by itself, and otherwise unpacked."""
     records = [piece.record for piece in now.pieces]
     owners = np.array(_owners(now.pieces), np.int64)
