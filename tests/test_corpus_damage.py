@@ -153,6 +153,7 @@ def test_a_page_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> No
     long = f"<p>{PROSE}</p><!--{np.random.default_rng(1).bytes(20_000).hex()}-->".encode()
     for block in (
         answer(chunked(long, 10_000)[:9_000], "Transfer-Encoding: chunked", "Content-Type: text/html"),
+        answer(chunked(long, 10_000)[:10_010], "Transfer-Encoding: chunked", "Content-Type: text/html"),
         answer(gzip.compress(long)[:-3_000], "Content-Encoding: gzip", "Content-Type: text/html"),
         answer(brotli(long)[:-3_000], "Content-Encoding: br", "Content-Type: text/html"),
     ):
@@ -241,7 +242,8 @@ def test_a_record_after_empty_lines_or_bytes_of_a_member_is_found(tmp_path: Path
     pieces = wet([("1", PROSE), ("2", PROSE), ("3", PROSE)])
     plain = file_of(tmp_path, pieces[0] + b"\n" * 100 + pieces[1] + b"\r\n" * 300 + pieces[2], "x.wet")
     packed = file_of(tmp_path, b"".join(map(gzip.compress, [pieces[0], b"no end of line", *pieces[1:]])), "x.wet.gz")
-    for found in (plain, packed):
+    short = file_of(tmp_path, b"x\n".join(pieces), "y.wet")
+    for found in (plain, packed, short):
         assert texts_of(found) == [PROSE] * 3
 
 
@@ -267,6 +269,13 @@ def test_headers_without_an_end_are_bounded(tmp_path: Path) -> None:
     bad = record("response", "http://example.org", answer(HTML, "X: " + "x" * 100_000))
     found = file_of(tmp_path, bad + good, "x.warc")
     assert (texts_of(found), found.failures) == ([PROSE], [(0, "HTTP headers longer than 64 KiB")])
+
+
+def test_codings_without_number_cost_no_time(tmp_path: Path) -> None:
+    block = answer(HTML * 5_000, "Content-Encoding: " + "br," * 20_000, "Content-Type: text/plain")
+    start = time.perf_counter()
+    assert len(text_of(block, tmp_path)) == 1
+    assert time.perf_counter() - start < 2
 
 
 def test_what_a_library_says_is_one_short_line() -> None:

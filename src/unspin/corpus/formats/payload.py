@@ -24,6 +24,7 @@ HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 PLAIN: Final = "text/plain"
 
 _BLOCK: Final = 4 * 1024  # bytes unpacked at once; of a damaged block nothing is had
+_LAYERS: Final = 3  # codings one in the other, at most
 _MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)
 _STATUS: Final = re.compile(rb"(?:HTTP/\d|ICY )")
 _FIELD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,99}:")
@@ -115,7 +116,7 @@ def _decoded(data: bytes, headers: Headers) -> bytes:
     """
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
         data = _joined(data)
-    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
+    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")[:_LAYERS]):
         undo = _CODINGS.get(coding.strip())
         if undo is None or not data:
             continue
@@ -132,6 +133,8 @@ def _joined(data: bytes) -> bytes:
     at = 0
     while at < len(data):
         line = data.find(b"\n", at, at + 1_024)
+        if line < 0 and parts and len(data) - at < 1_024:  # cut off before the size of the next one
+            break
         size = data[at : max(line, at)].partition(b";")[0].strip()
         if line < 0 or not re.fullmatch(rb"[0-9A-Fa-f]{1,15}", size):
             return data
