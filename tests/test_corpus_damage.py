@@ -153,7 +153,7 @@ def test_a_page_that_was_cut_off_is_read_as_far_as_it_goes(tmp_path: Path) -> No
     long = f"<p>{PROSE}</p><!--{np.random.default_rng(1).bytes(20_000).hex()}-->".encode()
     for block in (
         answer(chunked(long, 10_000)[:9_000], "Transfer-Encoding: chunked", "Content-Type: text/html"),
-        answer(chunked(long, 10_000)[:10_010], "Transfer-Encoding: chunked", "Content-Type: text/html"),
+        answer(chunked(long, 10_000)[:10_020], "Transfer-Encoding: chunked", "Content-Type: text/html"),
         answer(gzip.compress(long)[:-3_000], "Content-Encoding: gzip", "Content-Type: text/html"),
         answer(brotli(long)[:-3_000], "Content-Encoding: br", "Content-Type: text/html"),
     ):
@@ -271,7 +271,7 @@ def test_headers_without_an_end_are_bounded(tmp_path: Path) -> None:
     assert (texts_of(found), found.failures) == ([PROSE], [(0, "HTTP headers longer than 64 KiB")])
 
 
-def test_codings_without_number_cost_no_time(tmp_path: Path) -> None:
+def test_many_codings_cost_no_time(tmp_path: Path) -> None:
     block = answer(HTML * 5_000, "Content-Encoding: " + "br," * 20_000, "Content-Type: text/plain")
     start = time.perf_counter()
     assert len(text_of(block, tmp_path)) == 1

@@ -24,7 +24,6 @@ HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
 PLAIN: Final = "text/plain"
 
 _BLOCK: Final = 4 * 1024  # bytes unpacked at once; of a damaged block nothing is had
-_LAYERS: Final = 3  # codings one in the other, at most
 _MEDIA_TYPE: Final = re.compile(r"[\w!#$&^.+-]{1,127}/[\w!#$&^.+-]{1,127}", re.ASCII)
 _STATUS: Final = re.compile(rb"(?:HTTP/\d|ICY )")
 _FIELD: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,99}:")
@@ -116,7 +115,7 @@ def _decoded(data: bytes, headers: Headers) -> bytes:
     """
     if "chunked" in (headers.get("Transfer-Encoding") or "").lower():
         data = _joined(data)
-    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")[:_LAYERS]):
+    for coding in reversed((headers.get("Content-Encoding") or "").lower().split(",")):
         undo = _CODINGS.get(coding.strip())
         if undo is None or not data:
             continue
