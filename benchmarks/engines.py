@@ -33,9 +33,9 @@ import pyarrow.parquet as pq
 import unspin
 from benchmarks import crawl
 from training.corpora import all_files, documents
-from unspin.corpus.annotate import COLUMNS, annotate
 from unspin.engines.arrow import annotate_stream, annotate_table
 from unspin.evaluate.plan import families
+from unspin.scan.annotate import COLUMNS, annotate
 from unspin.spinners import simulate
 
 CHARACTERS = 3_000

@@ -43,8 +43,9 @@ import zstandard
 from benchmarks.warc import warc, wet
 from training.corpora import all_files, documents
 from unspin import reader, screen
-from unspin.corpus.annotate import Settings, annotate
 from unspin.model import encoder
+from unspin.scan.annotate import annotate
+from unspin.scan.plan import Options
 
 SLOW_MEGABYTES = 4
 """Text that the slow ones get."""
@@ -191,7 +192,7 @@ def behind(corpora: Path) -> dict[str, Any]:
         row = {
             "documents": len(texts), "megabytes": round(size, 1), "sent_on": int(sent.sum()),
             "screen": rate(partial(gate.scores, batch["text"]), size),
-            "annotate": rate(partial(annotate, batch, Settings(spans=False)), size, 1),
+            "annotate": rate(partial(annotate, batch, options=Options(spans=False)), size, 1),
         }  # fmt: skip
         found[f"{least} words and more"] = row
         print(f"honest, {least} words and more", json.dumps(row), flush=True)

@@ -35,7 +35,7 @@ class Drained(NamedTuple):
 
     @property
     def failures(self) -> list[tuple[int, str]]:
-        return [tuple(failure) for chunk in self.chunks for failure in chunk.failures]
+        return [failure[:2] for chunk in self.chunks for failure in chunk.failures]
 
 
 def rows_of(chunk: Chunk) -> list[Row]:

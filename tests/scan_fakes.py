@@ -18,8 +18,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from unspin.corpus import assembling, plan
-from unspin.corpus.annotate import COLUMNS, Settings
+from unspin.corpus.formats import output
+from unspin.scan import plan
+from unspin.scan.annotate import COLUMNS
 
 PACE = float(os.environ.get("SCAN_FAKES_PACE", "0"))
 """Seconds that a batch and a segment that is put together take more."""
@@ -27,12 +28,11 @@ PACE = float(os.environ.get("SCAN_FAKES_PACE", "0"))
 
 def annotate(
     batch: pa.RecordBatch,
-    settings: Settings | None = None,
-    *,
+    *how: Any,
     watch: Callable[[int], None] | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> pa.RecordBatch:
-    """As :func:`unspin.corpus.annotate.annotate`."""
+    """As :func:`unspin.scan.annotate.annotate`."""
     time.sleep(PACE)
     rows = [_row(number, text or "", watch, skip or {}) for number, text in enumerate(batch.column("text").to_pylist())]
     added = [pa.array([row.get(field.name) for row in rows], field.type) for field in COLUMNS]
@@ -84,7 +84,22 @@ def _slowly(put_together: Callable[..., int]) -> Callable[..., int]:
 
 
 if PACE:
-    assembling.output.assemble = _slowly(assembling.output.assemble)  # type: ignore[attr-defined]
+    output.assemble = _slowly(output.assemble)
+
+
+if os.environ.get("SCAN_FAKES_PAGES"):
+    from unspin.corpus.formats import warc
+
+    _page_text = warc.page_text
+
+    def _suffering(record: Any) -> bytes | None:
+        """Pages with a mark do to the process what documents with it do."""
+        found = re.search(rb"<i>(HANG|GROW|DIE)</i>", record.data)
+        if found:
+            _suffer(found[1].decode())
+        return _page_text(record)
+
+    warc.page_text = _suffering
 
 
 def dies_on_import(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.RecordBatch:
@@ -94,10 +109,10 @@ def dies_on_import(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.Recor
 
 
 def reads_what_it_should_skip(
-    batch: pa.RecordBatch, settings: Settings | None = None, *, watch: Callable[[int], None], skip: Mapping[int, str]
+    batch: pa.RecordBatch, *how: Any, watch: Callable[[int], None], skip: Mapping[int, str]
 ) -> pa.RecordBatch:
     """Takes no notice of ``skip``."""
-    return annotate(batch, settings, watch=watch, skip={})
+    return annotate(batch, watch=watch, skip={})
 
 
 if __name__ == "__main__":

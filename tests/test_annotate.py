@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ pytest.importorskip("numba")
 
 import unspin  # noqa: E402
 from unspin import reader, screen  # noqa: E402
-from unspin.corpus.annotate import COLUMNS, Settings, annotate  # noqa: E402
 from unspin.errors import OptionError  # noqa: E402
 from unspin.reading import Reading  # noqa: E402
+from unspin.scan import Options  # noqa: E402
+from unspin.scan.annotate import COLUMNS, annotate  # noqa: E402
+from unspin.settings import Settings  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 HONEST = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))][:4]
@@ -66,7 +70,7 @@ def test_a_document_has_the_same_values_in_any_batch(annotated: Any) -> None:
 
 
 def test_without_spans_the_verdict_alone() -> None:
-    row = annotate(batch([SPUN]), Settings(spans=False)).to_pylist()[0]
+    row = annotate(batch([SPUN]), options=Options(spans=False)).to_pylist()[0]
     assert row["unspin_spun"] is True and row["unspin_score"] == pytest.approx(unspin.read(SPUN).score)
     assert row["unspin_share"] is row["unspin_spinner"] is row["unspin_spans"] is None
 
@@ -108,14 +112,14 @@ def test_a_document_past_its_time_is_skipped(monkeypatch: pytest.MonkeyPatch) ->
     begun = time.monotonic()
     clock = iter(range(100))
     monkeypatch.setattr(time, "monotonic", lambda: begun + 10 * next(clock))
-    row = annotate(batch([SPUN]), Settings(time_limit=5)).to_pylist()[0]
+    row = annotate(batch([SPUN]), options=Options(time_limit=5)).to_pylist()[0]
     assert row["unspin_error"] == "time limit of 5 s" and row["unspin_score"] is None
 
 
 def test_only_the_beginning_of_a_long_document_is_read() -> None:
     text = "\n".join([SPUN, *HONEST])
     words = len(SPUN.split())
-    row = annotate(batch([text, SPUN]), Settings(longest=words)).to_pylist()
+    row = annotate(batch([text, SPUN]), options=Options(longest=words)).to_pylist()
     assert row[0]["unspin_note"] == "truncated" and row[1]["unspin_note"] is None
     assert row[0]["unspin_score"] == row[1]["unspin_score"]
     assert row[0]["unspin_spans"] == row[1]["unspin_spans"]
@@ -132,19 +136,81 @@ def test_any_column_of_text_will_do(kind: str, annotated: Any) -> None:
         assert {name: row[name] for name in COLUMNS.names} == {name: like[name] for name in COLUMNS.names}
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), pa.string_view()])
+def test_text_that_is_no_utf8_ends_no_batch(kind: Any) -> None:
+    """Arrow does not check a column of strings; the bad byte is read as U+FFFD, whatever the type of the column."""
+    texts = pa.array([SPUN.encode(), SPUN.encode() + b" caf\xe9", HONEST[0].encode()], pa.binary())
+    if kind == pa.string_view():
+        texts = texts.cast(pa.binary_view()).view(kind)
+    elif kind == pa.large_string():
+        texts = texts.cast(pa.large_binary()).view(kind)
+    else:
+        texts = texts.view(kind)
+    rows = annotate(pa.record_batch({"text": texts})).select(COLUMNS.names).to_pylist()
+    assert [row["unspin_spun"] for row in rows] == [True, True, False]
+    assert [row["unspin_error"] for row in rows] == [None] * 3
+    assert rows[1] == annotate(batch([SPUN + " caf\ufffd"])).select(COLUMNS.names).to_pylist()[0] | {
+        "unspin_screen": rows[1]["unspin_screen"]
+    }
+
+
+def endless(text: str, **_: Any) -> Reading:
+    """A step of the reader that asks for no deadline: an expression that tries every way of cutting a run of blanks."""
+    re.match(r"(\s|\s\s)*x", " " * 60)
+    raise AssertionError("it came to an end")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+def test_a_step_that_does_not_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "read", endless)
+    begun = time.monotonic()
+    rows = annotate(batch([SPUN, HONEST[0], SPUN]), options=Options(time_limit=0.2)).to_pylist()
+    assert time.monotonic() - begun < 10
+    assert [row["unspin_error"] for row in rows] == ["time limit of 0.2 s", None, "time limit of 0.2 s"]
+    assert signal.getsignal(signal.SIGALRM) is signal.SIG_DFL and signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
+def test_an_alarm_of_somebody_else_is_left_alone() -> None:
+    rung: list[int] = []
+    signal.signal(signal.SIGALRM, lambda number, frame: rung.append(number))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 3600)
+        annotate(batch([SPUN]))
+        assert signal.getitimer(signal.ITIMER_REAL)[0] > 3000
+        signal.raise_signal(signal.SIGALRM)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    assert rung == [signal.SIGALRM]
+
+
+def test_the_settings_reach_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def noted(text: str, **choices: Any) -> Reading:
+        asked.append(choices)
+        return Reading(text=text, restored=text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0, words=9)
+
+    monkeypatch.setattr(reader, "read", noted)
+    annotate(batch([SPUN]), Settings(operating_point=0.01, dictionary={"a": "b"}, tortured=True))
+    del asked[0]["watch"]
+    assert asked == [{"operating_point": 0.01, "dictionary": {"a": "b"}, "tortured": True, "deep": None}]
+
+
 def test_wrong_columns_are_named() -> None:
     with pytest.raises(OptionError, match="no column 'body'"):
-        annotate(batch([SPUN]), Settings(text_column="body"))
+        annotate(batch([SPUN]), options=Options(text_column="body"))
     with pytest.raises(OptionError, match="holds int64"):
-        annotate(batch([SPUN], number=[1]), Settings(text_column="number"))
+        annotate(batch([SPUN], number=[1]), options=Options(text_column="number"))
     with pytest.raises(OptionError, match="annotated before"):
         annotate(annotate(batch([HONEST[0]])))
 
 
-@pytest.mark.parametrize("wrong", [{"threshold": 0.0}, {"threshold": 1.0}, {"longest": 0}, {"time_limit": 0.0}])
-def test_settings_out_of_range(wrong: dict[str, Any]) -> None:
+@pytest.mark.parametrize("wrong", [{"longest": 0}, {"time_limit": 0.0}])
+def test_options_out_of_range(wrong: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
-        Settings(**wrong)
+        Options(**wrong)
 
 
 def test_assess_is_the_verdict_of_read() -> None:

@@ -916,7 +916,7 @@ def test_what_is_no_record_is_passed_over(tmp_path: Path) -> None:
     assert [text for _, text in found.rows] == [f"Text {i}" for i in range(4)]
     first = len(good[0])
     assert found.failures == [
-        (first, "no record of WARC"), (first + len(junk) + len(good[1]), "no record of WARC")
+        (first, "no record of WARC"), (first + len(junk) + len(good[1]), "a record without a Content-Length")
     ]  # fmt: skip
     assert keep(source_of(path), tmp_path / "kept.wet") == b"".join(good)
 

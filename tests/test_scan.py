@@ -7,8 +7,10 @@ import gzip
 import io
 import json
 import os
+import random
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -28,15 +30,14 @@ from rich.console import Console  # noqa: E402
 from typer.testing import CliRunner, Result  # noqa: E402
 
 from unspin.cli import scan as command  # noqa: E402
-from unspin.corpus import state  # noqa: E402
-from unspin.corpus.annotate import Settings  # noqa: E402
-from unspin.corpus.formats import Columns  # noqa: E402
-from unspin.corpus.plan import Plan, units  # noqa: E402
-from unspin.corpus.progress import Bar, table  # noqa: E402
-from unspin.corpus.runner import Outcome, scan  # noqa: E402
+from unspin.corpus.formats import Columns, Failure, bundled  # noqa: E402
 from unspin.corpus.sources import Format, Found, Source  # noqa: E402
-from unspin.corpus.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
 from unspin.errors import InputError, MissingInput, OptionError, OutputError  # noqa: E402
+from unspin.scan import Options, Plan, state  # noqa: E402
+from unspin.scan.progress import Bar, table  # noqa: E402
+from unspin.scan.run import Outcome, scan  # noqa: E402
+from unspin.scan.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
+from unspin.scan.supervisor import Watcher  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 FAKES = Path(__file__).with_name("scan_fakes.py")
@@ -49,7 +50,7 @@ SPUN = [1, 5]
 
 
 def plan(**kwargs: Any) -> Plan:
-    return Plan(Settings(), annotator="scan_fakes:annotate", **kwargs)
+    return Plan(annotator="scan_fakes:annotate", **kwargs)
 
 
 def jsonl(texts: list[str] = TEXTS) -> bytes:
@@ -158,9 +159,84 @@ def test_records_that_cannot_be_read_are_counted_with_their_place(tmp_path: Path
     outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(keep="clean"), workers=1)
     part = outcome.summary["files"]["a.jsonl"]
     assert (part["documents"], part["failed"]["count"]) == (2, 1)
-    assert part["first_failures"][0]["offset"] == len(jsonl(["one"]))
+    (failure,) = part["first_failures"]
+    offset = len(jsonl(["one"]))
+    assert (failure["source"], failure["offset"], failure["line"]) == ("a.jsonl", offset, 2)
+    assert failure["reason"].startswith("no JSON")
+    rows = annotations(tmp_path / "out", "a.jsonl")
+    assert [row["spun"] for row in rows] == [False, None, True]
+    assert (rows[1]["id"], rows[1]["offset"], rows[1]["error"]) == (f"a.jsonl:{offset}", offset, failure["reason"])
     assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == jsonl(["one"])
-    assert not outcome.errors
+    assert not outcome.errors and outcome.failures == [f"a.jsonl, line 2: {failure['reason']}"]
+
+
+def test_lines_are_counted_over_chunks_and_texts_that_are_none_have_their_row(tmp_path: Path) -> None:
+    texts = jsonl(["x"] * 9_000).splitlines(keepends=True)
+    texts[8_500] = b"{broken\n"
+    (tmp_path / "a.jsonl").write_bytes(b"".join(texts))
+    for name, data in (("t1.txt", b"one"), ("t2.txt", b"caf\xe9"), ("t3.txt", b"three SPUN")):
+        (tmp_path / name).write_bytes(data)
+    outcome = scan([str(tmp_path / "a.jsonl"), *map(str, tmp_path.glob("*.txt"))], tmp_path / "out", plan(keep="clean"))
+    assert outcome.summary["files"]["a.jsonl"]["first_failures"][0]["line"] == 8_501
+    rows = annotations(tmp_path / "out", "texts-00000")
+    assert [(row["source"], row["spun"]) for row in rows] == [("t1.txt", False), ("t2.txt", None), ("t3.txt", True)]
+    assert rows[1]["error"].startswith("no UTF-8 at byte 3")
+    assert [path.name for path in (tmp_path / "out" / "clean").glob("*.txt")] == ["t1.txt"]
+
+
+def test_a_broken_line_is_said_and_ends_with_status_2(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one"]) + b"{broken\n{worse\n" + jsonl(["two SPUN"]))
+    for _ in range(2):  # said again of a run that is finished
+        ended = run(str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out"))
+        assert ended.returncode == 2
+        first = ended.stderr.decode().splitlines()[0]
+        assert first.startswith("unspin: a.jsonl, line 2: no JSON") and first.endswith("(and 1 more)")
+
+
+@pytest.mark.parametrize("more", [b"", b'{"id": "z", "text": "more"}\n'])
+def test_an_input_that_changes_while_it_is_read_fails(tmp_path: Path, more: bytes) -> None:
+    """Cut short, or still being written: its last line fails, and the file is not said to be complete."""
+
+    class Changer(Watcher):
+        def begin(self, found: Found, size: int) -> None:
+            (tmp_path / "a.jsonl").write_bytes(jsonl() + more if more else jsonl()[:-30])
+
+    (tmp_path / "a.jsonl").write_bytes(jsonl())
+    (tmp_path / "b.jsonl").write_bytes(jsonl())
+    outcome = scan([str(tmp_path / "*.jsonl")], tmp_path / "out", plan(), workers=1, watcher=Changer())
+    assert len(outcome.errors) == 1 and "a.jsonl: was changed while it was read" in outcome.errors[0]
+    assert not outcome.summary["complete"] and list(outcome.summary["files"]) == ["b.jsonl"]
+    assert not (tmp_path / "out" / "annotations" / "a.jsonl.parquet").exists()
+
+
+def test_the_inputs_of_a_run_are_told_apart_by_their_time_too(tmp_path: Path) -> None:
+    """The same number of bytes, written anew."""
+    (tmp_path / "a.jsonl").write_bytes(jsonl())
+    scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(), workers=1)
+    (tmp_path / "a.jsonl").write_bytes(jsonl().replace(b"river", b"RIVER"))
+    os.utime(tmp_path / "a.jsonl", ns=(1, 1))
+    with pytest.raises(OutputError, match="changed since"):
+        scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(), workers=1)
+
+
+def test_a_lock_that_was_removed_locks_nothing(tmp_path: Path) -> None:
+    """A run opens the lock, another run ends and removes the folder: the first must lock the file that is there now."""
+    out = tmp_path / "out"
+    real = os.open
+
+    def removed_once(path: Any, *args: Any) -> int:
+        descriptor = real(path, *args)
+        os.open = real
+        shutil.rmtree(out / ".unspin")
+        return descriptor
+
+    os.open = removed_once
+    try:
+        with state.locked(out) as descriptor:
+            assert descriptor is not None
+            assert os.path.samestat(os.fstat(descriptor), os.stat(out / ".unspin" / "lock"))
+    finally:
+        os.open = real
 
 
 def test_the_number_of_workers_changes_nothing(corpus: Path, tmp_path: Path) -> None:
@@ -194,11 +270,10 @@ def test_columns_by_name(tmp_path: Path) -> None:
 def test_texts_are_put_together_by_number_and_size() -> None:
     texts = [Source(f"{i}.txt", Format("text"), f"{i}.txt", 10) for i in range(5_000)]
     large = [Source(f"l{i}.txt", Format("text"), f"l{i}.txt", 40 * 2**20) for i in range(2)]
-    found = units([*texts, *large, Source("a.csv", Format("csv"), "a.csv", 1)])
-    assert [(unit.name, len(unit.sources)) for unit in found] == [
-        ("a.csv", 1), ("texts-00000", 4096), ("texts-00001", 905), ("texts-00002", 1)
+    found = bundled([*texts, *large, Source("a.csv", Format("csv"), "a.csv", 1)])
+    assert [(source.name, len(source.files)) for source in found] == [
+        ("a.csv", 0), ("texts-00000", 4096), ("texts-00001", 905), ("texts-00002", 1)
     ]  # fmt: skip
-    assert len({unit.key for unit in found}) == 4
 
 
 def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
@@ -206,7 +281,9 @@ def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
     honest = [file.read_text(encoding="utf-8") for file in sorted(PROSE.glob("*.txt"))[:3]]
     spun = simulate(honest[0], "wordnet-walk", seed=1, rate=0.4).text
     (tmp_path / "a.jsonl").write_bytes(jsonl([*honest, spun]))
-    outcome = scan([str(tmp_path / "a.jsonl")], tmp_path / "out", Plan(Settings(longest=400), keep="clean"), workers=1)
+    outcome = scan(
+        [str(tmp_path / "a.jsonl")], tmp_path / "out", Plan(options=Options(longest=400), keep="clean"), workers=1
+    )
     assert not outcome.errors
     rows = annotations(tmp_path / "out", "a.jsonl")
     assert [row["spun"] for row in rows] == [False, False, False, True]
@@ -230,7 +307,7 @@ def test_a_finished_run_is_not_done_again(corpus: Path, tmp_path: Path) -> None:
 def test_another_run_into_the_same_folder_is_refused(corpus: Path, tmp_path: Path, unfinished: bool) -> None:
     out = tmp_path / "out"
     if unfinished:
-        (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(jsonl())[:-9])
+        (corpus / "broken.jsonl").write_text("no object a line\n")
     scan([str(corpus)], out, plan(), workers=1)
     assert (out / ".unspin").exists() is unfinished
     with pytest.raises(OutputError, match="holds a run with keep None; choose another folder"):
@@ -245,7 +322,7 @@ def test_a_folder_with_other_things_is_refused(corpus: Path, tmp_path: Path) -> 
         scan([str(corpus)], corpus, plan(), workers=1)
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "summary.json").write_text("[]")
-    with pytest.raises(OutputError, match="none of unspin"):
+    with pytest.raises(OutputError, match="not written by unspin"):
         scan([str(corpus)], tmp_path / "own", plan(), workers=1)
     with pytest.raises(OutputError, match="is a file"):
         scan([str(corpus)], corpus / "a.jsonl", plan(), workers=1)
@@ -265,18 +342,37 @@ def test_two_runs_at_once_are_refused(corpus: Path, tmp_path: Path, monkeypatch:
     assert scan([str(corpus)], out, plan(), workers=1).summary["complete"]
 
 
-def test_a_corrupt_file_fails_alone(corpus: Path, tmp_path: Path) -> None:
+def test_a_file_that_is_not_what_it_is_called_fails_alone(corpus: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    lines = b"".join(jsonl() for _ in range(900))
-    (corpus / "broken.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
+    (corpus / "broken.jsonl").write_text("no object a line\n")
     outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
-    assert len(outcome.errors) == 1 and "broken.jsonl.gz" in outcome.errors[0] and "\n" not in outcome.errors[0]
-    assert list(outcome.summary["failed_files"]) == ["broken.jsonl.gz"]
+    assert len(outcome.errors) == 1 and "broken.jsonl" in outcome.errors[0] and "\n" not in outcome.errors[0]
+    assert list(outcome.summary["failed_files"]) == ["broken.jsonl"]
     assert not outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50
     assert not [path for path in out.rglob("*broken*") if ".unspin" not in path.parts]
     assert (out / "clean" / "a.jsonl").exists()
     again = scan([str(corpus)], out, plan(keep="clean"), workers=2)
     assert again.errors == outcome.errors and again.summary["totals"] == outcome.summary["totals"]
+
+
+def test_of_a_damaged_file_what_stands_before_the_damage_is_done(corpus: Path, tmp_path: Path) -> None:
+    """An archive that ends too early, after two chunks and in the middle of the third."""
+    out = tmp_path / "out"
+    chance = random.Random(1)
+    lines = jsonl([f"{number} {chance.randbytes(20).hex()}" + " SPUN" * (number == 8_000) for number in range(10_000)])
+    packed = gzip.compress(lines)
+    (corpus / "cut.jsonl.gz").write_bytes(packed[: len(packed) * 9 // 10])
+    outcome = scan([str(corpus)], out, plan(keep="clean"), workers=2)
+    assert len(outcome.errors) == 1 and "cut.jsonl.gz: the gzip data ends too early" in outcome.errors[0]
+    part = outcome.summary["files"]["cut.jsonl.gz"]
+    assert part["damaged"] == outcome.errors and 8_192 < part["documents"] < 9_500
+    rows = annotations(out, "cut.jsonl.gz")
+    assert [row["id"] for row in rows] == [f"d{number}" for number in range(part["documents"])]
+    assert rows[8_000]["spun"]
+    kept = gzip.decompress((out / "clean" / "cut.jsonl.gz").read_bytes())
+    assert kept.count(b"\n") == part["kept"] == part["documents"] - 1
+    assert outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 50 + part["documents"]
+    assert scan([str(corpus)], out, plan(keep="clean"), workers=2).errors == outcome.errors
 
 
 def test_inputs_of_unknown_formats_are_named_and_the_rest_goes_on(corpus: Path, tmp_path: Path) -> None:
@@ -388,7 +484,7 @@ def test_help_teaches() -> None:
     [
         (("--keep", "both"), "--keep both: choose clean or spun"),
         (("--annotate-format", "xml"), "--annotate-format xml"),
-        (("--threshold", "2"), "threshold 2"),
+        (("--threshold", "2"), "--threshold 2: not between 0 and 1"),
         (("--longest", "0"), "longest 0"),
         (("--time-limit", "0"), "time limit 0"),
     ],
@@ -402,6 +498,11 @@ def test_bad_options_are_one_line(corpus: Path, tmp_path: Path, arguments: tuple
 
 def test_the_command_from_end_to_end(corpus: Path, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
+    for path in corpus.rglob("*"):  # without the document that fails
+        if path.suffix in (".jsonl", ".csv", ".txt"):
+            path.write_bytes(path.read_bytes().replace(b"RAISE", b"raise"))
+    for path in (corpus / "sub" / "a.jsonl.gz", corpus / "b.parquet"):
+        path.unlink()
     ended = run(str(corpus), "-o", out, "--json", "--workers", "2")
     assert (ended.returncode, ended.stderr) == (1, b"")
     assert json.loads(ended.stdout) == json.loads((tmp_path / "out" / "summary.json").read_bytes())
@@ -469,11 +570,13 @@ def test_histogram_counts_each_score_once() -> None:
 
 
 def test_counts_add_up_and_come_back() -> None:
-    a, b = Counts(documents=1, bytes=5, failures=[("s", 1, "r")]), Counts(documents=2, kept=1, unreadable=["x"])
+    a = Counts(documents=1, bytes=5, lines=3, failures=[Failure(1, "r", None, 2, "s")])
+    b = Counts(documents=2, kept=1, damaged=["x"], failures=[Failure(9, "r", None, 0, "s"), Failure(10, "q")])
     a.fail("r")
     b.notes["too-short"] += 2
     a.add(b)
     assert (a.documents, a.kept, a.failed["r"], a.notes["too-short"]) == (3, 1, 1, 2)
+    assert [failure.line for failure in a.failures] == [2, 3, None]
     assert Counts.of_record(json.loads(json.dumps(a.record()))) == a
 
 

@@ -20,7 +20,7 @@ pytest.importorskip("numba")
 
 import pyarrow.parquet as pq  # noqa: E402
 
-from unspin.corpus.plan import ANNOTATOR  # noqa: E402, F401 - the room can be imported
+from unspin.scan.plan import ANNOTATOR  # noqa: E402, F401 - the room can be imported
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills groups of processes")
 

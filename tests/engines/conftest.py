@@ -35,7 +35,7 @@ def expected(table: pa.Table) -> pa.Table:
     """What the function says that all engines call, from one batch."""
     import pyarrow as pa
 
-    from unspin.corpus.annotate import annotate
+    from unspin.scan.annotate import annotate
 
     found = pa.Table.from_batches([annotate(table.combine_chunks().to_batches()[0])])
     assert found["unspin_spun"].to_pylist().count(True) >= 5, "the specimens are no longer seen; is the test still one?"

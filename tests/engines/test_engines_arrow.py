@@ -17,7 +17,7 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
 from unspin.engines import arrow  # noqa: E402 - needs both
-from unspin.engines.arrow import Settings, annotate_stream, annotate_table, annotate_texts, annotated_schema  # noqa: E402
+from unspin.engines.arrow import Options, annotate_stream, annotate_table, annotate_texts, annotated_schema  # noqa: E402
 
 if TYPE_CHECKING:
     import pyarrow
@@ -43,7 +43,7 @@ def test_the_size_of_a_batch_changes_nothing(few: Pair, rows: int, monkeypatch: 
     sizes: list[int] = []
     annotate = arrow.annotate
     monkeypatch.setattr(
-        arrow, "annotate", lambda batch, settings: sizes.append(batch.num_rows) or annotate(batch, settings)
+        arrow, "annotate", lambda batch, *how: sizes.append(batch.num_rows) or annotate(batch, *how)
     )
     assert_same(annotate_table(table), expected)
     assert max(sizes) == rows
@@ -103,7 +103,7 @@ def test_a_table_that_cannot_be_annotated_is_refused_in_one_line(names: list[str
 def test_the_text_may_lie_in_any_column(few: Pair) -> None:
     table, expected = few
     renamed = table.rename_columns(["id", "content"])
-    assert_same(annotate_table(renamed, Settings(text_column="content")), expected)
+    assert_same(annotate_table(renamed, options=Options(text_column="content")), expected)
 
 
 @pytest.mark.parametrize(

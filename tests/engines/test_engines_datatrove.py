@@ -113,7 +113,7 @@ def test_a_document_that_could_not_be_read_is_kept_and_counted(monkeypatch: pyte
     from unspin.engines import datatrove
 
     failure = dict.fromkeys(COLUMNS) | {"unspin_spun": False, "unspin_error": "time limit of 60 s"}
-    monkeypatch.setattr(datatrove, "annotate_texts", lambda texts, settings: [failure for _ in texts])
+    monkeypatch.setattr(datatrove, "annotate_texts", lambda texts, settings, options: [failure for _ in texts])
     block = datatrove.SpunFilter()
     assert len(list(block(iter([Document("A text.", "1")])))) == 1
     assert block.stats["unread"].total == 1

@@ -19,11 +19,11 @@ def test_ray_says_the_same(parquet: Path, expected: pyarrow.Table, tmp_path: Pat
     import pyarrow.parquet as pq
     import ray.data
 
-    from unspin.engines.ray import Annotator, Settings
+    from unspin.engines.ray import Annotator, Options, Settings
 
     dataset = ray.data.read_parquet(str(parquet), override_num_blocks=5)
     annotated = dataset.map_batches(
-        Annotator, batch_format="pyarrow", batch_size=30, concurrency=2, fn_constructor_args=(Settings(),)
+        Annotator, batch_format="pyarrow", batch_size=30, concurrency=2, fn_constructor_args=(Settings(), Options())
     )
     annotated.write_parquet(str(tmp_path / "out"))
     assert_same(pq.read_table(tmp_path / "out"), expected)

@@ -37,9 +37,9 @@ def test_the_schema_is_known_before_anything_runs(spark: SparkSession) -> None:
 
 
 def test_a_frame_without_text_is_refused_before_anything_runs(spark: SparkSession) -> None:
-    from unspin.engines.spark import Settings, annotate_frame
+    from unspin.engines.spark import Options, annotate_frame
 
     frame = spark.createDataFrame([("a",)], "body string")
     with pytest.raises(OptionError, match="no column 'text'"):
         annotate_frame(frame)
-    assert annotate_frame(frame, Settings(text_column="body")).columns == ["body", *COLUMNS]
+    assert annotate_frame(frame, options=Options(text_column="body")).columns == ["body", *COLUMNS]

@@ -11,16 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from unspin.cli.options import DEFAULT_OPERATING_POINT
 from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, is_terminal, remark, well_behaved, write
 from unspin.errors import MissingExtra, OptionError
-from unspin.settings import OPERATING_POINT
+from unspin.settings import Settings
 
 if TYPE_CHECKING:
-    from unspin.corpus.plan import Plan
-    from unspin.corpus.runner import Outcome, Quiet
+    from unspin.scan.plan import Plan
+    from unspin.scan.run import Outcome, Watcher
 
 __all__ = ["scan"]
 
+_NAMED = 20  # files with records that failed that are named on the terminal, at most
 _STOPPED = 128  # and the number of the signal, as shells have it
 
 
@@ -63,7 +65,7 @@ def scan(
             metavar="RATE",
             help="Call a document spun if at most this share of ordinary documents scores as high.",
         ),
-    ] = OPERATING_POINT,
+    ] = DEFAULT_OPERATING_POINT,
     text_column: Annotated[
         str, typer.Option("--text-column", metavar="NAME", help="Where the text stands; a.b for b in a.")
     ] = "text",
@@ -95,7 +97,7 @@ def scan(
 
     Reads .txt, .jsonl, .csv, .tsv, .warc, .wet (each also .gz and .zst), .parquet, .arrow and folders of the datasets
     library. A fast screen looks at every document; the few that it sends on are read closely, and only what the reader
-    says counts. Needs the extra 'scan'.
+    says counts. Needs unspin[scan].
 
     FOLDER gets annotations/ (a file for each input file), clean/ or spun/ with --keep, and summary.json with counts,
     failures, score histograms and throughput. Documents that could not be judged or had to be skipped stay with the clean.
@@ -114,10 +116,10 @@ def scan(
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read or written (130: stopped by Ctrl-C).
     """  # noqa: D301 - the help needs the real control character
     plan = _plan(
-        annotate_format if annotate else None, keep, text_column, id_column,
-        {"threshold": threshold, "spans": not no_spans, "longest": longest, "time_limit": time_limit},
+        annotate_format if annotate else None, keep, text_column, id_column, threshold,
+        {"spans": not no_spans, "longest": longest, "time_limit": time_limit},
     )  # fmt: skip
-    from unspin.corpus.runner import scan as run
+    from unspin.scan.run import scan as run
 
     try:
         with _terminable(), _watcher() as watcher:
@@ -128,19 +130,24 @@ def scan(
     return _report(outcome, output, json)
 
 
-def _plan(annotations: str | None, keep: str | None, text: str, id: str, settings: dict[str, Any]) -> Plan:
+def _plan(
+    annotations: str | None, keep: str | None, text: str, id: str, threshold: float, options: dict[str, Any]
+) -> Plan:
     """The options, checked."""
     if annotations not in (None, "parquet", "jsonl"):
         raise OptionError(f"--annotate-format {annotations}: no such format; choose parquet or jsonl")
+    if not 0 < threshold < 1:
+        raise OptionError(f"--threshold {threshold:g}: not between 0 and 1; give a false-positive rate such as 1e-4")
     if keep not in (None, "clean", "spun"):
         raise OptionError(f"--keep {keep}: choose clean or spun")
     try:
-        from unspin.corpus.annotate import Settings
+        import pyarrow  # noqa: F401 - that it can be imported is what matters
+
         from unspin.corpus.formats import Columns
-        from unspin.corpus.plan import Plan
+        from unspin.scan.plan import Options, Plan
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
-    return Plan(Settings(**settings), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
+    return Plan(Settings(operating_point=threshold), Options(**options), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 @contextmanager
@@ -158,19 +165,19 @@ def _terminable() -> Iterator[None]:
 
 
 @contextmanager
-def _watcher() -> Iterator[Quiet]:
+def _watcher() -> Iterator[Watcher]:
     """A bar where somebody watches; else a line for each file that fails, and no more."""
     if is_terminal(sys.stderr):
         from rich.console import Console
 
-        from unspin.corpus.progress import Bar
+        from unspin.scan.progress import Bar
 
         with Bar(Console(stderr=True)) as bar:
             yield bar
         return
-    from unspin.corpus.runner import Quiet
+    from unspin.scan.run import Watcher
 
-    class Lines(Quiet):
+    class Lines(Watcher):
         def compiling(self) -> None:
             remark("compiling the screen, once …")
 
@@ -187,17 +194,19 @@ def _report(outcome: Outcome, output: str, json: bool) -> int:
     summary = outcome.summary
     if json:
         write(dumps(summary) + b"\n")
-    for line in summary["not_read"]:
+    for line in [*summary["not_read"], *outcome.failures[:_NAMED]]:
         remark(line)
+    if len(outcome.failures) > _NAMED:
+        remark(f"records failed in {len(outcome.failures) - _NAMED:,} more files; summary.json names them")
     if outcome.earlier:
         remark(f"{output} is finished already; nothing was done")
     elif is_terminal(sys.stderr):
         from rich.console import Console
 
-        from unspin.corpus.progress import table
+        from unspin.scan.progress import table
 
         Console(stderr=True).print(table(summary))
     if not summary["complete"]:
         count = len(summary["failed_files"])
         remark(f"{count:,} {'file' if count == 1 else 'files'} failed; the same command tries only them again")
-    return ERROR if outcome.errors else SPUN if outcome.flagged else NOTHING_SPUN
+    return ERROR if outcome.errors or outcome.failures else SPUN if outcome.flagged else NOTHING_SPUN

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from typing import Any, Final, Literal, NamedTuple
 
 from unspin.errors import InputError, MissingExtra, MissingInput, UnknownFormat
 
-__all__ = ["Format", "Found", "Source", "discover", "is_remote", "shown"]
+__all__ = ["Format", "Found", "Source", "check_file", "discover", "is_remote", "shown"]
 
-Kind = Literal["text", "jsonl", "csv", "parquet", "arrow", "warc"]
+Kind = Literal["text", "texts", "jsonl", "csv", "parquet", "arrow", "warc"]
 Compression = Literal["", "gzip", "zstd"]
 
 _KINDS: Final[dict[str, Kind]] = {
@@ -42,7 +43,7 @@ class Format:
     """The format of a file.
 
     Attributes:
-        kind: what its rows are written in.
+        kind: what its rows are written in; ``texts`` for many files of text that are one source.
         compression: what is wound around it; ``""`` for formats that compress inside, as Parquet does.
     """
 
@@ -63,12 +64,16 @@ class Source:
         name: what its outputs are called: a relative path with ``/``, without ``..``, different for all sources that
             were found together.
         size: bytes of the file as it is stored.
+        changed: when a local file was changed last, in nanoseconds; 0 of others.
+        files: where the source is many files of text, these; see :func:`unspin.corpus.formats.bundled`.
     """
 
     url: str
     format: Format
     name: str
     size: int
+    changed: int = 0
+    files: tuple[Source, ...] = ()
 
 
 class Found(NamedTuple):
@@ -87,6 +92,7 @@ class _Entry(NamedTuple):
     url: str
     name: str
     size: int
+    changed: int = 0
 
 
 def discover(inputs: Sequence[str]) -> Found:
@@ -101,13 +107,15 @@ def discover(inputs: Sequence[str]) -> Found:
     entries: dict[str, _Entry] = {}
     errors: list[InputError] = []
     for given in inputs:
+        given = given.removeprefix("file://").removeprefix("local://")
         try:
-            found = list(_remote(given) if is_remote(given) else _local(given))
+            for entry in _remote(given) if is_remote(given) else _local(given):
+                if isinstance(entry, InputError):
+                    errors.append(entry)
+                else:
+                    entries.setdefault(_identity(entry.url), entry)
         except InputError as error:
             errors.append(error)
-            continue
-        for entry in found:
-            entries.setdefault(_identity(entry.url), entry)
     kept: list[tuple[_Entry, Format]] = []
     for entry in entries.values():
         format = _format(entry.url)
@@ -116,7 +124,10 @@ def discover(inputs: Sequence[str]) -> Found:
         else:
             kept.append((entry, format))
     names = _distinct([entry for entry, _ in kept])
-    sources = [Source(entry.url, format, name, entry.size) for (entry, format), name in zip(kept, names, strict=True)]
+    sources = [
+        Source(entry.url, format, name, entry.size, entry.changed)
+        for (entry, format), name in zip(kept, names, strict=True)
+    ]
     return Found(sorted(sources, key=lambda source: source.name), errors)
 
 
@@ -153,37 +164,70 @@ def _identity(url: str) -> str:
     return url if is_remote(url) else os.path.realpath(url)
 
 
-def _local(given: str) -> Iterator[_Entry]:
+def check_file(path: str) -> os.stat_result:
+    """What is known of a local file: its size and more.
+
+    Raises:
+        MissingInput: it is not there, or is no regular file: reading a pipe or a device might never end.
+    """
+    try:
+        found = os.stat(path)
+    except OSError as error:
+        said = f"cannot be read ({(error.strerror or '').lower()})"
+        if isinstance(error, FileNotFoundError):
+            said = (
+                "a link to a file that is not there; mend the link"
+                if os.path.islink(path)
+                else "no such file; check the path"
+            )
+        raise MissingInput(f"{shown(path)}: {said}") from None
+    if not stat.S_ISREG(found.st_mode):
+        what = "a pipe" if stat.S_ISFIFO(found.st_mode) else "not a file but a device, a socket or a folder"
+        raise MissingInput(f"{shown(path)}: {what}; write what it holds into a file first")
+    return found
+
+
+def _local(given: str) -> Iterator[_Entry | InputError]:
+    """The files of an input, and an error for each that cannot be taken.
+
+    Raises:
+        MissingInput: there is nothing at all.
+    """
     if os.path.isdir(given):
-        files = sorted(_below(given))
-        if not files:
-            raise MissingInput(f"{shown(given)}: a folder without files; name another")
-        for path in files:
-            yield _entry(path, Path(path).relative_to(given).as_posix())
-    elif os.path.exists(given):
+        yield from _entries([given], given, f"{shown(given)}: a folder without files; name another")
+    elif os.path.lexists(given):
         yield _entry(given, os.path.basename(given))
     elif glob.has_magic(given):
-        yield from _matches(given)
+        # Files are named from where the pattern begins to be one.
+        parts = Path(given).parts
+        root = Path(*parts[: next(i for i, part in enumerate(parts) if glob.has_magic(part))])
+        nothing = f"{shown(given)}: no file matches; check the pattern"
+        yield from _entries(sorted(glob.glob(given, recursive=True)), root, nothing)
     else:
         raise MissingInput(f"{shown(given)}: no such file; check the path")
 
 
-def _matches(pattern: str) -> Iterator[_Entry]:
-    """The files that match, and those below folders that match; named from where the pattern begins to be one."""
-    parts = Path(pattern).parts
-    fixed = next(i for i, part in enumerate(parts) if glob.has_magic(part))
-    root = Path(*parts[:fixed])
-    matches = sorted(glob.glob(pattern, recursive=True))
-    files = [file for match in matches for file in (sorted(_below(match)) if os.path.isdir(match) else [match])]
-    if not files:
-        raise MissingInput(f"{shown(pattern)}: no file matches; check the pattern")
-    for path in files:
-        if _wanted(os.path.basename(path)):
+def _entries(paths: Sequence[str], root: str | Path, nothing: str) -> Iterator[_Entry | InputError]:
+    """The files among ``paths`` and below the folders among them, named from ``root``."""
+    files: list[str] = []
+    errors: list[OSError] = []
+    for path in paths:
+        files += sorted(_below(path, errors)) if os.path.isdir(path) else [path]
+    if not files and not errors:
+        raise MissingInput(nothing)
+    for error in errors:
+        reason = (error.strerror or "").lower()
+        yield MissingInput(f"{shown(error.filename)}: cannot be read ({reason}); check its permissions")
+    for path in filter(lambda path: _wanted(os.path.basename(path)), files):
+        try:
             yield _entry(path, Path(path).relative_to(root).as_posix())
+        except MissingInput as error:
+            yield error
 
 
-def _below(folder: str) -> Iterator[str]:
-    for parent, folders, names in os.walk(folder):
+def _below(folder: str, errors: list[OSError]) -> Iterator[str]:
+    """The files below a folder; folders that cannot be listed go into ``errors``."""
+    for parent, folders, names in os.walk(folder, onerror=errors.append):
         folders[:] = [name for name in folders if not name.startswith(_HIDDEN)]
         for name in names:
             if _wanted(name):
@@ -191,13 +235,11 @@ def _below(folder: str) -> Iterator[str]:
 
 
 def _entry(path: str, name: str) -> _Entry:
-    try:
-        return _Entry(path, name, os.path.getsize(path))
-    except OSError as error:
-        raise MissingInput(f"{shown(path)}: cannot be read ({(error.strerror or '').lower()})") from None
+    found = check_file(path)
+    return _Entry(path, name, found.st_size, found.st_mtime_ns)
 
 
-def _remote(given: str) -> Iterator[_Entry]:
+def _remote(given: str) -> Iterator[_Entry | InputError]:
     """As :func:`_local`, by fsspec. Of a URL in several links only a single file can be taken."""
     try:
         from fsspec.core import url_to_fs

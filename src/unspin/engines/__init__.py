@@ -1,4 +1,4 @@
-"""The engines of others, each with a thin adapter over ``unspin.corpus.annotate``.
+"""The engines of others, each with a thin adapter over ``unspin.scan.annotate``.
 
 One function, an Arrow record batch in and the same batch with columns more out, is the whole interface. Nothing here
 decides anything: the same document gets the same values through all of them.

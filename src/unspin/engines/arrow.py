@@ -19,11 +19,14 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra("scan", "annotating Arrow data") from error
 
-from unspin.corpus.annotate import COLUMNS, Settings, annotate
+from unspin.scan.annotate import COLUMNS, annotate
+from unspin.scan.plan import Options
+from unspin.settings import Settings
 
 __all__ = [
     "COLUMNS",
     "ArrowStream",
+    "Options",
     "Settings",
     "annotate_batches",
     "annotate_stream",
@@ -33,7 +36,8 @@ __all__ = [
     "check_columns",
 ]
 
-DEFAULT = Settings()
+SETTINGS = Settings()
+OPTIONS = Options()
 ROWS = 4_096
 """Rows that are annotated at a time, at most: bounds the memory that a long table takes, and changes no value."""
 
@@ -45,75 +49,86 @@ class ArrowStream(Protocol):
         ...
 
 
-def check_columns(names: Iterable[str], settings: Settings) -> None:
+def check_columns(names: Iterable[str], options: Options) -> None:
     """See to it, before anything is sent anywhere, that a table can be annotated.
 
     Args:
         names: the names of its columns.
-        settings: what will be asked for.
+        options: among them the column of the text.
 
     Raises:
         OptionError: the text column is not there, or a column that would be appended is.
     """
     there = set(names)
-    if settings.text_column not in there:
+    if options.text_column not in there:
         known = ", ".join(sorted(there)) or "none"
-        raise OptionError(f"there is no column {settings.text_column!r} (there are: {known}); name it as text_column")
+        raise OptionError(f"there is no column {options.text_column!r} (there are: {known}); name it as text_column")
     if taken := [name for name in COLUMNS.names if name in there]:
         raise OptionError(f"the column {taken[0]!r} is already there; drop or rename it first")
 
 
-def annotated_schema(schema: pa.Schema, settings: Settings = DEFAULT) -> pa.Schema:
-    """What becomes of a schema: its own columns, then those of ``unspin.corpus.annotate``.
+def annotated_schema(schema: pa.Schema, options: Options = OPTIONS) -> pa.Schema:
+    """What becomes of a schema: its own columns, then those of ``unspin.scan.annotate``.
 
     Raises:
         OptionError: as :func:`check_columns`.
     """
-    check_columns(schema.names, settings)
+    check_columns(schema.names, options)
     return pa.schema([*schema, *COLUMNS], metadata=schema.metadata)
 
 
-def annotate_batches(batches: Iterable[pa.RecordBatch], settings: Settings = DEFAULT) -> Iterator[pa.RecordBatch]:
+def annotate_batches(
+    batches: Iterable[pa.RecordBatch], settings: Settings = SETTINGS, options: Options = OPTIONS
+) -> Iterator[pa.RecordBatch]:
     """Annotate batches as they come, never more than :data:`ROWS` rows at a time.
 
     Raises:
-        OptionError: as ``unspin.corpus.annotate.annotate``.
+        OptionError: as ``unspin.scan.annotate.annotate``.
     """
     for batch in batches:
         for start in range(0, max(batch.num_rows, 1), ROWS):
-            yield annotate(batch.slice(start, ROWS), settings)
+            yield annotate(batch.slice(start, ROWS), settings, options)
 
 
-def annotate_stream(data: ArrowStream, settings: Settings = DEFAULT) -> pa.RecordBatchReader:
+def annotate_stream(
+    data: ArrowStream, settings: Settings = SETTINGS, options: Options = OPTIONS
+) -> pa.RecordBatchReader:
     """Annotate a stream as it is read, so that neither what goes in nor what comes out need fit into memory.
 
     Args:
         data: the rows; read once, when the result is.
-        settings: the threshold, the text column, with or without spans, and limits.
+        settings: how documents are read, the operating point above all.
+        options: the text column, with or without spans, and limits.
 
     Raises:
         OptionError: as :func:`check_columns`.
     """
     reader = pa.RecordBatchReader.from_stream(data)
     return pa.RecordBatchReader.from_batches(
-        annotated_schema(reader.schema, settings), annotate_batches(reader, settings)
+        annotated_schema(reader.schema, options), annotate_batches(reader, settings, options)
     )
 
 
-def annotate_table(data: ArrowStream, settings: Settings = DEFAULT) -> pa.Table:
+def annotate_table(data: ArrowStream, settings: Settings = SETTINGS, options: Options = OPTIONS) -> pa.Table:
     """Annotate a table that fits into memory: its columns as they are, in the same order of rows, with more.
 
     Raises:
         OptionError: as :func:`check_columns`.
     """
-    return annotate_stream(data, settings).read_all()
+    return annotate_stream(data, settings, options).read_all()
 
 
-def annotate_texts(texts: Sequence[str], settings: Settings = DEFAULT) -> list[dict[str, Any]]:
+def annotate_texts(
+    texts: Sequence[str], settings: Settings = SETTINGS, options: Options = OPTIONS
+) -> list[dict[str, Any]]:
     """What there is to say of each text, by name of column, as plain values of Python; for engines without Arrow."""
     column = pa.array([_encodable(text) for text in texts], pa.large_string())
-    batch = pa.RecordBatch.from_arrays([column], [settings.text_column])
-    return [values for part in annotate_batches([batch], settings) for values in part.select(COLUMNS.names).to_pylist()]
+    batch = pa.RecordBatch.from_arrays([column], [options.text_column])
+    return [
+        values
+        for part in annotate_batches([batch], settings, options)
+        for values in part.select(COLUMNS.names).to_pylist()
+    ]
 
 
 def _encodable(text: str) -> str:

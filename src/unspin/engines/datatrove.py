@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from unspin.engines.arrow import DEFAULT, Settings, annotate_texts
+from unspin.engines.arrow import OPTIONS, SETTINGS, Options, Settings, annotate_texts
 from unspin.errors import MissingExtra
 
 try:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datatrove.data import Document
     from datatrove.pipeline.writers.disk_base import DiskWriter
 
-__all__ = ["REASON", "Settings", "SpunAnnotator", "SpunFilter"]
+__all__ = ["REASON", "Options", "Settings", "SpunAnnotator", "SpunFilter"]
 
 REASON = "machine-spun"
 """Why the filter drops a document: counted as ``dropped_machine-spun``, and ``filter_reason`` of what is written."""
@@ -34,20 +34,25 @@ class SpunFilter(BaseFilter):
     """Drops the documents that read as machine-spun.
 
     What is dropped goes to the exclusion writer with its evidence: ``filter_reason`` and the values of
-    ``unspin.corpus.annotate`` in its metadata. What is kept is left as it was, byte for byte. A document that cannot be
+    ``unspin.scan.annotate`` in its metadata. What is kept is left as it was, byte for byte. A document that cannot be
     judged is kept; if reading it failed, it is counted as ``unread``.
 
     Attributes:
-        settings: the threshold, with or without spans, and limits; ``text_column`` means nothing here.
+        settings: how documents are read, the operating point above all.
+        options: with or without spans, and limits; ``text_column`` means nothing here.
     """
 
     name = "🌀 Machine-spun"
 
     def __init__(
-        self, settings: Settings = DEFAULT, exclusion_writer: DiskWriter | None = None, batch_size: int = 1_000
+        self,
+        settings: Settings = SETTINGS,
+        exclusion_writer: DiskWriter | None = None,
+        batch_size: int = 1_000,
+        options: Options = OPTIONS,
     ) -> None:
         super().__init__(exclusion_writer, batch_size)
-        self.settings = settings
+        self.settings, self.options = settings, options
 
     def filter(self, doc: Document) -> bool | tuple[bool, str]:
         """Keep one document (True), or drop it with a reason."""
@@ -56,7 +61,7 @@ class SpunFilter(BaseFilter):
     def filter_batch(self, batch: list[Document]) -> list[bool | tuple[bool, str]]:
         """For each document, in order: keep it (True), or drop it with a reason."""
         kept: list[bool | tuple[bool, str]] = []
-        found = annotate_texts([document.text for document in batch], self.settings)
+        found = annotate_texts([document.text for document in batch], self.settings, self.options)
         for document, values in zip(batch, found, strict=True):
             if values["unspin_error"]:
                 self.stat_update("unread")
@@ -67,30 +72,31 @@ class SpunFilter(BaseFilter):
 
 
 class SpunAnnotator(PipelineStep):
-    """Writes the values of ``unspin.corpus.annotate`` into the metadata of every document and drops none.
+    """Writes the values of ``unspin.scan.annotate`` into the metadata of every document and drops none.
 
     ``ParquetWriter`` takes its schema from the first document, where most of these values are null. Name the columns for it:
-    ``schema=pa.schema([("text", pa.string()), ("id", pa.string()), …, *unspin.corpus.annotate.COLUMNS])`` with
+    ``schema=pa.schema([("text", pa.string()), ("id", pa.string()), …, *unspin.scan.annotate.COLUMNS])`` with
     ``expand_metadata=True``.
 
     Attributes:
-        settings: the threshold, with or without spans, and limits; ``text_column`` means nothing here.
+        settings: how documents are read, the operating point above all.
+        options: with or without spans, and limits; ``text_column`` means nothing here.
         batch_size: number of documents that are held in memory and annotated together.
     """
 
     name = "🌀 Machine-spun"
     type = "🏷 - ANNOTATOR"
 
-    def __init__(self, settings: Settings = DEFAULT, batch_size: int = 1_000) -> None:
+    def __init__(self, settings: Settings = SETTINGS, batch_size: int = 1_000, options: Options = OPTIONS) -> None:
         super().__init__()
-        self.settings = settings
+        self.settings, self.options = settings, options
         self.batch_size = batch_size
 
     def run(self, data: Iterator[Document], rank: int = 0, world_size: int = 1) -> Iterator[Document]:
         """Annotate the documents as they come, in order."""
         for batch in batched(data, self.batch_size):
             with self.track_time("batch"):
-                rows = annotate_texts([document.text for document in batch], self.settings)
+                rows = annotate_texts([document.text for document in batch], self.settings, self.options)
             for document, values in zip(batch, rows, strict=True):
                 document.metadata.update(values)
                 self.stat_update("total", *(["spun"] if values["unspin_spun"] else []))

@@ -12,27 +12,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from unspin.engines.arrow import DEFAULT, Settings, annotate_table
+from unspin.engines.arrow import OPTIONS, SETTINGS, Options, Settings, annotate_table
 from unspin.engines.files import Columns, read_files
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Annotator", "Columns", "Settings", "read_urls"]
+__all__ = ["Annotator", "Columns", "Options", "Settings", "read_urls"]
 
 _COLUMNS = Columns()
 
 
 class Annotator:
-    """Appends the columns of ``unspin.corpus.annotate`` to Arrow tables.
+    """Appends the columns of ``unspin.scan.annotate`` to Arrow tables.
 
     Attributes:
-        settings: the threshold, the text column, with or without spans, and limits. Given through Ray as
-            ``fn_constructor_args=(settings,)``.
+        settings: how documents are read, the operating point above all.
+        options: the text column, with or without spans, and limits. Given through Ray, both, as
+            ``fn_constructor_args=(settings, options)``.
     """
 
-    def __init__(self, settings: Settings = DEFAULT) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings = SETTINGS, options: Options = OPTIONS) -> None:
+        self.settings, self.options = settings, options
 
     def __call__(self, batch: pa.Table) -> pa.Table:
         """Annotate one block.
@@ -40,7 +41,7 @@ class Annotator:
         Raises:
             OptionError: the text column is not there, or a column that would be appended is.
         """
-        return annotate_table(batch, self.settings)
+        return annotate_table(batch, self.settings, self.options)
 
 
 def read_urls(batch: pa.Table, columns: Columns = _COLUMNS) -> Iterator[pa.Table]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from unspin.engines.arrow import COLUMNS, DEFAULT, Settings, annotate_batches, check_columns
+from unspin.engines.arrow import COLUMNS, OPTIONS, SETTINGS, Options, Settings, annotate_batches, check_columns
 from unspin.engines.files import DOCUMENTS, Columns, read_files
 from unspin.errors import MissingExtra
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["Columns", "Settings", "annotate_frame", "read_frame"]
+__all__ = ["Columns", "Options", "Settings", "annotate_frame", "read_frame"]
 
 _COLUMNS = Columns()
 _TYPES = {
@@ -35,20 +35,21 @@ _TYPES = {
 """Spark's names for the plain types of the columns, by Arrow's."""
 
 
-def annotate_frame(frame: DataFrame, settings: Settings = DEFAULT) -> DataFrame:
-    """Append the columns of ``unspin.corpus.annotate`` to a data frame, lazily like any step of Spark.
+def annotate_frame(frame: DataFrame, settings: Settings = SETTINGS, options: Options = OPTIONS) -> DataFrame:
+    """Append the columns of ``unspin.scan.annotate`` to a data frame, lazily like any step of Spark.
 
     Args:
         frame: with a text column of strings.
-        settings: the threshold, the text column, with or without spans, and limits.
+        settings: how documents are read, the operating point above all.
+        options: the text column, with or without spans, and limits.
 
     Raises:
         OptionError: the text column is not there, or a column that would be appended is.
     """
-    check_columns(frame.columns, settings)
+    check_columns(frame.columns, options)
 
     def annotated(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        return annotate_batches(batches, settings)
+        return annotate_batches(batches, settings, options)
 
     return frame.mapInArrow(annotated, types.StructType([*frame.schema.fields, *map(_field, COLUMNS)]))
 

@@ -1,10 +1,11 @@
-"""The formats of a corpus, each a module of its own, behind four functions.
+"""The formats of a corpus, each a module of its own, behind a few functions.
 
 ::
 
     for split in splits(source, columns):
         for chunk in read(source, split, columns):
-            kept = encode(source, chunk.raw, keep)      # bytes; output.assemble puts them together by layout(source)
+            segments.append(encode(source, chunk.raw, keep))
+    write(source, segments, folder)
 
 pyarrow is loaded when the first file is opened.
 """
@@ -12,11 +13,12 @@ pyarrow is loaded when the first file is opened.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Position, Raw, Rows, Split, TableRows
+from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Files, Guard, Position, Raw, Rows, Split, TableRows
 from unspin.corpus.sources import Source
 from unspin.errors import MissingExtra
 
@@ -27,8 +29,8 @@ if TYPE_CHECKING:
     from unspin.corpus.formats.output import Layout
 
 __all__ = [
-    "Chunk", "Columns", "Failure", "Position", "Raw", "Rows", "Split", "TableRows",
-    "companions", "encode", "layout", "read", "splits",
+    "Chunk", "Columns", "Failure", "Files", "Guard", "Position", "Raw", "Rows", "Split", "TableRows",
+    "bundled", "companions", "encode", "layout", "read", "splits", "write",
 ]  # fmt: skip
 
 
@@ -39,6 +41,13 @@ def _module(source: Source) -> ModuleType:
     except ImportError:
         raise MissingExtra("scan", "reading a corpus") from None
     return importlib.import_module(f"{__name__}.{source.format.kind}")
+
+
+def bundled(sources: Sequence[Source]) -> list[Source]:
+    """The sources, with plain texts put together by the thousand: each of these new sources is many files."""
+    from unspin.corpus.formats import texts
+
+    return texts.bundled(sources)
 
 
 def splits(source: Source, columns: Columns) -> list[Split]:
@@ -54,7 +63,13 @@ def splits(source: Source, columns: Columns) -> list[Split]:
 
 
 def read(
-    source: Source, split: Split, columns: Columns, position: Position | None = None, *, keep: bool = True
+    source: Source,
+    split: Split,
+    columns: Columns,
+    position: Position | None = None,
+    *,
+    keep: bool = True,
+    guard: Guard | None = None,
 ) -> Iterator[Chunk]:
     """The documents of a split, chunk by chunk, from ``position`` on, or from its beginning.
 
@@ -65,13 +80,14 @@ def read(
         position: the position of a chunk; what comes is then what came after that chunk.
         keep: whether the rows are wanted as they are stored; without, :attr:`Chunk.raw` is None, and columns that are
             not needed are not read.
+        guard: for the work on records that may hang or end the process; formats that do no such work take no notice.
 
     Raises:
         CorruptInput: after all good chunks before the damage.
         MissingInput: the file cannot be read any more.
         MissingExtra: a library for this format is not installed.
     """
-    chunks: Iterator[Chunk] = _module(source).read(source, split, columns, position, keep)
+    chunks: Iterator[Chunk] = _module(source).read(source, split, columns, position, keep, guard or Guard())
     return chunks
 
 
@@ -94,6 +110,10 @@ def encode(source: Source, raw: Raw, keep: NDArray[np.bool_], others: bool = Tru
         from unspin.corpus.formats import tables
 
         return tables.encode(raw, keep)
+    if isinstance(raw, Files):
+        from unspin.corpus.formats import texts
+
+        return texts.encode(raw, keep)
     from unspin.corpus.formats import packing
 
     return packing.encode(source.format, raw, keep, others)
@@ -123,3 +143,26 @@ def companions(source: Source) -> dict[str, bytes]:
         return {}
     found: dict[str, bytes] = _module(source).companions(source)
     return found
+
+
+def write(source: Source, segments: Iterable[bytes], folder: Path) -> None:
+    """What is kept of a source, as its file or its files in ``folder``, with what belongs beside it.
+
+    Args:
+        source: the file, or the many files.
+        segments: what :func:`encode` gave, in order; one is held at a time.
+        folder: where its name leads from.
+
+    Raises:
+        OutputError: it cannot be written.
+        InputError: as :func:`splits`.
+    """
+    from unspin.corpus.formats import output, texts
+
+    if source.files:
+        texts.write(segments, folder)
+        return
+    output.assemble(segments, folder / source.name, layout(source))
+    for name, contents in companions(source).items():
+        with output.atomic(folder / name) as file:
+            file.write(contents)

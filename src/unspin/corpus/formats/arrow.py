@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from unspin.corpus.formats import tables
-from unspin.corpus.formats.chunks import Chunk, Columns, Position, Split
-from unspin.corpus.formats.files import open_file, open_native
+from unspin.corpus.formats.chunks import Chunk, Columns, Guard, Position, Split, in_a_line
+from unspin.corpus.formats.files import check_whole, open_file, open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
 from unspin.errors import CorruptInput, MissingInput, UnknownFormat
@@ -51,7 +51,9 @@ def layout(source: Source) -> Layout:
         return Layout("arrow-file" if opened.indexed else "arrow", opened.schema)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`. A chunk never reaches over a record batch of the file."""
     if not source.size:
         return
@@ -71,6 +73,7 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
             before += batch.num_rows
             if number < at["batch"]:
                 spent = opened.told()
+        check_whole(source, opened.size())  # a stream may end between any two batches
 
 
 def companions(source: Source) -> dict[str, bytes]:
@@ -138,6 +141,10 @@ class _Opened:
         """Bytes of the file that were read."""
         return int(self._file.tell())
 
+    def size(self) -> int:
+        """Bytes of the file by now."""
+        return int(self._file.size())
+
     def batches(self) -> Iterator[pa.RecordBatch]:
         import pyarrow as pa
 
@@ -150,5 +157,4 @@ class _Opened:
             raise self._corrupt(error) from error
 
     def _corrupt(self, error: BaseException) -> CorruptInput:
-        said = " ".join(str(error).split())[:200]
-        return CorruptInput(f"{shown(self._source.url)}: damaged ({said}); fetch the file again")
+        return CorruptInput(f"{shown(self._source.url)}: damaged ({in_a_line(error)}); fetch the file again")

@@ -6,19 +6,22 @@ that goes on from the position of any chunk sees the same chunks as one that was
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
+
+from unspin.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
 __all__ = [
-    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Position", "Raw",
-    "Rows", "Split", "TableRows", "batch_of", "is_utf8", "selected", "too_long",
+    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Files", "Guard",
+    "Position", "Raw", "Rows", "Split", "TableRows", "batch_of", "in_a_line", "is_utf8", "selected", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -29,6 +32,8 @@ LONGEST: Final = 128 * 1024**2
 """Bytes of a row at most; a longer one is a failure, so that memory is bounded."""
 SPLIT: Final = 64 * 1024**2
 """Bytes of a split, where a file can be split."""
+
+_SAID: Final = 200  # characters of what a library says that are passed on
 
 FAILED: Final = -1
 OTHER: Final = -2
@@ -77,15 +82,56 @@ class Split:
 
 
 class Failure(NamedTuple):
-    """A row that holds no document.
+    """A record that cannot be read: a row without a text, with its reason.
+
+    A format gives one for every record that it cannot read, and passes over none in silence. Scan writes a row for it.
 
     Attributes:
         offset: as in the column ``offset`` of a batch.
-        reason: what is wrong with it, one line.
+        reason: what is wrong with it, in one short line, without the name of the file and without the text of the record.
+        id: its identifier, as far as it could be read.
+        line: lines of the chunk before it (see :attr:`Chunk.lines`), in formats of lines.
+        source: name of the file that it stands in, where the source is many files.
     """
 
     offset: int
     reason: str
+    id: str | None = None
+    line: int | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Protects a run from records that hang the library which takes them apart, or end the process.
+
+    A format enters :meth:`over` around the work on one such record (the main text of HTML, say). Whoever watches the
+    process then knows which record it is at. A record that ended a process is one to skip from then on.
+
+    Attributes:
+        begin: told the offset of the record, as in the column ``offset`` of a batch, before the work on it.
+        end: told when it is done.
+        skip: offsets of records that are not to be taken apart, each with the reason.
+    """
+
+    begin: Callable[[int], None] = lambda offset: None
+    end: Callable[[], None] = lambda: None
+    skip: Mapping[int, str] = field(default_factory=dict)
+
+    @contextmanager
+    def over(self, offset: int) -> Iterator[None]:
+        """Around the work on the record at ``offset``.
+
+        Raises:
+            InputError: the record is to be skipped; the message is the reason alone.
+        """
+        if offset in self.skip:
+            raise InputError(self.skip[offset])
+        self.begin(offset)
+        try:
+            yield
+        finally:
+            self.end()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +165,15 @@ class TableRows:
     owners: NDArray[np.int64]
 
 
-Raw = Rows | TableRows
+@dataclass(frozen=True, slots=True, eq=False)
+class Files:
+    """Whole files, one for each row of the batch: their names and what is in them."""
+
+    names: tuple[str, ...]
+    contents: tuple[bytes, ...]
+
+
+Raw = Rows | TableRows | Files
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,11 +183,13 @@ class Chunk:
     Attributes:
         batch: ``id`` (string), ``text`` (large_string, null where there is none), ``offset`` (int64): bytes before the row in
             the file, unpacked, or rows before it in a file of columns. In WARC, where each record is compressed by
-            itself, bytes before it in the file as stored, as in a CDX index.
+            itself, bytes before it in the file as stored, as in a CDX index. Where the source is many files, also
+            ``source`` (string), the name of the file.
         raw: the rows as stored, or None where they are not asked for.
         position: where the next chunk begins.
-        failures: rows that hold no document, ascending; they are not in ``batch``.
+        failures: records that cannot be read, ascending; they are not in ``batch``.
         bytes_read: bytes of the file, as stored, that were consumed.
+        lines: lines that the chunk takes up in the file, unpacked; 0 in formats without lines.
     """
 
     batch: pa.RecordBatch
@@ -141,6 +197,7 @@ class Chunk:
     position: Position
     failures: tuple[Failure, ...]
     bytes_read: int
+    lines: int = 0
 
 
 def selected(owners: NDArray[np.int64], keep: NDArray[np.bool_], others: bool) -> NDArray[np.bool_]:
@@ -163,6 +220,11 @@ def is_utf8(data: bytes) -> bool:
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def in_a_line(error: BaseException) -> str:
+    """What an error says, in one short line."""
+    return " ".join(str(error).split())[:_SAID] or type(error).__name__
 
 
 def too_long() -> str:

@@ -18,6 +18,7 @@ from unspin.corpus.formats.chunks import (
     Chunk,
     Columns,
     Failure,
+    Guard,
     Position,
     Rows,
     Split,
@@ -97,8 +98,8 @@ def _header(source: Source, columns: Columns) -> _Header | None:
 
 
 @dataclass(slots=True)
-class _Gathering:
-    """What comes together for a chunk."""
+class _Builder:
+    """The chunk that is being put together."""
 
     start: int
     pieces: list[bytes] = field(default_factory=list)
@@ -108,20 +109,23 @@ class _Gathering:
     offsets: list[int] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     size: int = 0
+    lines: int = 0
 
     def full(self, more: int) -> bool:
         """Whether a record of ``more`` bytes goes into the next chunk."""
         return len(self.owners) >= ROWS or (bool(self.owners) and self.size + more > SIZE)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     header = _header(source, columns)
     if header is None:
         return
     stream = open_stream(source, position)
     before, start = stream.consumed, position["offset"] if position else 0
-    now = _Gathering(start)
+    now = _Builder(start)
     damage: CorruptInput | None = None
     records = csv_records(stream, start, header.delimiter, shown(source.url))
     try:
@@ -134,7 +138,7 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
             if now.owners and (record is None or now.full(len(record.raw))):
                 consumed = stream.consumed
                 yield _chunk(now, source, stream, keep, consumed - before)
-                before, now = consumed, _Gathering(now.start + now.size)
+                before, now = consumed, _Builder(now.start + now.size)
             if record is None:
                 break
             _add(now, record, header)
@@ -144,7 +148,7 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
         stream.close()
 
 
-def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
+def _add(now: _Builder, record: CsvRecord, header: _Header) -> None:
     if record.end <= header.size:
         owner = ALWAYS
     elif not record.fields:  # an empty line stays with the row before it
@@ -152,7 +156,8 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     elif record.fault or len(record.fields) != header.width:
         owner = FAILED
         reason = record.fault or f"{len(record.fields)} fields instead of {header.width}"
-        now.failures.append(Failure(record.start, reason))
+        known = {} if record.fault or header.id is None else dict(enumerate(record.fields))
+        now.failures.append(Failure(record.start, reason, known.get(header.id or 0), now.lines))
     else:
         owner = len(now.texts)
         now.ids.append(None if header.id is None else record.fields[header.id])
@@ -161,10 +166,11 @@ def _add(now: _Gathering, record: CsvRecord, header: _Header) -> None:
     now.pieces.append(record.raw)
     now.owners.append(owner)
     now.size += len(record.raw)
+    now.lines += record.raw.count(b"\n")
 
 
-def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
     batch = batch_of(now.ids, now.texts, np.array(now.offsets, np.int64), source.name)
     bounds = np.array(list(accumulate(map(len, now.pieces), initial=0)), np.int64)
     raw = Rows(b"".join(now.pieces), bounds, np.array(now.owners, np.int64)) if keep else None
-    return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent)
+    return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent, now.lines)

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from unspin.corpus.sources import is_remote, shown
-from unspin.errors import MissingExtra, MissingInput
+from unspin.corpus.sources import Source, check_file, is_remote, shown
+from unspin.errors import CorruptInput, InputError, MissingExtra, MissingInput
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["open_file", "open_native", "read_all"]
+__all__ = ["check_whole", "open_file", "open_native", "read_all"]
 
 
 def open_file(url: str) -> BinaryIO:
     """A file to read and seek in.
 
     Raises:
-        MissingInput: it is not there, or may not be read.
+        MissingInput: it is not there, may not be read, or is a pipe or a device, which might never end.
         MissingExtra: it is a URL, and ``unspin[scan]`` is not installed.
     """
     try:
         if not is_remote(url):
+            check_file(url)
             return open(url, "rb", buffering=0)
         try:
             import fsspec
         except ImportError:
             raise MissingExtra("scan", "reading from a URL") from None
         return cast(BinaryIO, fsspec.open(url, "rb").open())
-    except MissingExtra:
+    except (InputError, MissingExtra):
         raise
     except Exception as error:  # every file system of fsspec has errors of its own
         raise _unreadable(url, error) from None
@@ -41,6 +42,7 @@ def open_native(url: str) -> pa.NativeFile:
     if is_remote(url):
         return pa.PythonFile(open_file(url), mode="r")
     try:
+        check_file(url)
         return pa.OSFile(url)
     except (OSError, pa.ArrowException) as error:
         raise _unreadable(url, error) from None
@@ -64,3 +66,15 @@ def read_all(file: BinaryIO, size: int, url: str) -> bytes:
     except Exception as error:  # see open_file
         raise _unreadable(url, error) from None
     return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def check_whole(source: Source, end: int) -> None:
+    """Raise :class:`CorruptInput` where a file ends before the size that it had when it was found.
+
+    Args:
+        source: the file.
+        end: bytes of it, as stored, up to its end.
+    """
+    if end < source.size:
+        said = f"ends at byte {end:,} instead of {source.size:,}; it was cut short while it was read"
+        raise CorruptInput(f"{shown(source.url)}: {said}; read it again when it is complete")

@@ -6,7 +6,7 @@ import codecs
 from collections.abc import Iterator
 from typing import Final
 
-from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Position, Split
+from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Guard, Position, Split
 from unspin.corpus.formats.lines import blocks, first_line, line_end
 from unspin.corpus.formats.objects import SPACE, Parser, has, line_spans, load
 from unspin.corpus.formats.streams import open_stream
@@ -38,7 +38,9 @@ def splits(source: Source, columns: Columns) -> list[Split]:
     return [Split(i, a, b, b - a) for i, (a, b) in enumerate(zip(edges, edges[1:], strict=False))]
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     terminator = line_end(_head(source))
     packed = bool(source.format.compression)
@@ -58,7 +60,8 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
             batch, raw, failures = parser.parse(block)
             after = stream.consumed if packed else block.offset + block.size
             spent, before = (after - before if packed else block.size), after
-            yield Chunk(batch, raw if keep else None, stream.position(block.offset + block.size), failures, spent)
+            position = stream.position(block.offset + block.size)
+            yield Chunk(batch, raw if keep else None, position, failures, spent, max(1, len(block.ends)))
     finally:
         stream.close()
 

@@ -1,7 +1,7 @@
 """Lines of JSON to documents.
 
-Whole blocks go through Arrow's reader, which builds no Python object. Where it stumbles (a line that is no JSON, an
-identifier of another type, ...) the lines of that block are parsed one by one, so that one of them spoils nothing but
+Whole blocks go through Arrow's reader, which builds no Python object. Where that fails (a line that is no JSON, an
+identifier of another type, ...) the lines of that block are parsed one by one, so that a bad line costs nothing but
 itself.
 """
 
@@ -65,7 +65,7 @@ class Parser:
         """The documents of a block, its rows as stored, and the lines that hold no document."""
         if not block.data:
             nothing = np.zeros(0, np.int64)
-            failure = Failure(block.offset, too_long())
+            failure = Failure(block.offset, too_long(), line=0)
             return batch_of([], [], nothing, self._name), Rows(b"", np.zeros(1, np.int64), nothing), (failure,)
         spans = line_spans(block)
         found = self._at_once(block, spans)
@@ -109,8 +109,9 @@ class Parser:
         good = np.full(len(spans), FAILED, np.int64)
         for i, (start, end) in enumerate(spans.tolist()):
             found = self._document(block.data[start:end])
-            if isinstance(found, str):
-                failures.append(Failure(block.offset + start, found))
+            if isinstance(found, Failure):
+                line = int(np.searchsorted(block.ends, start, side="right"))
+                failures.append(found._replace(offset=block.offset + start, line=line))
                 continue
             good[i] = len(ids)
             ids.append(found[0])
@@ -118,19 +119,19 @@ class Parser:
         offsets = spans[good >= 0, 0] + block.offset
         return batch_of(ids, texts, offsets, self._name), _rows(block, spans, good), tuple(failures)
 
-    def _document(self, line: bytes) -> tuple[str | None, str | None] | str:
+    def _document(self, line: bytes) -> tuple[str | None, str | None] | Failure:
         """Identifier and text, or why there are none."""
         row = load(line)
         if isinstance(row, InputError):
-            return str(row)
+            return Failure(0, str(row))
         if not isinstance(row, dict):
-            return f"not an object but {_kind(row)}"
-        text = _get(row, self._columns.text)
-        if text is not None and not isinstance(text, str):
-            return f"{self._columns.text} is not a string but {_kind(text)}"
+            return Failure(0, f"not an object but {_kind(row)}")
         id = _get(row, self._columns.id)
         if isinstance(id, float):  # as written, since 1e400 and 20 digits are no floats
             id = _get(json.loads(line, parse_float=str, parse_int=str), self._columns.id)
+        text = _get(row, self._columns.text)
+        if text is not None and not isinstance(text, str):
+            return Failure(0, f"{self._columns.text} is not a string but {_kind(text)}", _string(id))
         return _string(id), None if text is None else _whole(text)
 
 

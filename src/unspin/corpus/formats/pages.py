@@ -7,7 +7,8 @@ import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
-from unspin.corpus.formats.chunks import LONGEST, is_utf8, too_long
+from unspin.corpus.formats.chunks import LONGEST, in_a_line, is_utf8, too_long
+from unspin.corpus.formats.payload import HTML, PLAIN, payload
 from unspin.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["page_text"]
 
-_HTML: Final = frozenset({"text/html", "application/xhtml+xml"})
-_PLAIN: Final = "text/plain"
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _LONGEST_PAGE: Final = 16 * 1024**2
 """Bytes of HTML; a longer page is a list or a dump, and its tree would take 30 times as much memory."""
@@ -37,18 +36,17 @@ def page_text(record: Record) -> bytes | None:
         InputError: it is a page that cannot be read; the message is the reason alone.
     """
     type = record.header("WARC-Type")
-    if type == "conversion":  # WET
-        kind, charset, data = *_kind(record.header("Content-Type") or _PLAIN), record.body
-    elif type in ("response", "resource"):
-        kind, charset, data = _payload(record)
-    else:
+    if type is None:
+        raise InputError("a record without a WARC-Type")
+    if type not in ("response", "resource", "conversion"):
         return None
-    if kind not in _HTML and kind != _PLAIN:
-        return None
-    if kind == _PLAIN:
+    kind, charset, data = payload(record)
+    if kind == PLAIN:
         if len(data) > LONGEST:
             raise InputError(too_long())
         return _decode(data, charset, html=False)
+    if kind not in HTML:
+        return None
     if len(data) > _LONGEST_PAGE:
         raise InputError(f"HTML longer than {_LONGEST_PAGE // 1024**2} MiB")
     html = _decode(data, charset, html=True).decode("utf-8")
@@ -72,33 +70,13 @@ def _depth(html: str) -> int:
     return deepest
 
 
-def _kind(content_type: str) -> tuple[str, str | None]:
-    """The media type and the character set of a header."""
-    kind, _, rest = content_type.partition(";")
-    return kind.strip().lower(), rest.partition("charset=")[2].strip(" \"'") or None
-
-
-def _payload(record: Record) -> tuple[str, str | None, bytes]:
-    """Media type, character set and contents of what a server sent."""
-    from fastwarc.warc import WarcRecord
-
-    try:
-        parsed = WarcRecord.from_bytes(record.data)
-        parsed.parse_http(auto_decode="all")
-        if not parsed.is_http:
-            return *_kind(record.header("Content-Type") or ""), record.body
-        return (parsed.http_content_type or "").lower(), parsed.http_charset, parsed.reader.read(LONGEST + 1)
-    except (OSError, ValueError) as error:
-        raise InputError(f"a record that cannot be read ({' '.join(str(error).split())})") from None
-
-
 def _main_text(html: str) -> bytes:
     from resiliparse.extract.html2text import extract_plain_text
 
     try:
         text: str = extract_plain_text(html, main_content=True, alt_texts=False, list_bullets=False)
     except Exception as error:  # of the parser in C++; whatever it is, the page is passed over
-        raise InputError(f"HTML that cannot be read ({' '.join(str(error).split())})") from None
+        raise InputError(f"HTML that cannot be read ({in_a_line(error)})") from None
     return text.encode("utf-8", "replace")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from unspin.corpus.formats import tables
-from unspin.corpus.formats.chunks import ROWS, SIZE, SPLIT, Chunk, Columns, Position, Split
+from unspin.corpus.formats.chunks import ROWS, SIZE, SPLIT, Chunk, Columns, Guard, Position, Split, in_a_line
 from unspin.corpus.formats.files import open_native
 from unspin.corpus.formats.output import Layout
 from unspin.corpus.sources import Source, shown
@@ -56,7 +56,9 @@ def layout(source: Source) -> Layout:
 _CODECS: Final = {name: name for name in ("SNAPPY", "GZIP", "BROTLI", "ZSTD", "LZ4")}
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     with _Opened(source) as file:
         at = position or {"group": split.start, "row": 0}
@@ -98,7 +100,7 @@ def _next(batches: Iterator[Any], source: Source, group: int) -> Any:
     try:
         return next(batches, None)
     except (pa.ArrowException, OSError, MemoryError) as error:
-        raise _corrupt(source, f"row group {group} is damaged ({_line(error)})") from error
+        raise _corrupt(source, f"row group {group} is damaged ({in_a_line(error)})") from error
 
 
 def _stored(file: parquet.ParquetFile, group: int) -> int:
@@ -132,7 +134,7 @@ class _Opened:
             return parquet.ParquetFile(self._handle, pre_buffer=False, buffer_size=_BUFFER)
         except (pa.ArrowException, OSError) as error:
             self._handle.close()
-            raise _corrupt(self._source, f"its end is missing or damaged ({_line(error)})") from error
+            raise _corrupt(self._source, f"its end is missing or damaged ({in_a_line(error)})") from error
         except BaseException:
             self._handle.close()
             raise
@@ -143,7 +145,3 @@ class _Opened:
 
 def _corrupt(source: Source, what: str) -> CorruptInput:
     return CorruptInput(f"{shown(source.url)}: {what}; fetch the file again")
-
-
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO, Final, Protocol
 
 from unspin.corpus.formats.chunks import Position
-from unspin.corpus.formats.files import open_file, read_all
+from unspin.corpus.formats.files import check_whole, open_file, read_all
 from unspin.corpus.formats.unpacking import Unpacked
 from unspin.corpus.sources import Source
 
@@ -52,11 +52,10 @@ def open_stream(source: Source, position: Position | None = None) -> Stream:
         CorruptInput: what comes before the position is damaged.
     """
     at = position or {"offset": 0, "seek": 0, "skip": 0}
-    compression = source.format.compression
     file = open_file(source.url)
-    if not compression:
-        return _Plain(file, source.url, at["offset"])
-    stream = Unpacked(file, source.url, compression, at)
+    if not source.format.compression:
+        return _Plain(file, source, at["offset"])
+    stream = Unpacked(file, source, at)
     left = at["skip"]
     while left and (got := len(stream.read(min(left, _READ)))):
         left -= got
@@ -64,14 +63,16 @@ def open_stream(source: Source, position: Position | None = None) -> Stream:
 
 
 class _Plain:
-    def __init__(self, file: BinaryIO, url: str, offset: int) -> None:
-        self._file, self._url, self.consumed = file, url, offset
+    def __init__(self, file: BinaryIO, source: Source, offset: int) -> None:
+        self._file, self._source, self.consumed = file, source, offset
         if offset:
             file.seek(offset)
 
     def read(self, size: int) -> bytes:
-        data = read_all(self._file, size, self._url)
+        data = read_all(self._file, size, self._source.url)
         self.consumed += len(data)
+        if size and not data:
+            check_whole(self._source, self.consumed)
         return data
 
     def position(self, offset: int) -> Position:

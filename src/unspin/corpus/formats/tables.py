@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -76,18 +76,52 @@ def documents(
     ids = _ids(_column(batch, columns.id)) if _field(batch.schema, columns.id) is not None else pa.nulls(
         batch.num_rows, pa.string()
     )  # fmt: skip
+    failures = tuple(Failure(offset + row, reason, ids[row].as_py()) for row, reason in sorted(bad.items()))
     if bad:
         texts, ids = texts.filter(pa.array(good)), ids.filter(pa.array(good))
     made = batch_of(ids, texts, np.flatnonzero(good) + offset, source.name)
-    failures = tuple(Failure(offset + row, reason) for row, reason in sorted(bad.items()))
     return made, TableRows(pa.Table.from_batches([batch]), owners) if keep else None, failures
 
 
 def encode(raw: TableRows, keep: NDArray[np.bool_]) -> bytes:
     """As :func:`unspin.corpus.formats.encode`."""
+    return to_bytes(_rows(raw.table, selected(raw.owners, keep, False)))
+
+
+def _rows(table: pa.Table, chosen: NDArray[np.bool_]) -> pa.Table:
+    """Some rows of a table. Arrow cannot yet choose rows of every type of column."""
     import pyarrow as pa
 
-    return to_bytes(raw.table.filter(pa.array(selected(raw.owners, keep, False))))
+    try:
+        return table.filter(pa.array(chosen))
+    except pa.ArrowNotImplementedError:
+        edges = np.flatnonzero(np.diff(np.concatenate(([False], chosen, [False])).astype(np.int8))).tolist()
+        # A slice of a view holds all bytes of the column, so that many of them would take many times the memory.
+        plain = _cast(table, [_without_views(type) for type in table.schema.types])
+        runs = [plain.slice(a, b - a) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+        return _cast(pa.concat_tables([plain.slice(0, 0), *runs]), table.schema.types)
+
+
+def _cast(table: pa.Table, types: Sequence[pa.DataType]) -> pa.Table:
+    """A table with columns of these types. Arrow changes the rows of some types that it casts to themselves."""
+    for i, (field, type) in enumerate(zip(table.schema, types, strict=True)):
+        if field.type != type:
+            table = table.set_column(i, field.with_type(type), table.column(i).cast(type))
+    return table
+
+
+def _without_views(type: pa.DataType) -> pa.DataType:
+    """The same type with views of text and bytes as text and bytes."""
+    import pyarrow as pa
+
+    if pa.types.is_string_view(type) or pa.types.is_binary_view(type):
+        return pa.large_string() if pa.types.is_string_view(type) else pa.large_binary()
+    if pa.types.is_struct(type):
+        return pa.struct([field.with_type(_without_views(field.type)) for field in type])
+    if pa.types.is_list(type) or pa.types.is_large_list(type):
+        made = pa.list_ if pa.types.is_list(type) else pa.large_list
+        return made(type.value_field.with_type(_without_views(type.value_type)))
+    return type
 
 
 def _field(schema: pa.Schema, name: str) -> pa.Field | None:
@@ -135,8 +169,8 @@ def _plain(column: pa.Array) -> pa.Array:
     """Text as large_binary, so that nothing is checked on the way."""
     import pyarrow as pa
 
-    if isinstance(column, pa.DictionaryArray):
-        column = column.dictionary_decode()
+    if isinstance(column, pa.DictionaryArray):  # views cannot be decoded
+        return pa.DictionaryArray.from_arrays(column.indices, _plain(column.dictionary)).dictionary_decode()
     if pa.types.is_null(column.type):
         return pa.nulls(len(column), pa.large_binary())
     return column.cast(pa.large_binary())
@@ -164,7 +198,7 @@ def _texts(column: pa.Array) -> tuple[pa.Array, dict[int, str]]:
 
 
 def _ids(column: pa.Array) -> pa.Array:
-    """Identifiers of any type as strings."""
+    """Identifiers of any type as strings; one that is no UTF-8 counts as missing."""
     import pyarrow as pa
 
     try:
@@ -172,10 +206,20 @@ def _ids(column: pa.Array) -> pa.Array:
         made.validate(full=True)
         return made
     except pa.ArrowException:
-        return pa.array([None if id is None else _string(id) for id in column.to_pylist()], pa.string())
+        return pa.array(map(_id, column), pa.string())
+
+
+def _id(scalar: pa.Scalar) -> str | None:
+    try:
+        id = scalar.as_py()
+    except UnicodeDecodeError:
+        return None
+    return None if id is None else _string(id)
 
 
 def _string(id: Any) -> str:
     if isinstance(id, bytes):
         return id.hex()
+    if isinstance(id, str):
+        return id
     return orjson.dumps(id, default=str, option=orjson.OPT_NON_STR_KEYS).decode("utf-8")

@@ -14,6 +14,7 @@ from unspin.corpus.formats.chunks import (
     Chunk,
     Columns,
     Failure,
+    Guard,
     Position,
     Rows,
     Split,
@@ -45,13 +46,17 @@ def splits(source: Source, columns: Columns) -> list[Split]:
     return [Split(0, 0, source.size, source.size)]
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     if position:  # all has been read
         return
     stream = open_stream(source)
     try:
         data = stream.read(LONGEST + 1)
+        if len(data) <= LONGEST:
+            stream.read(1)  # the end; what is damaged behind the text is said here
         found = too_long() if len(data) > LONGEST else _decode(data)
     finally:
         stream.close()

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any, BinaryIO, Final, cast
 
 from unspin.corpus.formats.chunks import Position
-from unspin.corpus.formats.files import read_all
-from unspin.corpus.sources import Compression, shown
+from unspin.corpus.formats.files import check_whole, read_all
+from unspin.corpus.sources import Compression, Source, shown
 from unspin.errors import CorruptInput, MissingExtra
 
 __all__ = ["Unpacked"]
@@ -26,14 +26,16 @@ _UNPACKED: Final = 1024**2
 _READ: Final = 1024**2
 # Archives of forums are packed with windows of 2 GB (zstd --long=31).
 _ZSTD_WINDOW: Final = 2**31
+_MAGIC: Final[dict[Compression, bytes]] = {"": b"", "gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 
 
 class Unpacked:
     """The bytes of a packed file from a position on; see :class:`unspin.corpus.formats.streams.Stream`."""
 
-    def __init__(self, file: BinaryIO, url: str, compression: Compression, at: Position) -> None:
-        self._file, self._url, self._compression = file, url, compression
-        self._new, self._errors, self._block = _unpacker(compression)
+    def __init__(self, file: BinaryIO, source: Source, at: Position) -> None:
+        self._file, self._source, self._compression = file, source, source.format.compression
+        self._new, self._errors, self._block = _unpacker(self._compression)
+        self._magic = _MAGIC[self._compression]
         self._read_to = at["seek"]  # byte of the file after what is in _input
         self._input = memoryview(b"")
         self._pending = b""  # input that the unpacker has not yet taken
@@ -72,7 +74,7 @@ class Unpacked:
     def position(self, offset: int) -> Position:
         """How to come back to a byte that was read lately."""
         i = bisect_right(self._starts, offset) - 1
-        # Nobody goes back behind a position that was asked for.
+        # A caller that asked for a position never asks for one before it.
         del self._starts[: max(0, i)], self._stored[: max(0, i)]
         return {"offset": offset, "seek": self._stored[0], "skip": offset - self._starts[0]} if i >= 0 else {
             "offset": offset, "seek": self.consumed, "skip": 0
@@ -97,11 +99,15 @@ class Unpacked:
             return False
         at = self.consumed
         if not self._pending:
-            raise self._corrupt(at, "ends too early")
+            raise self._corrupt(f"ends too early at byte {at:,}; the rest is missing", "fetch the file again")
+        start = bytes(self._pending[: len(self._magic)])
         try:
             data = self._unpack()
         except self._errors as error:
-            raise self._corrupt(at, "is damaged") from error
+            if 0 < at == self._stored[-1] and start != self._magic:
+                what = f"is followed by something else from byte {at:,} on, which is left out"
+                raise self._corrupt(what, "see what was added to it") from error
+            raise self._corrupt(f"is damaged at byte {at:,}; the rest is lost", "fetch the file again") from error
         if data:
             self._ready.append(data)
             self._ready_size += len(data)
@@ -116,6 +122,7 @@ class Unpacked:
                 break
             self._pending = self._next_block()
         if not self._pending:
+            check_whole(self._source, self._read_to)
             self._ended = True
             return False
         self._starts.append(self._offset)
@@ -139,7 +146,7 @@ class Unpacked:
     def _next_block(self) -> bytes:
         """Up to the next multiple of the size of a block."""
         if not self._input:
-            data = read_all(self._file, _READ - self._read_to % _READ, self._url)
+            data = read_all(self._file, _READ - self._read_to % _READ, self._source.url)
             self._read_to += len(data)
             self._input = memoryview(data)
         at = self._read_to - len(self._input)
@@ -147,9 +154,8 @@ class Unpacked:
         block, self._input = bytes(self._input[:size]), self._input[size:]
         return block
 
-    def _corrupt(self, at: int, what: str) -> CorruptInput:
-        where = f"the {self._compression} data {what} at byte {at:,}"
-        return CorruptInput(f"{shown(self._url)}: {where}; fetch the file again")
+    def _corrupt(self, what: str, hint: str) -> CorruptInput:
+        return CorruptInput(f"{shown(self._source.url)}: the {self._compression} data {what}; {hint}")
 
 
 def _unpacker(compression: Compression) -> tuple[Callable[[], Any], type[Exception], int]:

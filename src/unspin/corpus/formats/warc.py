@@ -1,7 +1,7 @@
 """WARC and WET: a chunk is some records, a document what a page shows.
 
-The records are found here, since two things are wanted that readers of WARC don't say: the bytes of each as they are stored,
-and whether a file ends in the middle of one. FastWARC takes a record apart; resiliparse takes the text out of HTML.
+Records are found in ``records``, what servers sent is taken apart in ``payload``, and resiliparse takes the text out of HTML in
+``pages``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from unspin.corpus.formats.chunks import (
     Chunk,
     Columns,
     Failure,
+    Guard,
     Position,
     Rows,
     Split,
@@ -79,8 +80,8 @@ class _Piece(NamedTuple):
 
 
 @dataclass
-class _Gathering:
-    """What comes together for a chunk."""
+class _Builder:
+    """The chunk that is being put together."""
 
     pieces: list[_Piece] = field(default_factory=list)
     ids: list[str | None] = field(default_factory=list)
@@ -102,13 +103,15 @@ class _Gathering:
         return full and (uri is None or uri != self.pieces[-1].uri)
 
 
-def read(source: Source, split: Split, columns: Columns, position: Position | None, keep: bool) -> Iterator[Chunk]:
+def read(
+    source: Source, split: Split, columns: Columns, position: Position | None, keep: bool, guard: Guard
+) -> Iterator[Chunk]:
     """As :func:`unspin.corpus.formats.read`."""
     _libraries()
     stream = open_stream(source, position)
     records = Records(stream, position["offset"] if position else 0, shown(source.url))
     before = stream.consumed
-    now = _Gathering()
+    now = _Builder()
     damage: CorruptInput | None = None
     try:
         while damage is None:
@@ -121,38 +124,46 @@ def read(source: Source, split: Split, columns: Columns, position: Position | No
             if now.pieces and (record is None or now.closes_before(record, uri)):
                 consumed = stream.consumed
                 yield _chunk(now, source, stream, keep, consumed - before)
-                before, now = consumed, _Gathering()
+                before, now = consumed, _Builder()
             if record is None:
                 break
-            _add(now, record, uri, columns)
+            _add(now, record, uri, columns, guard)
         if damage is not None:
             raise damage
     finally:
         stream.close()
 
 
-def _add(now: _Gathering, record: Record, uri: str | None, columns: Columns) -> None:
+def _add(now: _Builder, record: Record, uri: str | None, columns: Columns, guard: Guard) -> None:
     owner = OTHER
+    id = (record.header(_ID if columns.id == "id" else columns.id) or "").strip("<>") or None
     try:
         if record.fault:
             raise InputError(record.fault)
         if record.header("WARC-Type") == "warcinfo":
             owner = ALWAYS
-        elif (text := page_text(record)) is not None:
+        elif (text := _text(record, guard)) is not None:
             owner = len(now.texts)
-            id = record.header(_ID if columns.id == "id" else columns.id)
-            now.ids.append(id.strip("<>") if id else None)
+            now.ids.append(id)
             now.texts.append(text)
             now.offsets.append(record.place)
             now.text_size += len(text)
     except InputError as error:
         owner = FAILED
-        now.failures.append(Failure(record.place, str(error)))
+        now.failures.append(Failure(record.place, str(error), id))
     now.pieces.append(_Piece(record, uri, owner))
     now.size += record.end - record.start
 
 
-def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+def _text(record: Record, guard: Guard) -> bytes | None:
+    """The text of a page. Text that was taken out by others before, as in WET, needs no guard."""
+    if record.header("WARC-Type") == "conversion":
+        return page_text(record)
+    with guard.over(record.place):
+        return page_text(record)
+
+
+def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
     import pyarrow as pa
 
     texts = pa.array(now.texts, pa.large_binary()).cast(pa.large_string())
@@ -161,7 +172,7 @@ def _chunk(now: _Gathering, source: Source, stream: Stream, keep: bool, spent: i
     return Chunk(batch, raw, stream.position(now.pieces[-1].record.end), tuple(now.failures), spent)
 
 
-def _raw(now: _Gathering, source: Source) -> Rows:
+def _raw(now: _Builder, source: Source) -> Rows:
     """The records; as stored where each is compressed by itself, and otherwise unpacked."""
     records = [piece.record for piece in now.pieces]
     owners = np.array(_owners(now.pieces), np.int64)

@@ -17,10 +17,10 @@ from typing import Any, Final
 
 import orjson
 
-from unspin.corpus.plan import Plan
-from unspin.corpus.segments import remove, write_json
-from unspin.corpus.sources import Source, is_remote, shown
+from unspin.corpus.sources import Source, shown
 from unspin.errors import OutputError
+from unspin.scan.plan import Plan
+from unspin.scan.segments import remove, write_json
 
 __all__ = ["FOLDER", "SUMMARY", "check", "claim", "described", "finished", "locked"]
 
@@ -35,17 +35,8 @@ def described(plan: Plan, sources: Sequence[Source], version: str) -> dict[str, 
     """What makes a run this run: version, settings, and a digest of the inputs with their sizes and times."""
     digest = hashlib.sha256()
     for source in sources:
-        digest.update(orjson.dumps([source.name, source.url, source.size, _time(source)]))
+        digest.update(orjson.dumps([source.name, source.url, source.size, source.changed]))
     return {"version": version, "settings": plan.record(), "inputs": f"sha256:{digest.hexdigest()}"}
-
-
-def _time(source: Source) -> int:
-    """When a local file was changed, in nanoseconds; 0 of others."""
-    if is_remote(source.url):
-        return 0
-    with contextlib.suppress(OSError):
-        return os.stat(source.url).st_mtime_ns
-    return 0
 
 
 def check(out: Path) -> None:
@@ -142,7 +133,7 @@ def finished(out: Path, run: dict[str, Any]) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
-        raise OutputError(f"-o {out}: its {SUMMARY} is none of unspin; name an empty or a new folder") from None
+        raise OutputError(f"-o {out}: its {SUMMARY} was not written by unspin; name an empty or a new folder") from None
     _same(out, before, run)
     if complete:
         remove(out / FOLDER)

@@ -1,6 +1,7 @@
-"""A worker process: it does one task at a time and says what it is at.
+"""A worker process, and what it and the supervisor say to each other, pickled, over its pipes.
 
-It ends with the process that started it: when its standard input ends, so does it, whatever it is doing.
+It does one task at a time and says what it is at. It ends with the process that started it: when its standard input ends,
+so does it, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -15,21 +16,66 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Literal, NamedTuple
 
-from unspin.corpus.assembling import assemble
-from unspin.corpus.formats import splits
-from unspin.corpus.messages import At, Begin, Compiling, Done, Failed, Message, Ready, Resumed, Wrote
-from unspin.corpus.plan import ANNOTATOR, Assemble, Cut, Plan, Scan, Task
-from unspin.corpus.work import Work
+from unspin.corpus.formats import Split, splits
 from unspin.errors import OutputError, UnspinError
+from unspin.scan.assembling import assemble
+from unspin.scan.plan import ANNOTATOR, Assemble, Cut, Plan, Scan, Task
+from unspin.scan.summary import Counts
+from unspin.scan.work import Moment, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["serve"]
+__all__ = ["Begin", "Compiling", "Done", "Failed", "Message", "Ready", "Resumed", "Wrote", "serve"]
 
+
+class Begin(NamedTuple):
+    """To the worker, first of all: the plan, the output folder, and the folder of the state."""
+
+    plan: Plan
+    out: Path
+    state: Path
+
+
+class Compiling(NamedTuple):
+    """The screen is being compiled, which takes a while and happens once."""
+
+
+class Ready(NamedTuple):
+    """The worker waits for its first task."""
+
+
+class Wrote(NamedTuple):
+    """A checkpoint is set."""
+
+    counts: Counts
+
+
+class Resumed(NamedTuple):
+    """The split was begun by an earlier run, which counted this."""
+
+    counts: Counts
+
+
+class Done(NamedTuple):
+    """The task is done; splits of a source that was to be cut, counts of one that was put together."""
+
+    splits: list[Split] | None = None
+    counts: Counts | None = None
+
+
+class Failed(NamedTuple):
+    """The task cannot be done: the input's fault, the output's (then nothing can), or no worker can work at all."""
+
+    fault: Literal["input", "output", "setup"]
+    line: str
+
+
+Message = Compiling | Ready | Wrote | Resumed | Done | Failed | Moment
 Tell = Callable[[Message], None]
 
 
@@ -53,7 +99,7 @@ def serve() -> None:
         begin.plan,
         begin.state,
         annotate,
-        at=lambda chunk, row: tell(At(chunk, row)),
+        at=tell,
         wrote=lambda counts: tell(Wrote(counts)),
         resumed=lambda counts: tell(Resumed(counts)),
     )
@@ -109,15 +155,15 @@ def _done(begin: Begin, work: Work, task: Task) -> Done | Failed:
     except UnspinError as error:
         return Failed("input", str(error))
     except MemoryError:
-        return Failed("input", f"{task.unit.name}: needs more memory than there is; give it fewer --workers")
+        return Failed("input", f"{task.source.name}: needs more memory than there is; give it fewer --workers")
     except Exception as error:  # of one file; the others may be well
-        return Failed("input", f"{task.unit.name}: {_line(error)}")
+        return Failed("input", f"{task.source.name}: {_line(error)}")
 
 
 def _do(begin: Begin, work: Work, task: Task) -> Done:
     match task:
-        case Cut(unit):
-            return Done(splits=[None] if unit.bundle else list(splits(unit.sources[0], begin.plan.columns)))
+        case Cut():
+            return Done(splits=list(splits(task.source, begin.plan.columns)))
         case Scan():
             work.scan(task)
             return Done()

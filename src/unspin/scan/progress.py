@@ -11,9 +11,9 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgres
 from rich.table import Table
 from rich.text import Text
 
-from unspin.corpus.runner import Quiet
 from unspin.corpus.sources import Found
-from unspin.corpus.summary import Counts
+from unspin.scan.summary import Counts
+from unspin.scan.supervisor import Watcher
 
 __all__ = ["Bar", "table"]
 
@@ -26,7 +26,7 @@ class _Speed(ProgressColumn):
         return Text(f"{speed / 1e6:,.0f} MB/s" if speed else "", style="progress.data.speed")
 
 
-class Bar(Quiet):
+class Bar(Watcher):
     """A watcher with a bar on a terminal."""
 
     def __init__(self, console: Console) -> None:

@@ -11,18 +11,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from unspin.cores import available_cores
-from unspin.corpus import state
-from unspin.corpus.assembling import finished
-from unspin.corpus.messages import Begin
-from unspin.corpus.plan import Plan, Unit, units
-from unspin.corpus.segments import remove, write_json
-from unspin.corpus.sources import Found, Source, discover, is_remote
-from unspin.corpus.summary import Counts, Timing, totals
-from unspin.corpus.supervisor import Limits, Supervisor, Watcher
+from unspin.corpus.formats import bundled
+from unspin.corpus.sources import Found, Source, discover, is_remote, shown
 from unspin.errors import InputError, MissingExtra, OptionError
 from unspin.report.version import version
+from unspin.scan import state
+from unspin.scan.assembling import finished
+from unspin.scan.plan import Plan
+from unspin.scan.segments import remove, write_json
+from unspin.scan.summary import Timing, totals
+from unspin.scan.supervisor import Supervisor, Watcher, WorkerLimits
+from unspin.scan.worker import Begin
 
-__all__ = ["FORMAT", "Outcome", "Quiet", "scan"]
+__all__ = ["FORMAT", "Outcome", "Watcher", "scan"]
 
 FORMAT: Final = "unspin-scan-1"
 """Name of the format of ``summary.json``."""
@@ -47,25 +48,21 @@ class Outcome:
 
     @property
     def errors(self) -> list[str]:
-        """Inputs that could not be read, a line each."""
+        """Inputs that could not be read, or not to their end, a line each."""
         lines: list[str] = self.summary["not_read"] + list(self.summary["failed_files"].values())
         return lines
 
+    @property
+    def failures(self) -> list[str]:
+        """Inputs of which a record could not be read or a document was skipped, a line each that names the first."""
+        return [_failures(part) for part in self.summary["files"].values() if part["failed"]["count"]]
 
-class Quiet:
-    """A watcher that says nothing."""
 
-    def begin(self, found: Found, size: int) -> None:
-        """The inputs are known."""
-
-    def compiling(self) -> None:
-        """The screen is being compiled."""
-
-    def advance(self, counts: Counts, *, earlier: bool) -> None:
-        """A chunk is done."""
-
-    def failed(self, line: str) -> None:
-        """A file failed."""
+def _failures(part: Mapping[str, Any]) -> str:
+    count, first = part["failed"]["count"], part["first_failures"][0]
+    where = f"line {first['line']:,}" if "line" in first else f"offset {first['offset']:,}"
+    said = f"{shown(first['source'])}, {where}: {first['reason']}"
+    return said if count == 1 else f"{said} (and {count - 1:,} more)"
 
 
 def scan(
@@ -75,13 +72,13 @@ def scan(
     *,
     workers: int | None = None,
     memory_limit: int = 2_000,
-    watcher: Quiet | None = None,
+    watcher: Watcher | None = None,
 ) -> Outcome:
     """Scan a corpus, or go on with a scan that was stopped.
 
     The output is a function of inputs and plan alone: however often the run was stopped, its files are byte for byte those
     of an unbroken run. Files that fail are named in the summary and stop nothing but themselves; the same call tries them
-    again.
+    again. Of a damaged file what stands before the damage is done.
 
     Args:
         inputs: files, folders, patterns, URLs.
@@ -98,7 +95,7 @@ def scan(
         ModelError: workers cannot work; :class:`MissingExtra` among them.
     """
     begun = time.monotonic()
-    watcher = watcher or Quiet()
+    watcher = watcher or Watcher()
     folder = _folder(out)
     limits = _limits(plan, workers, memory_limit)
     _need_libraries()
@@ -113,8 +110,8 @@ def scan(
         if (summary := state.finished(folder, run)) is not None:
             return Outcome(summary, earlier=True)
         state.claim(folder, run)
-        everything = units(found.sources)
-        watcher.begin(found, sum(unit.size for unit in everything))
+        everything = {f"{number:06}": source for number, source in enumerate(bundled(found.sources))}
+        watcher.begin(found, sum(source.size for source in everything.values()))
         supervisor = Supervisor(Begin(plan, folder, folder / state.FOLDER), limits, lock, watcher)
         _go_on(supervisor, everything, watcher)
         timing = Timing(time.monotonic() - begun, limits.workers, supervisor.replaced)
@@ -125,42 +122,37 @@ def scan(
     return Outcome(summary, earlier=False)
 
 
-def _go_on(supervisor: Supervisor, everything: Sequence[Unit], watcher: Watcher) -> None:
-    """Do the units that are not done yet."""
-    left = []
-    for unit in everything:
-        counts = finished(supervisor.begin.state, unit)
-        if counts is None:
-            left.append(unit)
-        else:
-            supervisor.done[unit.key] = counts
+def _go_on(supervisor: Supervisor, everything: Mapping[str, Source], watcher: Watcher) -> None:
+    """Do the sources that are not done yet."""
+    for key in everything:
+        counts = finished(supervisor.begin.state, key)
+        if counts is not None:
+            supervisor.done[key] = counts
             watcher.advance(counts, earlier=True)
-    supervisor.run(left)
+    supervisor.run([(key, source) for key, source in everything.items() if key not in supervisor.done])
 
 
 def _summary(
     run: Mapping[str, Any],
-    everything: Sequence[Unit],
+    everything: Mapping[str, Source],
     supervisor: Supervisor,
     errors: Sequence[InputError],
     timing: Timing,
 ) -> dict[str, Any]:
-    done = {unit.name: supervisor.done[unit.key] for unit in everything if unit.key in supervisor.done}
+    done, failed = supervisor.done, supervisor.failed
     together = totals(done.values())
     return {
         "format": FORMAT,
         **run,
-        "complete": not supervisor.failed,
+        "complete": not failed,
         "totals": together.public(),
         "files": {
-            unit.name: ({"files": len(unit.sources)} if unit.bundle else {}) | done[unit.name].public()
-            for unit in everything
-            if unit.name in done
+            source.name: ({"files": len(source.files)} if source.files else {}) | done[key].public()
+            for key, source in everything.items()
+            if key in done
         },
-        "failed_files": {
-            unit.name: supervisor.failed[unit.key] for unit in everything if unit.key in supervisor.failed
-        },
-        "not_read": [str(error) for error in errors] + together.unreadable,
+        "failed_files": {source.name: failed[key] for key, source in everything.items() if key in failed},
+        "not_read": [str(error) for error in errors] + together.damaged,
         "timing": timing.record(together, supervisor.progress),
     }
 
@@ -171,12 +163,12 @@ def _folder(out: str | os.PathLike[str]) -> Path:
     return Path(out).absolute()
 
 
-def _limits(plan: Plan, workers: int | None, memory_limit: int) -> Limits:
+def _limits(plan: Plan, workers: int | None, memory_limit: int) -> WorkerLimits:
     if workers is not None and workers < 1:
         raise OptionError(f"--workers {workers}: give a number from 1")
     if memory_limit < 100:
         raise OptionError(f"--memory-limit {memory_limit}: give megabytes, at least 100")
-    return Limits(workers or available_cores(), memory_limit * 10**6, plan.settings.time_limit)
+    return WorkerLimits(workers or available_cores(), memory_limit * 10**6, plan.options.time_limit)
 
 
 def _need_libraries() -> None:

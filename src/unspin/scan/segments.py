@@ -4,9 +4,10 @@ A run keeps its state in a folder of its own inside the output. Every split has 
 *segment*, a file written under a temporary name, synced and renamed. Nothing else says how far a run has come: to go
 on is to read on after the last segment without a gap. Layout of a segment::
 
-    annotations | kept rows | Mark as JSON | lengths of the three (3 x uint64) | magic
+    annotations | kept rows | position, last and counts as JSON | lengths of the three (3 x uint64) | magic
 
-Beside the segments lies ``skips.json``: rows that are not to be read again, since reading them ended a worker.
+Beside the segments lies ``skips.json``: what is not to be read again, since reading it ended a worker. Documents stand
+there by chunk and row, records that could not even be taken apart by their offset.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple
 import orjson
 
 from unspin.corpus.formats.output import atomic
-from unspin.corpus.summary import Counts
 from unspin.errors import OutputError
+from unspin.scan.summary import Counts
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Mark", "Progress", "Segment", "Track", "remove", "write_json"]
+__all__ = ["Progress", "Segment", "Segments", "remove", "write_json"]
 
 _FOOTER: Final = struct.Struct("<QQQ8s")
 _MAGIC: Final = b"unspin-1"
@@ -36,26 +37,22 @@ _SUFFIX: Final = ".seg"
 _SKIPS: Final = "skips.json"
 
 
-class Mark(NamedTuple):
-    """What stands at the end of a segment.
+class Segment(NamedTuple):
+    """What came of one chunk.
 
     Attributes:
+        annotations: their bytes.
+        kept: bytes of the kept rows.
         position: where the next chunk begins, as the reader of the format gave it.
         last: whether the split ends here.
         counts: what was found in the chunk.
     """
 
+    annotations: bytes
+    kept: bytes
     position: dict[str, Any] | None
     last: bool
     counts: Counts
-
-
-class Segment(NamedTuple):
-    """What came of one chunk: bytes of annotations, bytes of kept rows, and the mark."""
-
-    annotations: bytes
-    kept: bytes
-    mark: Mark
 
 
 class Progress(NamedTuple):
@@ -66,8 +63,18 @@ class Progress(NamedTuple):
     ended: bool
 
 
+class _End(NamedTuple):
+    """What stands at the end of a segment, and how long the two parts before it are."""
+
+    position: dict[str, Any] | None
+    last: bool
+    counts: Counts
+    annotations: int
+    kept: int
+
+
 @dataclass(frozen=True, slots=True)
-class Track:
+class Segments:
     """The segments of one split, in their folder."""
 
     folder: Path
@@ -88,8 +95,9 @@ class Track:
                 (self.folder / name).unlink(missing_ok=True)
         if count == 0:
             return Progress(0, None, False)
-        mark = self.mark(count - 1)
-        return Progress(count, mark.position, mark.last)
+        with (self.folder / _name(count - 1)).open("rb") as file:
+            end = self._end(file)
+        return Progress(count, end.position, end.last)
 
     def write(self, number: int, segment: Segment) -> None:
         """Set the checkpoint of chunk ``number``.
@@ -97,53 +105,48 @@ class Track:
         Raises:
             OutputError: there is no room, or no permission.
         """
-        annotations, kept, mark = segment
-        end = orjson.dumps({"position": mark.position, "last": mark.last, "counts": mark.counts.record()})
+        annotations, kept, position, last, counts = segment
+        end = orjson.dumps({"position": position, "last": last, "counts": counts.record()})
         footer = _FOOTER.pack(len(annotations), len(kept), len(end), _MAGIC)
         with atomic(self.folder / _name(number)) as file:
             for part in (annotations, kept, end, footer):
                 file.write(part)
         (self.folder / _partial(number)).unlink(missing_ok=True)
 
-    def mark(self, number: int) -> Mark:
-        """The mark of a segment."""
-        with (self.folder / _name(number)).open("rb") as file:
-            return self._mark(file)[0]
-
-    def marks(self) -> Iterator[Mark]:
-        """The marks of all segments, in order."""
-        for _, mark in self._walk(lambda file, annotated, kept: b""):
-            yield mark
+    def counts(self) -> Iterator[Counts]:
+        """What each segment counts, in order."""
+        for _, end in self._walk(lambda file, end: b""):
+            yield end.counts
 
     def annotations(self) -> Iterator[bytes]:
         """The annotations of each segment, in order, one at a time."""
-        for data, _ in self._walk(lambda file, annotated, kept: file.read(annotated)):
+        for data, _ in self._walk(lambda file, end: file.read(end.annotations)):
             yield data
 
     def kept(self) -> Iterator[bytes]:
         """The kept rows of each segment, in order, one at a time."""
-        for data, _ in self._walk(lambda file, annotated, kept: (file.seek(annotated), file.read(kept))[1]):
+        for data, _ in self._walk(lambda file, end: (file.seek(end.annotations), file.read(end.kept))[1]):
             yield data
 
-    def _walk(self, pick: Callable[[BinaryIO, int, int], bytes]) -> Iterator[tuple[bytes, Mark]]:
+    def _walk(self, pick: Callable[[BinaryIO, _End], bytes]) -> Iterator[tuple[bytes, _End]]:
         number = 0
         while (path := self.folder / _name(number)).exists():
             with path.open("rb") as file:
-                mark, annotated, kept = self._mark(file)
+                end = self._end(file)
                 file.seek(0)
-                yield pick(file, annotated, kept), mark
+                yield pick(file, end), end
             number += 1
 
-    def _mark(self, file: BinaryIO) -> tuple[Mark, int, int]:
-        end = file.seek(0, os.SEEK_END) - _FOOTER.size
-        file.seek(max(end, 0))
+    def _end(self, file: BinaryIO) -> _End:
+        size = file.seek(0, os.SEEK_END) - _FOOTER.size
+        file.seek(max(size, 0))
         footer = file.read(_FOOTER.size)
-        annotated, kept, length, magic = _FOOTER.unpack(footer) if end >= 0 else (0, 0, 0, b"")
-        if magic != _MAGIC or annotated + kept + length != end:
+        annotated, kept, length, magic = _FOOTER.unpack(footer) if size >= 0 else (0, 0, 0, b"")
+        if magic != _MAGIC or annotated + kept + length != size:
             raise OutputError(f"{self.folder}: a checkpoint is damaged; remove this folder, then run the command again")
-        file.seek(end - length)
+        file.seek(size - length)
         found = orjson.loads(file.read(length))
-        return Mark(found["position"], found["last"], Counts.of_record(found["counts"])), annotated, kept
+        return _End(found["position"], found["last"], Counts.of_record(found["counts"]), annotated, kept)
 
     def partial(self, number: int) -> list[pa.RecordBatch]:
         """What is done of chunk ``number``, which has no segment yet."""
@@ -167,25 +170,39 @@ class Track:
             for batch in batches:
                 stream.write_batch(batch)
 
-    def skips(self, number: int) -> dict[int, str]:
+    def skipped_rows(self, number: int) -> dict[int, str]:
         """Rows of chunk ``number`` that are not to be read, with the reason."""
-        return {int(row): reason for row, reason in self._all_skips().get(str(number), {}).items()}
+        return {int(row): reason for row, reason in self._skips()["rows"].get(str(number), {}).items()}
 
-    def skip(self, number: int, row: int, reason: str) -> None:
+    def skipped_records(self) -> dict[int, str]:
+        """Offsets of records that are not to be taken apart, with the reason."""
+        return {int(offset): reason for offset, reason in self._skips()["records"].items()}
+
+    def skip_row(self, number: int, row: int, reason: str) -> None:
         """Remember a row that is not to be read again, over the end of this process.
 
         Raises:
             OutputError: there is no room, or no permission.
         """
-        skips = self._all_skips()
-        skips.setdefault(str(number), {})[str(row)] = reason
+        skips = self._skips()
+        skips["rows"].setdefault(str(number), {})[str(row)] = reason
         write_json(self.folder / _SKIPS, skips)
 
-    def _all_skips(self) -> dict[str, dict[str, str]]:
+    def skip_record(self, offset: int, reason: str) -> None:
+        """Remember a record that is not to be taken apart again, over the end of this process.
+
+        Raises:
+            OutputError: there is no room, or no permission.
+        """
+        skips = self._skips()
+        skips["records"][str(offset)] = reason
+        write_json(self.folder / _SKIPS, skips)
+
+    def _skips(self) -> dict[str, dict[str, Any]]:
         try:
-            found: dict[str, dict[str, str]] = orjson.loads((self.folder / _SKIPS).read_bytes())
+            found: dict[str, dict[str, Any]] = orjson.loads((self.folder / _SKIPS).read_bytes())
         except FileNotFoundError:
-            return {}
+            return {"rows": {}, "records": {}}
         return found
 
 

@@ -1,13 +1,18 @@
-"""What a run counted: for a chunk, for a file, in all."""
+"""What a run counts: for a chunk, for a file, in all."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-__all__ = ["FEW", "READER_EDGES", "SCREEN_EDGES", "Counts", "Failure", "Timing", "histogram", "totals"]
+from unspin.corpus.formats import Chunk, Failure
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["FEW", "READER_EDGES", "SCREEN_EDGES", "Counts", "Timing", "counted", "histogram", "totals"]
 
 SCREEN_EDGES: Final = tuple(float(edge) for edge in range(-16, 17))
 """Edges of the histogram of screen scores; 0 is where the screen begins to send on."""
@@ -16,9 +21,6 @@ READER_EDGES: Final = tuple(map(float, (-10, -5, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8,
 FEW: Final = 20
 """Failures that are named one by one, and different reasons that are counted apart, for each file."""
 _OTHER: Final = "other reasons"
-
-Failure = tuple[str, int, str]
-"""Source, offset in it, and why the record or document there failed."""
 
 
 @dataclass(slots=True)
@@ -31,17 +33,19 @@ class Counts:
         sent_on: documents that the screen sent on to the reader.
         flagged: documents that read as spun.
         kept: documents written to the kept files.
+        lines: lines of input, in formats of lines.
         failed: reasons, and how often a record or a document failed for each.
         notes: remarks of the reader, and on how many documents each stands.
         screen: histogram of screen scores, see :func:`histogram`.
         reader: histogram of reader scores.
-        failures: the first failures, each with its place.
-        unreadable: files that could not be read at all, a line each.
+        failures: the first failures, each with its place; lines are counted from where these counts begin.
+        damaged: what is wrong with files that could not be read to their end, a line each.
         seconds: time of the workers on it.
     """
 
     documents: int = 0
     bytes: int = 0
+    lines: int = 0
     sent_on: int = 0
     flagged: int = 0
     kept: int = 0
@@ -50,13 +54,15 @@ class Counts:
     screen: list[int] = field(default_factory=lambda: [0] * (len(SCREEN_EDGES) + 1))
     reader: list[int] = field(default_factory=lambda: [0] * (len(READER_EDGES) + 1))
     failures: list[Failure] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     seconds: float = 0.0
 
     def add(self, other: Counts) -> None:
         """Count the other too; it comes after what was counted so far."""
+        self.failures += [_later(failure, self.lines) for failure in other.failures[: FEW - len(self.failures)]]
         self.documents += other.documents
         self.bytes += other.bytes
+        self.lines += other.lines
         self.sent_on += other.sent_on
         self.flagged += other.flagged
         self.kept += other.kept
@@ -65,8 +71,7 @@ class Counts:
         self.notes.update(other.notes)
         self.screen = [a + b for a, b in zip(self.screen, other.screen, strict=True)]
         self.reader = [a + b for a, b in zip(self.reader, other.reader, strict=True)]
-        self.failures += other.failures[: FEW - len(self.failures)]
-        self.unreadable += other.unreadable
+        self.damaged += other.damaged
         self.seconds += other.seconds
 
     def fail(self, reason: str, count: int = 1) -> None:
@@ -76,7 +81,9 @@ class Counts:
 
     def record(self) -> dict[str, Any]:
         """As JSON; :meth:`of_record` is the way back."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return {name: getattr(self, name) for name in self.__slots__} | {
+            "failures": [[*each] for each in self.failures]
+        }
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> Counts:
@@ -86,7 +93,7 @@ class Counts:
                 **record,
                 "failed": Counter(record["failed"]),
                 "notes": Counter(record["notes"]),
-                "failures": [(source, offset, reason) for source, offset, reason in record["failures"]],
+                "failures": [Failure(*failure) for failure in record["failures"]],
             }
         )
 
@@ -102,11 +109,60 @@ class Counts:
             "unjudged_or_noted": _ordered(self.notes),
             "screen_scores": _shown(self.screen, SCREEN_EDGES),
             "reader_scores": _shown(self.reader, READER_EDGES),
-            "unreadable": self.unreadable,
-            "first_failures": [
-                {"source": source, "offset": offset, "reason": reason} for source, offset, reason in self.failures
-            ],
+            "damaged": self.damaged,
+            "first_failures": [_place(failure) | {"reason": failure.reason} for failure in self.failures],
         }
+
+
+def _later(failure: Failure, lines: int) -> Failure:
+    """The same failure, so many lines further on."""
+    return failure if failure.line is None else failure._replace(line=failure.line + lines)
+
+
+def _place(failure: Failure) -> dict[str, Any]:
+    """Where it is: name of the file, offset in it, and its line, from 1, in formats of lines."""
+    line = {} if failure.line is None else {"line": failure.line + 1}
+    return {"source": failure.source, "offset": failure.offset} | line
+
+
+def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str) -> Counts:
+    """The counts of a chunk, but for what is kept of it and the time that it took.
+
+    Args:
+        annotated: its documents with the columns of :mod:`unspin.scan.annotate`.
+        chunk: the chunk.
+        name: of its source.
+    """
+    import pyarrow.compute as pc
+
+    screen = annotated.column("unspin_screen")
+    counts = Counts(
+        documents=annotated.num_rows,
+        bytes=chunk.bytes_read,
+        lines=chunk.lines,
+        sent_on=pc.sum(pc.greater_equal(screen, 0)).as_py() or 0,
+        flagged=pc.sum(annotated.column("unspin_spun")).as_py() or 0,
+        screen=histogram(screen.to_numpy(zero_copy_only=False), SCREEN_EDGES),
+        reader=histogram(annotated.column("unspin_score").to_numpy(zero_copy_only=False), READER_EDGES),
+    )
+    for note in pc.value_counts(annotated.column("unspin_note").drop_null()).to_pylist():
+        counts.notes[note["values"]] += note["counts"]
+    failures = [*chunk.failures, *_skipped(annotated)]
+    for failure in failures:
+        counts.fail(failure.reason)
+    counts.failures = [failure._replace(source=failure.source or name) for failure in failures[:FEW]]
+    return counts
+
+
+def _skipped(annotated: pa.RecordBatch) -> list[Failure]:
+    """Documents that were skipped."""
+    import pyarrow.compute as pc
+
+    there = annotated.filter(pc.is_valid(annotated.column("unspin_error")))
+    names = there.column("source").to_pylist() if "source" in there.schema.names else [None] * there.num_rows
+    offsets, reasons, ids = (there.column(name).to_pylist() for name in ("offset", "unspin_error", "id"))
+    rows = zip(offsets, reasons, ids, names, strict=True)
+    return [Failure(offset, reason, id, source=name) for offset, reason, id, name in rows]
 
 
 def totals(parts: Iterable[Counts], *, failures: bool = False) -> Counts:

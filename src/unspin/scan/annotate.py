@@ -1,0 +1,340 @@
+"""A batch of documents in, the same batch with more columns out: the whole interface of scan and of the engines.
+
+The screen looks at every document, the reader only at those that the screen sends on. A document gets the same values in any
+batch, in any engine, alone or among millions.
+
+Scan writes these columns to files of their own, under plainer names (:data:`ANNOTATIONS`), with a row for each record that
+could not be read as well.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import numpy as np
+import orjson
+
+from unspin.corpus.formats import Failure, output
+from unspin.errors import MissingExtra, OptionError
+from unspin.scan.plan import AnnotationFormat, Options
+from unspin.settings import Settings
+
+try:
+    import pyarrow as pa
+except ImportError as error:
+    raise MissingExtra("scan", "working on batches of documents") from error
+
+if TYPE_CHECKING:
+    from unspin.reading import Reading
+
+__all__ = ["ANNOTATIONS", "COLUMNS", "annotate", "annotations_of", "layout", "to_bytes"]
+
+_SPANS: Final = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64()), ("score", pa.float32())]))
+COLUMNS: Final = pa.schema(
+    [
+        pa.field("unspin_screen", pa.float32()),
+        pa.field("unspin_score", pa.float32()),
+        pa.field("unspin_rate", pa.float64()),
+        pa.field("unspin_spun", pa.bool_()),
+        pa.field("unspin_share", pa.float32()),
+        pa.field("unspin_spinner", pa.string()),
+        pa.field("unspin_spans", _SPANS),
+        pa.field("unspin_note", pa.string()),
+        pa.field("unspin_error", pa.string()),
+    ]
+)
+"""What is appended to a batch.
+
+``unspin_screen``
+    Score of the screen; from 0 on the document goes to the reader. By itself it says nothing about the document.
+``unspin_score``, ``unspin_rate``
+    The reader's score, and the share of ordinary documents that score as high; null where the reader was not asked.
+``unspin_spun``
+    Whether the rate is at or under the threshold; null where the reader failed.
+``unspin_share``, ``unspin_spinner``, ``unspin_spans``
+    Of documents that read as spun: share of swapped words, family of the spinner, and the swapped places as code points
+    ``[start, end)`` of the text with the probability of the restored word. Null for others, and without ``spans``.
+``unspin_note``
+    Why the reader did not judge ("too-short", "not-english" …), or "truncated"; several are joined by a space.
+``unspin_error``
+    Why the document was skipped, one line.
+"""
+
+_NAMES: Final = {
+    "unspin_screen": "screen_score",
+    "unspin_score": "reader_score",
+    "unspin_rate": "false_positive_rate",
+    "unspin_spun": "spun",
+    "unspin_share": "share",
+    "unspin_spinner": "spinner",
+    "unspin_spans": "spans",
+    "unspin_note": "note",
+    "unspin_error": "error",
+}
+ANNOTATIONS: Final = pa.schema(
+    [("id", pa.string()), ("source", pa.string()), ("offset", pa.int64())]
+    + [(_NAMES[field.name], field.type) for field in COLUMNS]
+)
+"""The columns of the annotations that scan writes.
+
+``id``
+    As in the input, or what stands for it there.
+``source``
+    Name of the input file.
+``offset``
+    Byte of the (unpacked) file at which the record begins; row of a Parquet file.
+
+The others are those of :data:`COLUMNS`. Of a record that could not be read only ``error`` says anything. In JSON lines a
+span is ``[start, end, score]``, and what is null is left out.
+"""
+
+_WORD: Final = re.compile(r"\S+")
+_GRACE: Final = 0.5  # seconds that a document may overrun its limit before its reading is broken off
+
+
+class _Row(NamedTuple):
+    """The reader's part of a row of :data:`COLUMNS`."""
+
+    score: float | None = None
+    rate: float | None = None
+    spun: bool | None = False
+    share: float | None = None
+    spinner: str | None = None
+    spans: list[dict[str, float]] | None = None
+    note: str | None = None
+    error: str | None = None
+
+
+class _TooLong(BaseException):
+    """The time limit of a document is over; no ``except Exception`` on the way may keep it."""
+
+
+def annotate(
+    batch: pa.RecordBatch,
+    settings: Settings | None = None,
+    options: Options | None = None,
+    *,
+    watch: Callable[[int], None] | None = None,
+    skip: Mapping[int, str] | None = None,
+) -> pa.RecordBatch:
+    """The batch with :data:`COLUMNS` appended.
+
+    Args:
+        batch: any columns, among them ``options.text_column``; a null text counts as empty, and bytes that are no UTF-8 as
+            U+FFFD.
+        settings: how to read; the usual ones by default.
+        options: which column, with or without spans, and limits.
+        watch: called with the row before the reader reads it, so that a supervisor knows which document hangs.
+        skip: rows that are not to be read, with the reason, which becomes their ``unspin_error``.
+
+    Raises:
+        OptionError: there is no such column, it holds no text, or the batch has a column of an appended name already.
+        MissingExtra: ``unspin[scan]`` is not installed.
+    """
+    from unspin import screen
+
+    settings, options = settings or Settings(), options or Options()
+    texts = _texts(batch, options.text_column)
+    scores = screen.load().scores(texts)
+    found = {row: _Row(spun=None, error=reason) for row, reason in (skip or {}).items()}
+    for row in (scores >= 0).nonzero()[0].tolist():
+        if row not in found:
+            if watch is not None:
+                watch(row)
+            found[row] = _read(texts[row].as_py(), settings, options)
+    added = [pa.array(scores, pa.float32()), *_columns(found, batch.num_rows)]
+    schema = pa.schema([*batch.schema, *COLUMNS], metadata=batch.schema.metadata)
+    return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
+
+
+def _columns(found: Mapping[int, _Row], rows: int) -> list[pa.Array]:
+    """The reader's columns, from the few rows that it was asked about: no Python object for each of the others."""
+    places = np.full(rows, len(found))
+    places[list(found)] = range(len(found))
+    values = zip(*(*found.values(), _Row()), strict=True)
+    fields = list(COLUMNS)[1:]
+    return [pa.array(column, field.type).take(pa.array(places)) for column, field in zip(values, fields, strict=True)]
+
+
+def _texts(batch: pa.RecordBatch, name: str) -> pa.Array:
+    """The column of texts, as bytes: what is no UTF-8 must not end the batch."""
+    if batch.schema.get_field_index(name) < 0:
+        raise OptionError(f"no column {name!r} for the text, or several; there are: {', '.join(batch.schema.names)}")
+    taken = [field.name for field in COLUMNS if field.name in batch.schema.names]
+    if taken:
+        raise OptionError(f"column {taken[0]!r}: there is one of that name already; this batch was annotated before")
+    texts = batch.column(name)
+    if pa.types.is_dictionary(texts.type):
+        texts = texts.dictionary_decode()
+    if pa.types.is_string(texts.type) or pa.types.is_binary(texts.type):
+        return texts.cast(pa.binary())
+    kinds = (pa.types.is_large_string, pa.types.is_large_binary, pa.types.is_string_view, pa.types.is_binary_view)
+    if not (pa.types.is_null(texts.type) or any(kind(texts.type) for kind in kinds)):
+        raise OptionError(f"column {name!r}: holds {texts.type}, not text; name another column of text")
+    return texts.cast(pa.large_binary())
+
+
+def _read(data: bytes, settings: Settings, options: Options) -> _Row:
+    """One document through the reader; whatever goes wrong is its own affair."""
+    from unspin import reader
+
+    text, cut = _beginning(data.decode("utf-8", "replace"), options.longest)
+    deadline = time.monotonic() + options.time_limit
+
+    def in_time(*_: object) -> None:
+        if time.monotonic() > deadline:
+            raise _TooLong
+
+    try:
+        with _stopped_after(options.time_limit + _GRACE):
+            if options.spans:
+                reading = reader.read(
+                    text,
+                    operating_point=settings.operating_point,
+                    deep=settings.deep,
+                    dictionary=settings.dictionary,
+                    tortured=settings.tortured,
+                    watch=in_time,
+                )
+            else:
+                reading = reader.assess(text, operating_point=settings.operating_point, watch=in_time)
+        return _row(reading, options.spans, cut)
+    except _TooLong:
+        return _Row(spun=None, error=f"time limit of {options.time_limit:g} s")
+    except Exception as error:  # noqa: BLE001 - one document must not stop a crawl, whatever is wrong with it
+        return _Row(spun=None, error=" ".join(f"{type(error).__name__}: {error}".split())[:500])
+
+
+@contextmanager
+def _stopped_after(seconds: float) -> Iterator[None]:
+    """Raise :class:`_TooLong` in what is done here once the time is over, wherever in Python it is then.
+
+    The reader asks about its deadline between its stages; this is for a stage that does not end, such as a regular
+    expression. It takes the alarm signal, so it works in the main thread only, which is where engines run their tasks, and
+    only where nobody else uses that signal.
+    """
+    if (
+        not hasattr(signal, "setitimer")
+        or threading.current_thread() is not threading.main_thread()
+        or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL
+        or signal.getitimer(signal.ITIMER_REAL)[0]
+    ):
+        yield
+        return
+    running = True
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if running:
+            raise _TooLong
+
+    signal.signal(signal.SIGALRM, stop)
+    try:
+        try:
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+            yield
+        finally:
+            running = False
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _beginning(text: str, words: int) -> tuple[str, bool]:
+    """A text up to its ``words``-th word, and whether anything was cut off."""
+    if len(text) <= words:
+        return text, False
+    for number, match in enumerate(_WORD.finditer(text), start=1):
+        if number > words:
+            return text[: match.start()], True
+    return text, False
+
+
+def _row(reading: Reading, spans: bool, cut: bool) -> _Row:
+    from unspin.reading import Note
+
+    notes = [*reading.notes, Note.TRUNCATED] if cut else list(reading.notes)
+    listed = spans and reading.spun
+    return _Row(
+        score=reading.score,
+        rate=reading.false_positive_rate,
+        spun=reading.spun,
+        share=reading.share if listed else None,
+        spinner=reading.spinner if listed else None,
+        spans=[{"start": s.start, "end": s.end, "score": s.confidence} for s in reading.substitutions]
+        if listed
+        else None,
+        note=" ".join(notes) or None,
+    )
+
+
+def annotations_of(annotated: pa.RecordBatch, failures: Sequence[Failure], name: str) -> pa.RecordBatch:
+    """The annotations of a chunk: of its documents, and of its records that could not be read, in the order of the input.
+
+    Args:
+        annotated: columns ``id`` and ``offset``, perhaps ``source``, and :data:`COLUMNS`.
+        failures: the records that could not be read.
+        name: of the source, where it is one file.
+    """
+    if "source" in annotated.schema.names:
+        sources = annotated.column("source")
+    else:
+        sources = pa.repeat(pa.scalar(name), annotated.num_rows)
+    columns = [annotated.column("id"), sources, annotated.column("offset")]
+    columns += [annotated.column(of) for of in _NAMES]
+    rows = pa.RecordBatch.from_arrays(
+        [column.cast(field.type) for column, field in zip(columns, ANNOTATIONS, strict=True)], schema=ANNOTATIONS
+    )
+    if not failures:
+        return rows
+    rows = pa.concat_batches([rows, _failed(failures, name)])
+    places = list(zip(rows.column("source").to_pylist(), rows.column("offset").to_pylist(), strict=True))
+    return rows.take(pa.array(sorted(range(len(places)), key=places.__getitem__), pa.int64()))
+
+
+def _failed(failures: Sequence[Failure], name: str) -> pa.RecordBatch:
+    """Rows of records that could not be read."""
+    made = [
+        {
+            "id": failure.id or f"{failure.source or name}:{failure.offset}",
+            "source": failure.source or name,
+            "offset": failure.offset,
+            "error": failure.reason,
+        }
+        for failure in failures
+    ]
+    return pa.RecordBatch.from_pylist(made, ANNOTATIONS)
+
+
+def to_bytes(rows: pa.RecordBatch, format: AnnotationFormat) -> bytes:
+    """The annotations of a chunk as they lie in its segment."""
+    if format == "parquet":
+        return output.to_bytes(rows)
+    return b"".join(orjson.dumps(_line(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows.to_pylist())
+
+
+def layout(format: AnnotationFormat) -> output.Layout:
+    """How the bytes of segments become one file."""
+    return output.PLAIN if format == "jsonl" else output.parquet(ANNOTATIONS)
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    """A row as JSON."""
+    shown = {name: value for name, value in row.items() if value is not None}
+    if "spans" in shown:
+        shown["spans"] = [[span["start"], span["end"], _short(span["score"])] for span in shown["spans"]]
+    for name in ("screen_score", "reader_score", "share"):
+        if name in shown:
+            shown[name] = _short(shown[name])
+    return shown
+
+
+def _short(value: float) -> float:
+    """A float32 with the digits that it has."""
+    return float(f"{value:.7g}")
