@@ -266,6 +266,57 @@ def test_ligatures_and_soft_hyphens_become_letters() -> None:
     )
 
 
+def with_glyphs(text: str, unit: str, width: str = "") -> bytes:
+    """A PDF whose font gives the character ``unit`` (four hexadecimal digits) for the glyph that Æ stands for in ``text``."""
+    pairs = "".join(f"<{code:02X}> <{code:04X}>" for code in range(32, 127)) + f"<C6> <{unit}>"
+    map_ = (
+        f"begincmap 1 begincodespacerange <00> <FF> endcodespacerange 96 beginbfchar {pairs} endbfchar endcmap".encode()
+    )
+    data = pdf([(70, 700, 10, text)], xref=False)
+    data = data.replace(b"/Encoding /WinAnsiEncoding", b"/Encoding /WinAnsiEncoding /ToUnicode 99 0 R")
+    stream = b"99 0 obj\n<< /Length %d >>\nstream\n%s\nendstream\nendobj\ntrailer" % (len(map_), map_)
+    return data.replace(b"trailer", stream)
+
+
+@pytest.mark.parametrize("unit", ["0000", "001F", "E007", "FFFD"])
+def test_ligatures_without_a_character_are_read_from_their_words(unit: str) -> None:
+    document = from_bytes(with_glyphs("The ofÆcials came Ærst; eÆorts Æoat, and GriÆn is diÆerent.", unit), "paper.pdf")
+    assert document.text == "The officials came first; efforts float, and Griffin is different.\n"
+    assert document.notes == ("ligatures without a character, read from their words: 6",)
+
+
+def test_glyphs_that_no_word_explains_are_shown_as_such_and_counted() -> None:
+    document = from_bytes(with_glyphs("The kiln of xÆz was cold.", "0000"), "paper.pdf")
+    assert document.text == "The kiln of x\ufffdz was cold.\n"
+    assert document.notes == ("characters that the fonts do not name, shown as \ufffd: 1",)
+    assert from_bytes(with_glyphs("Æ the kiln", "0000"), "paper.pdf").text.strip() == "the kiln"
+
+
+@pytest.mark.parametrize("offset", [0, 0.3, 1])
+def test_text_that_is_drawn_twice_is_read_once(offset: float) -> None:
+    lines = column("\n\n".join([KILN, CLAY, ROAD]), 70, 700, 450, gap=8)
+    again: list[Shown] = [(line[0] + offset, line[1] - offset / 2, *line[2:]) for line in lines]  # type: ignore[misc]
+    assert len(lines) > 6
+    assert paragraphs(pdf(lines + again)) == [KILN, CLAY, ROAD]
+
+
+def test_recognised_text_under_what_is_printed_is_not_read_and_by_itself_it_is() -> None:
+    lines = column("\n\n".join([KILN, CLAY, ROAD]), 70, 700, 450, gap=8)
+    misread: list[Shown] = [(x + 1, y + 1, 10.01, text.replace("e", "c")) for x, y, _, text, *_ in lines]
+
+    def unseen(data: bytes) -> bytes:
+        return data.replace(b"BT /F 10.01 Tf", b"BT 3 Tr /F 10.01 Tf").replace(b"BT /F 10 Tf", b"BT 0 Tr /F 10 Tf")
+
+    assert paragraphs(unseen(pdf(misread + lines))) == [KILN, CLAY, ROAD]
+    assert paragraphs(unseen(pdf(misread))) == [text.replace("e", "c") for text in (KILN, CLAY, ROAD)]
+
+
+def test_what_stands_in_a_form_or_under_a_large_word_is_no_copy() -> None:
+    page: list[Shown] = [(70, 700, 10, "Name: ______"), (106, 700, 10, "Askew"), (70, 690, 60, "DRAFT")]
+    words = " ".join(paragraphs(pdf(page))).split()
+    assert {"Name:", "Askew", "DRAFT"} <= set(words)
+
+
 # --- what cannot be read ----------------------------------------------------------------------------------------------
 
 ENCRYPT = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >> /ID [<00> <00>]".format("5a" * 32)

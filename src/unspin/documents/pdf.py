@@ -1,4 +1,4 @@
-"""PDF: the words of each page with their boxes, by PDFium; :mod:`layout` and :mod:`running` make text of them."""
+"""PDF: the words of each page with their boxes, by PDFium; :mod:`layout` and :mod:`paragraphs` make text of them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as raw  # type: ignore[import-untyped]
 
 from unspin.documents.document import Extract, Limits, capped
 from unspin.documents.furniture import without_furniture
+from unspin.documents.layers import without_copies
 from unspin.documents.layout import Line, Word, reading_order
+from unspin.documents.ligatures import Glyphs
 from unspin.documents.paragraphs import paragraphs
 from unspin.errors import EmptyInput, InputError, UnknownFormat
 from unspin.reading import Note
@@ -24,7 +26,7 @@ __all__ = ["extract"]
 # What PDFium gives for a hyphen at the end of a line, by version and call.
 _HYPHENS: Final = frozenset({0x02, 0xAD, 0x2010, 0xFFFE})
 _SPACES: Final = frozenset({0x09, 0x0A, 0x0D, 0x20, 0xA0, 0x3000, *range(0x2000, 0x200B)})
-_IGNORED: Final = frozenset({0x00, 0xFFFF, 0xFEFF, 0x200B})
+_IGNORED: Final = frozenset({0xFFFF, 0xFEFF, 0x200B})
 # A raised figure or sign that is smaller than this, against the letter before it, refers to a note.
 _SMALL: Final = 0.85
 _RAISED: Final = 0.1
@@ -32,11 +34,20 @@ _NOTE_SIGNS: Final = frozenset(map(ord, "0123456789*†‡§¶"))
 
 _DAMAGED: Final = "damaged PDF; open it in a viewer and print it to a new file"
 
+
+class _Drawn(NamedTuple):
+    """A word, its direction in quarter turns, and whether it is drawn: recognised text lies unseen under a picture."""
+
+    word: Word
+    turn: int
+    is_visible: bool
+
+
 _Box = tuple[float, float, float, float]  # left, bottom, right, top in points
 
 
 def extract(data: bytes, limits: Limits) -> Extract:
-    """The running text: columns one after the other, heads and page numbers left out, words at line ends joined.
+    """The text: columns one after the other, headers and page numbers left out, words at line ends joined.
 
     Raises:
         EmptyInput: it holds no text, as a scan without recognised text.
@@ -46,6 +57,7 @@ def extract(data: bytes, limits: Limits) -> Extract:
     notes: list[str] = []
     lines: list[Line] = []
     characters = 0
+    glyphs = Glyphs()
     with closing(_open(data)) as document:
         total = len(document)
         for number in range(1, min(total, limits.pages) + 1):
@@ -53,7 +65,7 @@ def extract(data: bytes, limits: Limits) -> Extract:
                 notes.append(Note.TRUNCATED)
                 break
             try:
-                words = _upright(_words(document[number - 1], limits.characters))
+                words = without_copies(_upright(_words(document[number - 1], limits.characters, glyphs)))
             except pdfium.PdfiumError:
                 notes.append(f"page {number} is damaged and was left out")
                 continue
@@ -65,7 +77,14 @@ def extract(data: bytes, limits: Limits) -> Extract:
         if len(notes) >= total:
             raise InputError(_DAMAGED)
         raise EmptyInput("a PDF without text, perhaps scanned; recognise the text first: ocrmypdf IN OUT")
-    lines = without_furniture(lines) or lines
+    lines = [
+        line._replace(text=text) for line, text in zip(lines, glyphs.resolve(line.text for line in lines), strict=True)
+    ]
+    if glyphs.read:
+        notes.append(f"ligatures without a character, read from their words: {glyphs.read:,}")
+    if glyphs.lost:
+        notes.append(f"characters that the fonts do not name, shown as \ufffd: {glyphs.lost:,}")
+    lines = without_furniture([line for line in lines if line.text]) or lines
     found = capped(paragraphs(lines), limits.characters)
     return Extract(found.paragraphs, tuple(dict.fromkeys((*notes, *found.notes))))
 
@@ -79,30 +98,31 @@ def _open(data: bytes) -> Any:
         raise InputError(_DAMAGED) from None
 
 
-def _words(page: Any, most: int) -> list[tuple[Word, int]]:
-    """The words of a page in the order in which they were drawn, each with its direction in quarter turns."""
+def _words(page: Any, most: int, glyphs: Glyphs) -> list[_Drawn]:
+    """The words of a page in the order in which they were drawn."""
     textpage = page.get_textpage()
     try:
-        return list(_grouped(textpage, min(raw.FPDFText_CountChars(textpage), most + 1)))
+        return list(_grouped(textpage, min(raw.FPDFText_CountChars(textpage), most + 1), glyphs))
     finally:
         textpage.close()
         page.close()
 
 
-def _grouped(textpage: Any, count: int) -> Iterator[tuple[Word, int]]:
+def _grouped(textpage: Any, count: int, glyphs: Glyphs) -> Iterator[_Drawn]:
     units: list[int] = []
     boxes: list[_Box] = []
-    turn = 0
+    turn, is_visible = 0, True
     for i in range(count):
         unit = raw.FPDFText_GetUnicode(textpage, i)
         if unit in _IGNORED and unit != 0xFFFE:
             continue
         if unit in _SPACES:
             if boxes:
-                yield _word(units, boxes), turn
+                yield _Drawn(_word(units, boxes), turn, is_visible)
             units, boxes = [], []
             continue
         if not boxes:
+            is_visible = _is_visible(textpage, i)
             turn = round(-raw.FPDFText_GetCharAngle(textpage, i) / (math.pi / 2)) % 4  # PDFium counts clockwise
         box = _box(textpage, i, turn)
         if box is None:
@@ -111,12 +131,22 @@ def _grouped(textpage: Any, count: int) -> Iterator[tuple[Word, int]]:
             if unit in _NOTE_SIGNS and units[-1] not in _NOTE_SIGNS and _is_raised(box, boxes[-1]):
                 continue
             if not _adjoins(boxes[-1], box):
-                yield _word(units, boxes), turn
+                yield _Drawn(_word(units, boxes), turn, is_visible)
                 units, boxes = [], []
-        units.append(ord("-") if unit in _HYPHENS else unit)
+                is_visible = _is_visible(textpage, i)
+        if unit in _HYPHENS:
+            unit = ord("-")
+        elif glyphs.is_unread(unit):
+            unit = glyphs.stand_in(unit, (box[2] - box[0]) / max(box[3] - box[1], 0.1))
+        units.append(unit)
         boxes.append(box)
     if boxes:
-        yield _word(units, boxes), turn
+        yield _Drawn(_word(units, boxes), turn, is_visible)
+
+
+def _is_visible(textpage: Any, index: int) -> bool:
+    drawn = raw.FPDFText_GetTextObject(textpage, index)
+    return not drawn or raw.FPDFTextObj_GetTextRenderMode(drawn) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
 
 
 def _box(textpage: Any, index: int, turn: int) -> _Box | None:
@@ -152,13 +182,17 @@ def _word(units: list[int], boxes: list[_Box]) -> Word:
     return Word(text, min(left), min(bottom), max(right), max(top))
 
 
-def _upright(words: list[tuple[Word, int]]) -> list[Word]:
-    """The words that run as most of the page does, turned upright: no stamps along the margin, landscape pages as such."""
-    turns = Counter(turn for word, turn in words for _ in word.text)
+def _upright(words: list[_Drawn]) -> list[Word]:
+    """The words that run as most of the page does, turned upright: no stamps along the margin, landscape pages as such.
+
+    Those that are visible come first.
+    """
+    turns = Counter(drawn.turn for drawn in words for _ in drawn.word.text)
     if not turns:
         return []
     main = max(turns, key=lambda turn: (turns[turn], -turn))
-    return [_turned(word, main) for word, turn in words if turn == main]
+    visible_first = sorted(words, key=lambda drawn: not drawn.is_visible)
+    return [_turned(drawn.word, main) for drawn in visible_first if drawn.turn == main]
 
 
 def _turned(word: Word, turn: int) -> Word:

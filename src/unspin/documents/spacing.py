@@ -203,5 +203,5 @@ def _is_apart(element: HtmlElement) -> bool:
     if (style := element.get("style")) and sets_apart(declarations(style)):
         return True
     parent = element.getparent()
-    style = parent.get("style") if parent is not None else None
-    return bool(style) and declarations(style).get("display", "").endswith(("flex", "grid"))
+    around = parent.get("style", "") if parent is not None else ""
+    return declarations(around).get("display", "").endswith(("flex", "grid"))
