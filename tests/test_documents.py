@@ -285,6 +285,11 @@ def test_ligatures_without_a_character_are_read_from_their_words(unit: str) -> N
     assert document.notes == ("ligatures without a character, read from their words: 6",)
 
 
+def test_in_a_name_a_ligature_is_what_it_is_in_most_words() -> None:
+    document = from_bytes(with_glyphs("The Ærst Æeld and an Æoat of Æskardo.", "0000"), "paper.pdf")
+    assert document.text == "The first field and an float of fiskardo.\n"
+
+
 def test_glyphs_that_no_word_explains_are_shown_as_such_and_counted() -> None:
     document = from_bytes(with_glyphs("The kiln of xÆz was cold.", "0000"), "paper.pdf")
     assert document.text == "The kiln of x\ufffdz was cold.\n"
@@ -714,6 +719,12 @@ def test_elements_inside_a_word_do_not_part_it(page: str, text: str) -> None:
 def test_what_is_seen_is_read_whoever_it_is_hidden_from(element: str, is_seen: bool) -> None:
     page = f"<p>{KILN} {element.format('plums')} {CLAY}</p>"
     assert from_bytes(page.encode(), "page.html").text.split() == f"{KILN} {'plums' * is_seen} {CLAY}".split()
+
+
+def test_what_is_kept_from_screen_readers_belongs_to_the_main_text() -> None:
+    article = "".join(f"<p>{text}</p>" for text in (KILN, CLAY) * 3)
+    page = f'<html><body><article>{article}<p aria-hidden="true">{ROAD}</p><p>{KILN}</p></article></body></html>'
+    assert paragraphs(page.encode(), "page.html")[-2:] == [ROAD, KILN]
 
 
 def test_letters_of_no_size_do_not_part_a_word() -> None:
