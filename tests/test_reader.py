@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +16,11 @@ from hypothesis import strategies as st
 
 import unspin
 from tests.test_features import suspect
+from unspin.errors import InputError, OptionError
 from unspin.model import encoder, posterior, verdict
-from unspin.reader import passes, substitutions
-from unspin.reading import Note, Reading
+from unspin.reader import assess, passes, progress, substitutions
+from unspin.reader.dictionary import known_swaps
+from unspin.reading import LOWEST_RATE, Note, Reading
 from unspin.spinners import simulate
 from unspin.text import Words, apply, split
 
@@ -126,6 +133,146 @@ def test_what_cannot_be_judged_is_said_to_be_so(text: str, note: Note) -> None:
     assert reading.false_positive_rate == 1.0
 
 
+def test_thirty_words_are_enough() -> None:
+    words = (SENTENCE * 2).split()
+    assert Note.TOO_SHORT in unspin.read(" ".join(words[:29])).notes
+    assert unspin.read(" ".join(words[:30])).notes == ()
+
+
+def test_a_capital_inside_a_sentence_takes_from_the_odds() -> None:
+    """The encoder sees no capitals, so the same text with a name in it differs at that place alone, and by just as much."""
+    plain, name = (
+        passes.load().encoder.visible(split(f"They left the harbour and came to {town} in the rain."), -99.0).swap
+        for town in ("haven", "Haven")
+    )
+    assert plain[7] - name[7] == pytest.approx(encoder.NAME)
+    assert np.delete(plain, 7).tolist() == np.delete(name, 7).tolist()
+
+
+# --- what may be asked ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("read", [unspin.read, unspin.restore, assess, lambda text: next(unspin.read_many([text]))])
+@pytest.mark.parametrize(("text", "named"), [(None, "NoneType"), (b"", "bytes; decode it first"), (7, "int")])
+def test_what_is_no_text_is_a_type_error_that_says_so(read: Callable[[Any], object], text: object, named: str) -> None:
+    with pytest.raises(TypeError, match=f"^a document must be a str, not {named}"):
+        read(text)
+
+
+@pytest.mark.parametrize("texts", ["one text", b"one text"])
+def test_a_single_text_is_not_several(texts: Any) -> None:
+    with pytest.raises(TypeError, match=r"several texts.*unspin\.read"):
+        unspin.read_many(texts)
+
+
+@pytest.mark.parametrize(
+    ("choice", "named"),
+    [
+        ({"operating_point": 5}, "operating point 5: not between 0 and 1"),
+        ({"operating_point": "0.1"}, "operating point '0.1'"),
+        ({"dictionary": "words.json"}, "dictionary 'words.json': give a pathlib.Path or a mapping"),
+        ({"deep": "model.gguf"}, "deep 'model.gguf': give a pathlib.Path"),
+        ({"tortured": 1}, "tortured 1: give True or False"),
+    ],
+)
+def test_a_setting_out_of_range_is_an_option_error(choice: dict[str, Any], named: str) -> None:
+    for read, texts in ((unspin.read, "a text"), (unspin.restore, "a text"), (unspin.read_many, ["a text"])):
+        with pytest.raises(OptionError, match=f"^{re.escape(named)}"):
+            read(texts, **choice)  # type: ignore[operator]
+
+
+def test_keywords_go_before_the_settings() -> None:
+    text, strict = spun(3), unspin.Settings(operating_point=1e-9, dictionary={"the": "xyzzy"})
+    assert unspin.read(text, strict) == unspin.read(text, operating_point=1e-9, dictionary={"the": "xyzzy"})
+    assert unspin.read(text, unspin.Settings(operating_point=1e-12)).spun is False
+    assert unspin.read(text, unspin.Settings(operating_point=1e-12), operating_point=0.5).spun is True
+    assert list(unspin.read_many([text], strict)) == [unspin.read(text, strict)]
+
+
+@pytest.mark.parametrize("content", ['{"found": "original"}', "found\toriginal\n"])
+def test_a_dictionary_may_be_a_file(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "dictionary"
+    file.write_text(content.replace("found", "Moor").replace("original", "Xyzzy"), encoding="utf-8")
+    assert known_swaps(file) == {"moor": "xyzzy"}
+    file.write_text("{broken", encoding="utf-8")
+    with pytest.raises(InputError, match="not a dictionary"):
+        unspin.read_many([], dictionary=file)
+
+
+def test_a_reading_is_shown_in_one_short_line() -> None:
+    reading = unspin.read(spun(3))
+    shown = repr(reading)
+    assert shown.startswith(f"Reading(spun=True, score={reading.score:g}, words={reading.words},")
+    assert f"substitutions={len(reading.substitutions)}, text={reading.text[:40] + '…'!r})" in shown
+    assert "\n" not in shown and len(shown) < 200
+    assert repr(unspin.read("Short.")).endswith("text='Short.')")
+
+
+def test_the_package_lists_what_it_offers() -> None:
+    assert dir(unspin) == sorted(unspin.__all__)
+    assert all(getattr(unspin, name) is not None for name in dir(unspin))
+    with pytest.raises(AttributeError, match="no attribute 'reed'"):
+        unspin.reed  # noqa: B018
+
+
+def test_the_package_runs_as_a_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "unspin", "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout == f"unspin {unspin.__version__}\n"
+
+
+# --- watching ---------------------------------------------------------------------------------------------------------
+
+
+class _Stop(Exception):
+    pass
+
+
+def test_a_watch_is_called_between_any_two_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a deadline ends a reading in time, however long a stretch is."""
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    shared = passes.load().encoder
+    events: list[str] = []
+    run = shared._session.run
+
+    class Session:
+        def run(self, *given: Any) -> Any:
+            events.append("window")
+            return run(*given)
+
+    monkeypatch.setattr(shared, "_session", Session())
+    reading = unspin.read(spun(11), watch=lambda done, so_far: events.append("watch"))
+    assert reading == unspin.read(spun(11))
+    first = events[: len(events) - events[::-1].index("watch")]
+    assert first.count("window") > 5
+    assert "window window" not in " ".join(first)
+
+
+@pytest.mark.parametrize("after", [1, 4, 12, 40])
+def test_what_a_watch_raises_ends_the_reading(after: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    calls = 0
+
+    def watch(done: float, so_far: Reading | None) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == after:
+            raise _Stop
+
+    with pytest.raises(_Stop):
+        unspin.read(spun(4), watch=watch)
+    assert calls == after
+
+
+def test_a_watch_is_told_the_same_reading_until_there_is_a_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    told: list[tuple[float, Reading | None]] = []
+    reading = unspin.read(spun(4), watch=lambda done, so_far: told.append((done, so_far)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[0] == (0.0, None)
+    assert told[-1][1] == reading
+    assert len({id(so_far) for _, so_far in told}) < len(told) / 3
+
+
 @slow
 @given(st.text(max_size=400))
 def test_any_text_reads_and_comes_back(text: str) -> None:
@@ -219,11 +366,19 @@ def test_an_odd_phrase_is_one_event() -> None:
     assert verdict.score(phrase, marks_between) == pytest.approx(score(phrase), abs=0.1)
 
 
+@pytest.mark.parametrize("pair", [(3.0, 1.0), (1.0, 3.0)], ids=["after", "before"])
+def test_the_weaker_of_two_neighbours_does_not_count(pair: tuple[float, float]) -> None:
+    both, stronger = np.full((2, 150), -7.0, np.float32)
+    both[60:62] = pair
+    stronger[60:62] = [odds if odds == 3.0 else verdict.TRAINED_ODDS for odds in pair]
+    assert score(both) == pytest.approx(score(stronger), abs=1e-6)
+
+
 def test_calibration_is_monotone_and_bounded() -> None:
     calibration = verdict.load()
     rates = [calibration.rate(score) for score in np.linspace(-20, 400, 60)]
     assert rates == sorted(rates, reverse=True)
-    assert 0 < rates[-1] <= rates[0] <= 1
+    assert LOWEST_RATE == rates[-1] <= rates[0] <= 1
 
 
 def test_softmax_with_rest_sums_to_one() -> None:

@@ -60,6 +60,14 @@ def test_a_phrase_across_lines_is_left_alone() -> None:
     assert found("They met withinside\nthe harbour.", 5.0) == []
 
 
+def test_the_search_may_be_ended_at_every_phrase() -> None:
+    words = split("They met withinside the harbour. Withinside the town it rained.")
+    visible = passes.load().encoder.visible(words, passes.SUSPICION)
+    calls = []
+    phrases.restored(words, visible, passes.load().ngram, 0.85, lambda: calls.append(1))
+    assert len(calls) == 2
+
+
 def test_an_honest_article_keeps_its_phrases() -> None:
     text = ARTICLE + " The ship turned in the direction of the pier, and there may be no longer any doubt of it."
     assert unspin.restore(text) == text

@@ -20,16 +20,28 @@ from unspin.text import Words, apply
 ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
 
 
+EVERYTHING = Settings(operating_point=1.0)
+
+
 class _Encoder:
-    """Suspects every word, so that no round ends for want of suspicion."""
+    """Gives every word the same log-odds of a swap."""
+
+    def __init__(self, odds: float) -> None:
+        self.odds = odds
 
     def visible(self, words: Words, suspicion: float) -> Visible:
         n = len(words)
-        return Visible(np.full(n, 9.0, np.float32), np.arange(n), np.zeros((n, 384), np.float32))
+        return Visible(np.full(n, self.odds, np.float32), np.arange(n), np.zeros((n, 384), np.float32))
 
 
-def _settle(start: str, steps: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The text that rounds come to, a round changing the first word by ``steps``."""
+def _settle(
+    start: str,
+    steps: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    odds: float = 9.0,
+    chosen: Settings = EVERYTHING,
+) -> str:
+    """The first word that rounds come to, each changing it by ``steps``; every word is suspected with these log-odds."""
 
     def made(words: Words, *_: object) -> Round:
         first = words.lower[0]
@@ -37,14 +49,20 @@ def _settle(start: str, steps: dict[str, str], monkeypatch: pytest.MonkeyPatch) 
         return Round((Substitution(0, len(first), first, to, 0.9),) if to else (), None)
 
     monkeypatch.setattr(rounds, "_round", made)
-    models = Models(None, _Encoder(), None)  # type: ignore[arg-type]
+    models = Models(None, _Encoder(odds), None)  # type: ignore[arg-type]
     words = rounds.split(f"{start} two three")
-    *_, last = rounds.restore(words, _Encoder().visible(words, 0), models, Settings(operating_point=1.0), {})
+    *_, last = rounds.restore(words, _Encoder(odds).visible(words, 0), models, chosen, {})
     return apply(words.text, last.substitutions).split()[0]
 
 
 def test_a_chain_of_changes_is_one_change(monkeypatch: pytest.MonkeyPatch) -> None:
     assert _settle("a", {"a": "b", "b": "c"}, monkeypatch) == "c"
+
+
+def test_a_stretch_that_reads_as_written_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = {"a": "b", "b": "c"}
+    assert _settle("a", steps, monkeypatch, odds=-9.0, chosen=Settings()) == "a"
+    assert _settle("a", steps, monkeypatch, odds=9.0, chosen=Settings(operating_point=0.5)) == "c"
 
 
 def test_a_change_taken_back_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

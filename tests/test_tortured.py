@@ -16,6 +16,7 @@ from unspin.lexicon.phrases import PhraseTable
 from unspin.text import split
 from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
 from unspin.tortured.collocation import SIZE
+from unspin.tortured.search import agreed
 
 NOTHING = PhraseTable((), ())
 TABLE = PhraseTable(
@@ -168,6 +169,28 @@ def test_a_word_that_comes_again_speaks_once() -> None:
     apart = together(odds, [(1, 2), (3, 4), (5, 6)], prior, 0)
     assert (again < apart).all()
     assert again[0] == pytest.approx(together(odds[:1], [(1, 2)], prior, 0)[0], abs=0.01)
+
+
+def test_neighbours_that_share_a_word_must_agree_on_it() -> None:
+    both = agreed({0: (5, 6), 1: (6, 8)}, [0.9, 0.7], 0.6)
+    assert both == ({0: 5, 1: 6, 2: 8}, {0: 0.9, 1: 0.7})
+    assert agreed({0: (5, 6), 1: (7, 8)}, [0.9, 0.7], 0.6) == ({0: 5, 1: 6}, {0: 0.9})  # on the left word
+    assert agreed({0: (5, 6), 1: (7, 8)}, [0.7, 0.9], 0.6) == ({1: 7, 2: 8}, {1: 0.9})  # on the right one
+    assert agreed({0: (5, 6), 2: (7, 8)}, [0.9, 0.7], 0.6)[1] == {0: 0.9, 2: 0.7}  # none is shared
+
+
+def test_a_neighbour_needs_less_of_its_own() -> None:
+    assert agreed({0: (5, 6), 1: (6, 8)}, [0.9, 0.16], 0.6)[1] == {0: 0.9, 1: 0.16}
+    assert agreed({0: (5, 6), 1: (6, 8)}, [0.9, 0.14], 0.6)[1] == {0: 0.9}
+    assert agreed({0: (5, 6), 2: (6, 8)}, [0.9, 0.16], 0.6)[1] == {0: 0.9}
+
+
+def test_a_search_can_be_ended() -> None:
+    def tick() -> None:
+        raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        find(split(HONEST), tick=tick)
 
 
 def test_uneven_entries_teach_phrases_for_one_word() -> None:

@@ -111,6 +111,7 @@ def gather(
     candidates = lexicon.candidates(found)
     belief = np.empty(len(candidates.original), np.float32)
     for at in range(0, len(found), _BLOCK):
+        encoder.tick()
         rows = np.arange(at, min(at + _BLOCK, len(found)))
         ptr, options = ragged.take(candidates.ptr, rows)
         believed = _logits(encoder, candidates.original[options], visible.belief[rows], ptr)
@@ -162,6 +163,7 @@ def refine(
         hidden = np.flatnonzero(~sure)[turn::turns]
         vectors = encoder.hidden(words, tokens, evidence.place[hidden])
         for at in range(0, len(hidden), _BLOCK):
+            encoder.tick()
             places = hidden[at : at + _BLOCK]
             ptr, options = ragged.take(evidence.ptr, places)
             here = vectors[at : at + _BLOCK]

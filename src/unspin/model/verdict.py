@@ -49,7 +49,7 @@ class Calibration:
     slope: float
 
     def rate(self, score: float) -> float:
-        """Share of ordinary documents that score as high, :data:`~unspin.reading.LOWEST_RATE` at least: no fit reaches further."""
+        """Share of ordinary documents that score as high; no fit reaches below :data:`~unspin.reading.LOWEST_RATE`."""
         if score < self.scores[-1]:
             return float(np.interp(score, self.scores, self.rates))
         return float(max(LOWEST_RATE, 10 ** (self.intercept + self.slope * score)))

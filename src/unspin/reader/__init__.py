@@ -147,7 +147,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     progress = Progress(watch, _JUDGING)
     models = load().watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
-    phrases = tortured_phrases(words) if settings.tortured else ()
+    phrases = tortured_phrases(words, progress.tick) if settings.tortured else ()
     found: list[Substitution] = []
     family: str | None = None
 

@@ -74,15 +74,19 @@ def next_evidence(
     tokens = list(words.lower)
     for i in np.flatnonzero(swapped & (best >= 0)):
         tokens[evidence.place[i]] = models.lexicon.forms[evidence.original[best[i]]]
+    models.tick()
     sure = np.where(swapped, probability, before.written) > SURE[number]
     return refine(evidence, words, tokens, sure, TURNS[number], models.lexicon, models.encoder, models.ngram), sure
 
 
 def decide(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:
     """All passes: the posterior of the text, and the evidence that it rests on."""
+    models.tick()
     posterior = posteriors.decide(evidence, words, models.lexicon, weights.passes[0])
     evidence, posterior = posteriors.in_play(evidence, posterior)
     for number, scorer in enumerate(weights.passes[1:]):
+        models.tick()
         evidence, sure = next_evidence(words, evidence, posterior, models, number)
+        models.tick()
         posterior = posteriors.decide(evidence, words, models.lexicon, scorer, posterior, sure)
     return posterior, evidence

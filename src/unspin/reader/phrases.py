@@ -12,7 +12,7 @@ tab, what it may stand for (``" | "`` between), a tab, how often the phrase stan
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -67,13 +67,16 @@ class PhraseModel:
         return float(1 / (1 + np.exp(-occurrence.evidence @ self.weights)))
 
 
-def occurrences(words: Words, visible: Visible, ngram: NGram, table: PhraseTable) -> list[Occurrence]:
+def occurrences(
+    words: Words, visible: Visible, ngram: NGram, table: PhraseTable, tick: Callable[[], None] = lambda: None
+) -> list[Occurrence]:
     """Where phrases of the table stand in a document, on one line each."""
     matches = [m for m in table.matches(words) if "\n" not in words.text[words.start[m.begin] : words.end[m.end - 1]]]
     never = sum(table.honest[match.entry] == 0 for match in matches)
     per_hundred = 100 / max(int(words.is_word.sum()), 1)
     found = []
     for match in matches:
+        tick()
         honest = table.honest[match.entry]
         doubled = match.begin > 0 and words.lower[match.begin - 1] == words.lower[match.begin]
         begin = match.begin - doubled
@@ -95,13 +98,18 @@ def occurrences(words: Words, visible: Visible, ngram: NGram, table: PhraseTable
     return found
 
 
-def restored(words: Words, visible: Visible, ngram: NGram, certain: float) -> tuple[Substitution, ...]:
-    """The phrases that were put in with a probability of at least ``certain``, each with what it stands for."""
+def restored(
+    words: Words, visible: Visible, ngram: NGram, certain: float, tick: Callable[[], None] = lambda: None
+) -> tuple[Substitution, ...]:
+    """The phrases that were put in with a probability of at least ``certain``, each with what it stands for.
+
+    ``tick`` is called at every place where one stands.
+    """
     known = load()
     starts = sentence_starts(words)
     made: list[Substitution] = []
     at = 0
-    for place in occurrences(words, visible, ngram, known.table):
+    for place in occurrences(words, visible, ngram, known.table, tick):
         probability = known.probability(place)
         if probability < certain or place.begin < at:
             continue

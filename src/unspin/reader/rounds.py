@@ -87,7 +87,7 @@ def _rate(words: Words, visible: Visible) -> float:
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
     """The phrases of rewriters first, which no word by itself tells; then the words, in what that leaves."""
-    restored = phrases.restored(words, visible, models.ngram, 1 - CHANGE)
+    restored = phrases.restored(words, visible, models.ngram, 1 - CHANGE, models.tick)
     if not restored:
         return _words(words, visible, models, settings, known)
     without = split(apply(words.text, restored))
@@ -101,6 +101,7 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
     if settings.deep is not None:
         model = _causal_model(settings.deep).watched(models.tick)
         posterior = rescored(words, evidence, posterior, models.lexicon, model)
+    models.tick()
     decided = decisions(words, visible, evidence, posterior, models.lexicon, known)
     return Round(edits(words, decided), _family(posterior))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -151,11 +151,11 @@ def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Sub
     )
 
 
-def tortured_phrases(words: Words) -> tuple[Substitution, ...]:
-    """The tortured phrases of science in a text, each with the term it stands for."""
+def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> tuple[Substitution, ...]:
+    """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again."""
     starts = sentence_starts(words)
     phrases = []
-    for finding in torture.find(words):
+    for finding in torture.find(words, tick=tick):
         start, end = int(words.start[finding.begin]), int(words.end[finding.end - 1])
         original = match_case(words.surface(finding.begin), finding.original, bool(starts[finding.begin]))
         phrases.append(Substitution(start, end, words.text[start:end], original, round(finding.probability, 4)))

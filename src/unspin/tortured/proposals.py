@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,24 +40,35 @@ class Proposals:
     features: Floats
 
 
-def propose(terms: Terms, roles: NDArray[np.int32]) -> Proposals | None:
-    """Pairs of originals for the doubtful collocations of a document; None if there are none."""
+def propose(terms: Terms, roles: NDArray[np.int32], tick: Callable[[], None] = lambda: None) -> Proposals | None:
+    """Pairs of originals for the doubtful collocations of a document; None if there are none.
+
+    Args:
+        terms: terms and swaps.
+        roles: those of the document's tokens, as :meth:`~unspin.tortured.terms.Terms.tokens` gives them.
+        tick: called again and again; what it raises ends the search.
+    """
     bones = skeleton(roles)
     if len(bones.place) < 2:
         return None
     level = terms.levels(bones)
     doubtful = np.flatnonzero(level < _BELIEVED)
-    blocks = [swapped_pairs(terms, bones, doubtful[i : i + _BLOCK]) for i in range(0, len(doubtful), _BLOCK)]
+    blocks = []
+    for at in range(0, len(doubtful), _BLOCK):
+        tick()
+        blocks.append(swapped_pairs(terms, bones, doubtful[at : at + _BLOCK]))
     unseen = doubtful[level[doubtful] == 0]
     blocks += [completed_pairs(terms, bones, unseen, at_left) for at_left in (True, False)]
     if not sum(len(pairs.collocation) for pairs in blocks):
         return None
+    tick()
     every = Pairs(*(np.concatenate(part) for part in zip(*blocks, strict=True)))
     # A pair that a known swap leads to comes first, and stays.
     _, first = np.unique(every.collocation << 40 | every.left << 20 | every.right, return_index=True)
     every = every.take(first)
     # A first rough order; the trees see the best few only.
     rough = every.left_score + every.right_score + np.float32(0.6) * terms.term_count[every.term]
+    tick()
     ptr = ragged.offsets_of_owners(every.collocation, len(level))
     kept = every.take(ragged.best_first(rough, ptr)[ragged.ranks(ptr) < PAIRS_KEPT])
     count = np.diff(ptr)[kept.collocation]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -71,7 +72,12 @@ class _Collocation(NamedTuple):
 
 
 def find(
-    words: Words, *, threshold: float = THRESHOLD, table: PhraseTable | None = None, terms: Terms | None = None
+    words: Words,
+    *,
+    threshold: float = THRESHOLD,
+    table: PhraseTable | None = None,
+    terms: Terms | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> tuple[Finding, ...]:
     """Find the tortured phrases of a document.
 
@@ -80,6 +86,7 @@ def find(
         threshold: least probability of a finding.
         table: the list; by default the shipped one.
         terms: terms and swaps; by default the shipped ones.
+        tick: called again and again; what it raises ends the search.
 
     Returns:
         The findings in order, never overlapping. Where the list and the terms disagree, the list is right.
@@ -88,7 +95,9 @@ def find(
     taken = np.zeros(len(words), bool)
     for finding in listed:
         taken[finding.begin : finding.end] = True
-    others = _unlisted(words, load() if terms is None else terms, threshold, taken, len({f.original for f in listed}))
+    tick()
+    known = len({finding.original for finding in listed})
+    others = _unlisted(words, load() if terms is None else terms, threshold, taken, known, tick)
     free = [finding for finding in others if not taken[finding.begin : finding.end].any()]
     return tuple(sorted([*listed, *free]))
 
@@ -103,15 +112,18 @@ def _listed(words: Words, table: PhraseTable, threshold: float) -> list[Finding]
     return found
 
 
-def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bool_], listed: int) -> list[Finding]:
+def _unlisted(
+    words: Words, terms: Terms, threshold: float, taken: NDArray[np.bool_], listed: int, tick: Callable[[], None]
+) -> list[Finding]:
     tokens = terms.tokens(words)
-    proposals = propose(terms, tokens.roles)
+    proposals = propose(terms, tokens.roles, tick)
     if proposals is None:
         return []
     best, facts = evidence(terms.rank, proposals)
     collocation = proposals.collocation[best]
     bones = skeleton(tokens.roles)
     place = bones.place
+    tick()
     odds = terms.classifier(facts).astype(np.float64)
     inside = np.array(
         [taken[tokens.begin[place[k]] : tokens.end[place[k + 1]]].any() for k in collocation.tolist()], dtype=bool
@@ -119,17 +131,9 @@ def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bo
     # What the list has found speaks for the document already.
     odds = np.where(inside, np.log(terms.prior), odds)
     probability = together(odds, _swapped(bones, proposals, best), terms.prior, listed)
-    firm = {k: i for i, k in enumerate(collocation.tolist()) if not inside[i] and probability[i] >= threshold * _SHARED}
-    # From the surest collocation on: what shares a word with it must agree on that word, or it falls.
-    meant: dict[int, int] = {}
-    sure: dict[int, float] = {}
-    for k, i in sorted(firm.items(), key=lambda item: (-probability[item[1]], item[0])):
-        pair = int(proposals.left[best[i]]), int(proposals.right[best[i]])
-        beside = k in meant or k + 1 in meant
-        agrees = meant.get(k, pair[0]) == pair[0] and meant.get(k + 1, pair[1]) == pair[1]
-        if agrees and (beside or probability[i] >= threshold):
-            meant[k], meant[k + 1] = pair
-            sure[k] = float(probability[i])
+    probability[inside] = 0.0
+    pairs = zip(proposals.left[best].tolist(), proposals.right[best].tolist(), strict=True)
+    meant, sure = agreed(dict(zip(collocation.tolist(), pairs, strict=True)), probability.tolist(), threshold)
     spans = {k: (int(tokens.begin[place[k]]), int(tokens.end[place[k]])) for k in meant}
     collocations = {
         k: _Collocation(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
@@ -141,6 +145,35 @@ def _unlisted(words: Words, terms: Terms, threshold: float, taken: NDArray[np.bo
         else:
             runs.append([k])
     return [_finding(words, [collocations[k] for k in run]) for run in runs]
+
+
+def agreed(
+    pairs: Mapping[int, tuple[int, int]], probability: Sequence[float], threshold: float
+) -> tuple[dict[int, int], dict[int, float]]:
+    """The collocations that are taken for tortured, and what their words are taken for.
+
+    From the surest on: what shares a word with one that is taken must agree on that word, or it falls; and it needs less
+    of its own.
+
+    Args:
+        pairs: for each collocation, by the place of its left word among the content words, the pair of originals.
+        probability: that each is tortured, in the same order.
+        threshold: least probability of one that stands by itself.
+
+    Returns:
+        The original of each content word that was swapped, by its place; the probability of each collocation taken.
+    """
+    meant: dict[int, int] = {}
+    sure: dict[int, float] = {}
+    for (place, pair), own in sorted(
+        zip(pairs.items(), probability, strict=True), key=lambda item: (-item[1], item[0])
+    ):
+        beside = place in meant or place + 1 in meant
+        agrees = meant.get(place, pair[0]) == pair[0] and meant.get(place + 1, pair[1]) == pair[1]
+        if agrees and own >= (threshold * _SHARED if beside else threshold):
+            meant[place], meant[place + 1] = pair
+            sure[place] = own
+    return meant, sure
 
 
 def _finding(words: Words, run: list[_Collocation]) -> Finding:
