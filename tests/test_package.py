@@ -128,7 +128,7 @@ def test_the_program_opens_without_loading_a_model() -> None:
 
 # The rooms from the ground up. A module may import its own room and those of a lower rank, nothing beside it or above.
 FLOORS = (
-    ("text", "arrays", "data", "cores"),
+    ("text", "arrays", "data", "cores", "files"),
     ("lexicon",),
     ("spinners", "model"),
     ("tortured",),

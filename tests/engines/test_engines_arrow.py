@@ -42,9 +42,7 @@ def test_the_size_of_a_batch_changes_nothing(few: Pair, rows: int, monkeypatch: 
     monkeypatch.setattr(arrow, "ROWS", rows)
     sizes: list[int] = []
     annotate = arrow.annotate
-    monkeypatch.setattr(
-        arrow, "annotate", lambda batch, *how: sizes.append(batch.num_rows) or annotate(batch, *how)
-    )
+    monkeypatch.setattr(arrow, "annotate", lambda batch, *how: sizes.append(batch.num_rows) or annotate(batch, *how))
     assert_same(annotate_table(table), expected)
     assert max(sizes) == rows
 

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from unspin.cli.options import DEFAULT_OPERATING_POINT
 from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, is_terminal, remark, well_behaved, write
 from unspin.errors import MissingExtra, OptionError
-from unspin.settings import Settings
+from unspin.settings import OPERATING_POINT, Settings
 
 if TYPE_CHECKING:
     from unspin.scan.plan import Plan
@@ -65,7 +64,7 @@ def scan(
             metavar="RATE",
             help="Call a document spun if at most this share of ordinary documents scores as high.",
         ),
-    ] = DEFAULT_OPERATING_POINT,
+    ] = OPERATING_POINT,
     text_column: Annotated[
         str, typer.Option("--text-column", metavar="NAME", help="Where the text stands; a.b for b in a.")
     ] = "text",
@@ -97,7 +96,7 @@ def scan(
 
     Reads .txt, .jsonl, .csv, .tsv, .warc, .wet (each also .gz and .zst), .parquet, .arrow and folders of the datasets
     library. A fast screen looks at every document; the few that it sends on are read closely, and only what the reader
-    says counts. Needs unspin[scan].
+    says counts. Needs the extra 'scan'.
 
     FOLDER gets annotations/ (a file for each input file), clean/ or spun/ with --keep, and summary.json with counts,
     failures, score histograms and throughput. Documents that could not be judged or had to be skipped stay with the clean.

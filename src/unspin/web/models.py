@@ -92,7 +92,7 @@ OperatingPoint = Annotated[
     Field(
         description=_POINT,
         examples=[OPERATING_POINT],
-        json_schema_extra={"exclusiveMinimum": 0.0, "exclusiveMaximum": 1.0},
+        json_schema_extra={"exclusiveMinimum": 0.0, "maximum": 1.0},
     ),
 ]
 Dictionary = Annotated[
