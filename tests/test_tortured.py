@@ -185,12 +185,19 @@ def test_a_neighbour_needs_less_of_its_own() -> None:
     assert agreed({0: (5, 6), 2: (6, 8)}, [0.9, 0.16], 0.6)[1] == {0: 0.9}
 
 
-def test_a_search_can_be_ended() -> None:
-    def tick() -> None:
-        raise TimeoutError
+@pytest.mark.parametrize(("text", "times"), [("Harbour.", 1), (HONEST * 40, 5)], ids=["a word", "a long text"])
+def test_a_search_can_be_ended_at_every_step(text: str, times: int) -> None:
+    for last in range(1, times + 1):
+        calls = 0
 
-    with pytest.raises(TimeoutError):
-        find(split(HONEST), tick=tick)
+        def tick() -> None:
+            nonlocal calls
+            calls += 1
+            if calls == last:  # noqa: B023 - called before the next turn
+                raise TimeoutError
+
+        with pytest.raises(TimeoutError):
+            find(split(text), tick=tick)
 
 
 def test_uneven_entries_teach_phrases_for_one_word() -> None:
