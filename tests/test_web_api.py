@@ -270,6 +270,21 @@ def test_stream_ends_with_the_reading(reader: Reader) -> None:
     assert last == {"event": "reading", "reading": to_dict(made(f"WAIT {SPUN}", SWAPS, 1e-4, False))}
 
 
+def test_a_reading_that_has_not_changed_is_not_sent_again() -> None:
+    partial = made(SPUN, {}, 1e-4, False)
+
+    def read(text: str, *, watch: Progress, **choices: Any) -> Reading:
+        for _ in range(10):
+            watch(0.5, partial)
+            time.sleep(0.05)  # long enough for each to be sent
+        return made(text, SWAPS, 1e-4, False)
+
+    [response] = ask(create(read=read), ("/v1/stream", {"text": SPUN}))
+    *progress, last = events(response)
+    assert len([event for event in progress if event["reading"] is not None]) <= 1
+    assert last["event"] == "reading"
+
+
 def test_stream_tells_of_errors_in_its_last_line(reader: Reader, caplog: pytest.LogCaptureFixture) -> None:
     app = create(ServerLimits(seconds=1, parallel=2), read=reader)
     slow, bug = ask(app, ("/v1/stream", {"text": "WAIT"}), ("/v1/stream", {"text": f"BUG {SECRET}"}))

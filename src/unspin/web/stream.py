@@ -43,7 +43,13 @@ async def stream(request: Request, asked: ReadRequest, service: UseService) -> R
     service.check_length(asked.text)
 
     def work(job: Job, tell: Tell) -> bytes:
+        told: Reading | None = None
+
         def progress(done: float, so_far: Reading | None) -> None:
+            nonlocal told
+            if so_far is not None and so_far is told:
+                return  # nothing new but the time: a long reading is not sent again for it
+            told = so_far
             tell(line("progress", done=done, reading=None if so_far is None else orjson.Fragment(to_json(so_far))))
 
         reading = service.read(job, asked.text, asked.settings(), progress)
