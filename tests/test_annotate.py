@@ -160,6 +160,7 @@ def endless(text: str, **_: Any) -> Reading:
     raise AssertionError("it came to an end")
 
 
+@pytest.mark.timeout(60, method="thread")  # the alarm is what is tested here
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there is no alarm")
 def test_a_step_that_does_not_end_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reader, "read", endless)

@@ -546,7 +546,7 @@ def test_a_swap_that_is_not_in_the_text_is_not_exported(reader: Reader) -> None:
     "body",
     [
         {}, {"text": 5}, {"text": None}, {"text": SPUN, "operating-point": 0.1}, {"text": SPUN, "operating_point": 0},
-        {"text": SPUN, "operating_point": 1}, {"text": SPUN, "operating_point": "0.1"}, {"text": SPUN, "tortured": 1},
+        {"text": SPUN, "operating_point": 1.5}, {"text": SPUN, "operating_point": "0.1"}, {"text": SPUN, "tortured": 1},
         {"text": SPUN, "dictionary": {"a": 1}}, {"text": SPUN, "deep": "/etc/passwd"}, [], "text", 5,
         b'{"text": "\\ud800"}', b'{"text": "a", "\\ud800": 1}', b'{"text": "a", "operating_point": NaN}', b"",
     ],
