@@ -56,7 +56,7 @@ def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[s
 
 
 def collect(corpora: Path, part: Part, documents: int, models: Models) -> list[Case]:
-    """Specimens of the specimen's family with the evidence of the first look."""
+    """Specimens of the specimen's family with the evidence of the first pass."""
     cases = []
     for i, document in enumerate(held_out(corpora, PROSE, part, documents, (150, 500), seed=61)):
         answers: Answers = spin(document, "wordnet-walk", 0.3, seed=8_000 + i)
@@ -119,7 +119,7 @@ def main() -> None:
     learnt, hidden = (again(*as_shipped(cases, models, 1), models) for cases in (fitted, tested))
     result["+ context, the word hidden"] = measure(hidden, alone(learnt, hidden, _CONTEXT, models), models)
     for looks, row in enumerate(
-        ("first look, as shipped", "second look, as shipped", "third look, as shipped"), start=1
+        ("first pass, as shipped", "second pass, as shipped", "third pass, as shipped"), start=1
     ):
         result[row] = measure(*as_shipped(tested, models, looks), models)
     options.out.mkdir(parents=True, exist_ok=True)

@@ -58,7 +58,7 @@ def _step(module: str, *arguments: str) -> None:
 
 
 def cases(corpora: Path, part: Part, plan: Sequence[tuple[str, float]], count: int, models: Models) -> list[Case]:
-    """Specimens by turns of a plan of (family, rate), with the evidence of the first look."""
+    """Specimens by turns of a plan of (family, rate), with the evidence of the first pass."""
     found = []
     for answers in spin_by_turns(held_out(corpora, PROSE, part, count, (150, 500), seed=71), plan, seed=9_000):
         evidence = first_evidence(answers.words, models.encoder.visible(answers.words, SUSPICION), models)

@@ -1,1 +1,1 @@
-"""Shipped data: the lexicon, the weights, the n-gram model. See MODEL_CARD.md in docs."""
+"""Shipped data: the lexicon, the weights, the n-gram model. See docs/model-card.md."""
