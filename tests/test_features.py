@@ -29,7 +29,7 @@ def suspect(words: Words, options: dict[str, list[str]]) -> Evidence:
         belief=nothing,
         context=nothing,
         ngram=nothing,
-        channel=np.zeros((len(original), 4), np.float32),
+        channel=np.zeros((len(original), len(lexicon.CHANNELS)), np.float32),
         found_context=np.zeros(len(place), np.float32),
     )
 
@@ -38,7 +38,9 @@ def believed(evidence: Evidence, written: float) -> Posterior:
     """Every word as written with this probability, its options sharing the rest."""
     size = np.diff(evidence.ptr)
     option = np.repeat((1 - written) / size, size)
-    return Posterior(option, np.full(len(size), written), np.full(4, 0.25), 0.3)
+    return Posterior(
+        option, np.full(len(size), written), np.full(len(lexicon.CHANNELS), 1 / len(lexicon.CHANNELS)), 0.3
+    )
 
 
 def column(values: np.ndarray, name: str) -> list[float]:
@@ -84,7 +86,12 @@ def test_open_words_around_are_counted_by_distance() -> None:
 def test_what_is_believed_of_a_word_elsewhere_is_the_mean_of_the_others() -> None:
     words = split("vessel and vessel by crafts")
     evidence = suspect(words, {"vessel": ["boat"], "crafts": ["boats"]})
-    before = Posterior(np.array([0.1, 0.8, 0.5]), np.array([0.9, 0.2, 0.5]), np.full(4, 0.25), 0.3)
+    before = Posterior(
+        np.array([0.1, 0.8, 0.5]),
+        np.array([0.9, 0.2, 0.5]),
+        np.full(len(lexicon.CHANNELS), 1 / len(lexicon.CHANNELS)),
+        0.3,
+    )
     values = features(evidence, words, LEXICON, before)
     odds = [np.log((p + 0.02) / (1.02 - p)) for p in (0.2, 0.9)]
     assert column(values, "written_elsewhere") == pytest.approx([*odds, 0.0], abs=1e-6)

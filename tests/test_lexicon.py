@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from unspin.lexicon import CHANNELS, load
+from unspin.lexicon import CHANNELS, GRAPHS, load
 from unspin.lexicon.lexicon import ABSENT
 
 LEXICON = load()
@@ -77,7 +77,7 @@ def test_no_route() -> None:
 
 
 def test_rows_are_probabilities() -> None:
-    for name in CHANNELS:
+    for name in GRAPHS:
         terms, probability = LEXICON.graphs[name].row(LEXICON.index["good"])
         assert len(terms) == len(probability) > 0
         assert probability.sum() == pytest.approx(1)

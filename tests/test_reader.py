@@ -122,6 +122,10 @@ def test_only_swapped_words_change() -> None:
             "bolts nuts washers screws nails hinges hooks chains ropes paint brushes rollers glue tape " * 4,
             Note.NOT_PROSE,
         ),
+        (
+            "Our list: " + ", ".join(f"`odd phrase {word}` = the plain one" for word in "abcdefghijkl") + ".",
+            Note.NOT_PROSE,
+        ),
         ("\n".join(f"| {i} | {i * 7} | ok | {i}.5 | x{i} |" for i in range(60)), Note.NOT_PROSE),
     ],
 )
@@ -370,15 +374,43 @@ def test_an_odd_phrase_is_one_event() -> None:
 def test_the_weaker_of_two_neighbours_does_not_count(pair: tuple[float, float]) -> None:
     both, stronger = np.full((2, 150), -7.0, np.float32)
     both[60:62] = pair
-    stronger[60:62] = [odds if odds == 3.0 else verdict.TRAINED_ODDS for odds in pair]
+    stronger[60:62] = [odds if odds == 3.0 else verdict.NEUTRAL_ODDS for odds in pair]
     assert score(both) == pytest.approx(score(stronger), abs=1e-6)
 
 
 def test_calibration_is_monotone_and_bounded() -> None:
     calibration = verdict.load()
-    rates = [calibration.rate(score) for score in np.linspace(-20, 400, 60)]
-    assert rates == sorted(rates, reverse=True)
-    assert LOWEST_RATE == rates[-1] <= rates[0] <= 1
+    for words in (10, 50, 100, 250, 5_000):
+        rates = [calibration.rate(score, words) for score in np.linspace(-20, 1_000, 60)]
+        assert rates == sorted(rates, reverse=True)
+        assert LOWEST_RATE == rates[-1] <= rates[0] <= 1
+
+
+def test_the_rate_of_a_score_depends_on_the_length() -> None:
+    calibration = verdict.load()
+    assert len(calibration.words) == len(calibration.curves) > 2
+    assert calibration.words[0] == 0
+    assert len({calibration.rate(-1.0, words) for words in calibration.words}) == len(calibration.words)
+
+
+def test_a_form_counts_twice_at_most() -> None:
+    odds = np.full(200, -6.0, np.float32)
+    odds[10:200:20] = 3.0
+    same = ["pct" if i % 20 == 10 else f"w{i}" for i in range(200)]
+    different = [f"w{i}" for i in range(200)]
+    everything = np.ones(200, bool)
+    twice = odds.copy()
+    twice[50:] = np.minimum(twice[50:], verdict.NEUTRAL_ODDS)
+    assert verdict.score(odds, everything, same) < 0.5 * verdict.score(odds, everything, different)
+    assert verdict.score(odds, everything, same) == pytest.approx(verdict.score(twice, everything, different), abs=0.5)
+
+
+def test_words_that_are_mentioned_do_not_count() -> None:
+    words = split('He writes "withinside the" for `in the`, and "by" as ‘via way of’; the rest he leaves as it was.')
+    mentioned = [words.lower[i] for i in np.flatnonzero(~verdict.judged(words) & words.is_word)]
+    assert mentioned == ["withinside", "the", "in", "the", "by", "via", "way", "of"]
+    said = split("\"We went down to the harbour and saw the boats,\" she said. It's Tom's boat, not the girls' own.")
+    assert verdict.judged(said)[said.is_word].all()
 
 
 def test_softmax_with_rest_sums_to_one() -> None:

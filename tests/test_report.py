@@ -110,7 +110,7 @@ def test_rate_in_figures(rate: float, figure: str) -> None:
 
 
 def test_the_lowest_rate_is_that_of_the_verdict() -> None:
-    assert calibration().rate(1e9) == LOWEST_RATE
+    assert calibration().rate(1e9, 200) == LOWEST_RATE
 
 
 def test_every_note_has_words_and_a_free_one_stays() -> None:

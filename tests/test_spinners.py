@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 import unspin.lexicon
 from unspin import spinners
 from unspin.errors import OptionError
-from unspin.lexicon import CHANNELS, Lexicon
+from unspin.lexicon import CHANNELS, GRAPHS, Lexicon
 from unspin.spinners import Edit, align, eligible, families, simulate
 from unspin.spinners.eligibility import FUNCTION_WORDS
 from unspin.spinners.phrases import Entries
 from unspin.spinners.quirks import Quirks, draw_quirks, quirk_edits
 from unspin.spinners.rewriter import RULES
-from unspin.spinners.simulate import _render
+from unspin.spinners.simulate import render
 from unspin.spinners.spinbot import SpinBot
 from unspin.spinners.tortured import Tortured
 from unspin.spinners.words import ONE_PASS, WALK, swap_words
@@ -61,7 +61,7 @@ def tiny_lexicon(steps: Mapping[str, tuple[str, ...]]) -> Lexicon:
         "cand_original": np.zeros(0, np.uint16),
         "cand_channel": np.zeros((0, len(CHANNELS)), np.uint8),
     }
-    for name in CHANNELS:
+    for name in GRAPHS:
         arrays[f"{name}_ptr"] = ptr
         arrays[f"{name}_term"] = np.array([term for row in rows for term in row], np.uint32)
         arrays[f"{name}_weight"] = np.full(int(ptr[-1]), 255, np.uint8)
@@ -199,7 +199,7 @@ def test_wrong_settings_are_named(asked: dict[str, object], says: str) -> None:
 
 
 def test_families_are_named_and_described() -> None:
-    assert len(set(spinners.names())) == len(spinners.names()) == 8
+    assert len(set(spinners.names())) == len(spinners.names()) == 12
     assert all(len(spinners.about(name)) > 20 for name in spinners.names())
     assert all(0 < family.rate <= 1 for family in families.FAMILIES)
     with pytest.raises(OptionError, match="no such family"):
@@ -302,7 +302,7 @@ def test_an_adverb_goes_between_be_and_an_article() -> None:
         edits = quirk_edits(quirks, words, eligible(words, capitals=False), np.random.default_rng(seed))
         if len(edits) == 3:
             break
-    specimen = _render(words, tuple(edits), "", 0)
+    specimen = render(words, tuple(edits), "", 0)
     assert specimen.text == "It is merely a boat, was a boat, is merely\nthe boat, is A boat, IS a boat wherever"
     for swap in specimen.swaps[:2]:
         at = specimen.text.index("merely", swap.start)
@@ -312,7 +312,7 @@ def test_an_adverb_goes_between_be_and_an_article() -> None:
 @pytest.mark.parametrize("text", ["(a boat)", "a boat", "  a boat", "x\n  a boat"])
 def test_what_is_put_in_anywhere_can_be_taken_out_by_the_text_room(text: str) -> None:
     words = split(text)
-    specimen = _render(words, (Edit(words.lower.index("a"), words.lower.index("a"), "merely"),), "", 0)
+    specimen = render(words, (Edit(words.lower.index("a"), words.lower.index("a"), "merely"),), "", 0)
     at = specimen.text.index("merely")
     start, end = removal_span(specimen.text, at, at + 6)
     assert specimen.text[:start] + specimen.text[end:] == text
@@ -374,7 +374,7 @@ def test_spinbot_leaves_function_words_but_articles() -> None:
 def test_dropped_and_doubled_articles_keep_the_spaces_right() -> None:
     words = split("On the quay.\nBuy a boat, a kite")
     edits = (Edit(1, 2, ""), Edit(5, 5, "a"), Edit(8, 9, ""))
-    specimen = _render(words, edits, "", 0)
+    specimen = render(words, edits, "", 0)
     assert specimen.text == "On quay.\nBuy a a boat, kite"
     assert [swap.original for swap in specimen.swaps] == [" the", "", " a"]
     assert apply(specimen.text, specimen.swaps) == words.text

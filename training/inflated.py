@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,25 +25,66 @@ from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
+from unspin.lexicon.spans import SpanTable
+from unspin.lexicon.spans import load as load_spans
 from unspin.model import encoder as encoders
 from unspin.model.ngram import NGram
 from unspin.reader.passes import SUSPICION, Models
 from unspin.reader.phrases import EVIDENCE, Occurrence, occurrences
 from unspin.spinners.rewriter import RULES
+from unspin.spinners.spans import GLOSS, NOUN_SWAPS
 from unspin.text import split
 
 MIXTURE = (("rewriter", 0.3, 4), ("rewriter", 0.15, 2), ("wordnet-walk", 0.3, 1), ("fluent-synonyms", 0.3, 1),
-           ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1))  # fmt: skip
+           ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 1),
+           ("gloss", 0.3, 1), ("noun-swaps", 0.35, 1))  # fmt: skip
+
+MOST_ORIGINALS: Final = 5
+MOST_HONEST: Final = 400
+"""Occurrences of a phrase of the tables in some 45 million words of honest text, from which it is left out."""
 
 
-def table(rules: dict[str, tuple[str, ...]]) -> list[tuple[str, str]]:
-    """(phrase put in, what it may stand for), sorted; phrases of at least two tokens."""
+def table(rules: Mapping[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """What each phrase of at least two tokens may stand for, by rules turned round."""
     originals: dict[str, list[str]] = {}
     for original, terms in rules.items():
         for term in terms:
-            if len(split(term)) > 1:
+            if len(split(term)) > 1 and term != original:
                 originals.setdefault(term, []).append(original)
-    return sorted((term, " | ".join(sorted(found))) for term, found in originals.items())
+    return originals
+
+
+def span_table(tables: Mapping[str, SpanTable]) -> dict[str, list[str]]:
+    """The same for the tables of words and phrases: the :data:`MOST_ORIGINALS` likeliest originals of each phrase."""
+    ranked: dict[str, dict[str, float]] = {}
+    for span in tables.values():
+        for number, head in enumerate(span.heads):
+            for term, share in zip(*span.row(number), strict=True):
+                if " " in term and term not in head:
+                    known = ranked.setdefault(term, {})
+                    known[head] = max(known.get(head, 0.0), float(share))
+    return {
+        term: sorted(heads, key=lambda head: (-heads[head], head))[:MOST_ORIGINALS] for term, heads in ranked.items()
+    }
+
+
+def merged(options: argparse.Namespace) -> list[tuple[str, str, int]]:
+    """(phrase put in, what it may stand for, its count in honest text), sorted.
+
+    A phrase of the tables that honest text has often says too little, and would be looked at on every page: it is left out.
+    """
+    ruled = table(RULES)
+    for family in (GLOSS, NOUN_SWAPS):
+        for term, heads in table(family.rules).items():
+            ruled.setdefault(term, []).extend(heads)
+    spans = span_table(load_spans())
+    phrases = sorted({*ruled, *spans})
+    counts = honest_counts([(phrase, "") for phrase in phrases], *encoded(options.corpora, options.text))
+    return [
+        (phrase, " | ".join(sorted(set(ruled.get(phrase) or spans[phrase]))), counts[i])
+        for i, phrase in enumerate(phrases)
+        if phrase in ruled or counts[i] <= MOST_HONEST
+    ]
 
 
 def examples(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[tuple[Occurrence, bool]]:
@@ -75,9 +117,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=600)
     options = parser.parse_args()
-    pairs = table(RULES)
-    counts = honest_counts(pairs, *encoded(options.corpora, options.text))
-    lines = [f"{found}\t{meant}\t{counts[i]}\n" for i, (found, meant) in enumerate(pairs)]
+    pairs = merged(options)
+    lines = [f"{found}\t{meant}\t{count}\n" for found, meant, count in pairs]
     (options.out / "inflated.tsv").write_text("".join(lines), encoding="utf-8")
     models = Models(lexicons.load(), encoders.load(), NGram.load())
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 500), seed=7, characters=4_000)

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from training.wordnet import flat_thesaurus
-from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, CHANNELS, FREQUENCY_STEP
+from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, FREQUENCY_STEP, GRAPHS
 from unspin.spinners.quirks import quirk_terms
 
 VOCABULARY = 32_000
@@ -131,7 +131,7 @@ def main() -> None:
     originals = vocabulary(counts)
     known = set(originals)
     entries = [(e.head, e.term, e.relation, e.pos) for e in flat_thesaurus(options.wordnet)]
-    pairs: dict[str, dict[tuple[str, str], float]] = {name: defaultdict(float) for name in CHANNELS}
+    pairs: dict[str, dict[tuple[str, str], float]] = {name: defaultdict(float) for name in GRAPHS}
     for head, term, relation, pos in entries:
         pairs["walk"][head, term] += _RELATION[relation] * _POS[pos]
     for word, term in quirk_terms():
@@ -184,7 +184,7 @@ def candidates(
     """The backward view: for each form the originals that may have become it, the best of each channel."""
     chosen: list[NDArray[np.int64]] = []
     values: dict[str, Matrix] = {}
-    for column, name in enumerate(CHANNELS):
+    for column, name in enumerate(GRAPHS):
         forward = steps[name][:size]
         if name == "walk":
             forward = (1 - _TWO_PASSES) * forward + _TWO_PASSES * (forward @ steps["walk"])
@@ -207,8 +207,8 @@ def candidates(
     plain = np.unique([_american(word) for word in forms], return_inverse=True)[1]
     pairs = pairs[plain[form] != plain[original]]
     form, original = pairs // 65_536, pairs % 65_536
-    channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
-    for column, name in enumerate(CHANNELS):
+    channel = np.full((len(pairs), len(GRAPHS)), ABSENT, np.uint8)
+    for column, name in enumerate(GRAPHS):
         probability = np.asarray(values[name][original, form]).ravel()
         present = probability > 0
         code = np.round(-np.log(probability[present]) / CHANNEL_STEP)

@@ -156,12 +156,12 @@ def schedule(share: float) -> float:
     return 0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * min(1.0, (share - 0.03) / 0.97)))
 
 
-def adam(net: Encoder) -> torch.optim.AdamW:
+def adam(net: Encoder, rate: float) -> torch.optim.AdamW:
     """The optimizer: matrices decay, biases and the scales of norms do not."""
     decayed = [p for p in net.parameters() if p.ndim > 1]
     other = [p for p in net.parameters() if p.ndim <= 1]
     groups = [{"params": decayed, "weight_decay": _DECAY}, {"params": other, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=_RATE, betas=(0.9, 0.98), fused=True)
+    return torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.98), fused=True)
 
 
 @dataclass
@@ -183,7 +183,8 @@ def resumed(net: Encoder, optimizer: torch.optim.AdamW, checkpoint: Path, start:
         return Progress()
     saved = torch.load(source, map_location=next(net.parameters()).device)
     net.load_state_dict(saved["net"])
-    optimizer.load_state_dict(saved["optimizer"])
+    if "optimizer" in saved:  # weights alone make a start too
+        optimizer.load_state_dict(saved["optimizer"])
     return Progress(saved["batch"], saved["seconds"]) if source == checkpoint else Progress()
 
 
@@ -224,7 +225,7 @@ class Curve:
 def train(net: Encoder, choices: Choices, sampler: Sampler, options: argparse.Namespace) -> None:
     """Train until the run's minutes or batches are over, from its checkpoint on where there is one."""
     device = next(net.parameters()).device
-    optimizer, checkpoint = adam(net), options.run / "checkpoint.pt"
+    optimizer, checkpoint = adam(net, options.rate), options.run / "checkpoint.pt"
     progress = resumed(net, optimizer, checkpoint, options.start)
     # Only the encoder's body has fixed shapes; the heads work on a different number of words each time.
     net.hidden = torch.compile(net.hidden)  # type: ignore[method-assign]
@@ -233,7 +234,7 @@ def train(net: Encoder, choices: Choices, sampler: Sampler, options: argparse.Na
     saved_at = time.monotonic()
     for number, batch in batches(options.shards, progress.batches, options.without):
         for group in optimizer.param_groups:
-            group["lr"] = _RATE * schedule(progress.share(options))
+            group["lr"] = options.rate * schedule(progress.share(options))
         with torch.autocast(device.type, torch.bfloat16):
             parts = losses(net, sampler, choices, {name: tensor.to(device) for name, tensor in batch.items()})
         loss = sum(_SHARE[name] * part for name, part in parts.items())
@@ -261,6 +262,7 @@ def main() -> None:
         "--batches", type=int, help="end after so many batches, whatever the clock says; to compare runs"
     )
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rate", type=float, default=_RATE, help="the highest learning rate; less for a warm start")
     parser.add_argument("--layers", type=int, default=LAYERS, help="MiniLM's first layers; fewer for experiments")
     parser.add_argument("--without", choices=list(FAMILIES), help="leave the examples of one family out")
     parser.add_argument("--start", type=Path, help="a checkpoint whose weights and moments a new run begins with")

@@ -1,5 +1,5 @@
 """What may stand for what: WordNet walks, thesauri, neighbours, compiled to flat arrays."""
 
-from unspin.lexicon.lexicon import CHANNELS, Candidates, Graph, Lexicon, load
+from unspin.lexicon.lexicon import CHANNELS, GRAPHS, Candidates, Graph, Lexicon, load
 
-__all__ = ["CHANNELS", "Candidates", "Graph", "Lexicon", "load"]
+__all__ = ["CHANNELS", "GRAPHS", "Candidates", "Graph", "Lexicon", "load"]

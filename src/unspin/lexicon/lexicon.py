@@ -22,7 +22,7 @@ array              type                meaning
 ``NAME_weight``    uint8[edges]        probability of the step in steps of 1/255 of the row's largest
 ``cand_ptr``       uint32[forms + 1]   where the candidates of each form begin
 ``cand_original``  uint16[pairs]       the originals
-``cand_channel``   uint8[pairs, 4]     -log P(form | original) for each channel in steps of 1/16; 255: not in it
+``cand_channel``   uint8[pairs, 5]     -log P(form | original) for each channel in steps of 1/16; 255: not in it
 =================  ==================  ======================================================================
 
 Beside it ``stems.npz`` (written by ``python -m training.stems``): ``stem`` ``uint32[forms]``, see :attr:`Lexicon.stem`.
@@ -41,13 +41,17 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 
-CHANNELS: Final = ("walk", "synonym", "thesaurus", "neighbour")
-"""The channels, in the order of the columns of ``cand_channel``; also the names of the graphs.
+GRAPHS: Final = ("walk", "synonym", "thesaurus", "neighbour")
+"""The graphs that spinners of words walk, see :data:`CHANNELS`."""
+
+CHANNELS: Final = (*GRAPHS, "span")
+"""The channels, in the order of the columns of ``cand_channel``; all but the last have a graph of their name.
 
 ``walk``: one or two steps through the flat WordNet thesaurus, looked up by spelling, with no regard to sense.
 ``synonym``: one synonym of the same part of speech, inflected like the original.
 ``thesaurus``: one term of the Moby thesaurus.
 ``neighbour``: one of the nearest words in a static embedding.
+``span``: a word for a word in the tables of :mod:`unspin.lexicon.spans`.
 """
 
 FREQUENCY_STEP: Final = 1 / 12
@@ -91,7 +95,7 @@ class Lexicon:
         self.log_frequency: Final = -arrays["frequency"].astype(np.float32) * np.float32(FREQUENCY_STEP)
         self.graphs: Final = {
             name: Graph(*(arrays[f"{name}_{part}"] for part in ("ptr", "term", "weight")))  # type: ignore[arg-type]
-            for name in CHANNELS
+            for name in GRAPHS
         }
         self.stem: Final = arrays["stem"].astype(np.int64)
         """The first form of the same stem ("boats" has that of "boat"), ``int64[forms]``; by Snowball's English stemmer."""

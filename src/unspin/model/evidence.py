@@ -42,7 +42,7 @@ class Evidence:
         belief: log share of the option among all candidates, word in sight, ``float32[k]``.
         context: log share of the option among those in play, word hidden, ``float32[k]``; 0 until :func:`refine` reads it.
         ngram: log-likelihood ratio of the text with the option to the text as found, ``float32[k]``.
-        channel: log P(found | option) under each channel of the lexicon, ``float32[k, 4]``.
+        channel: log P(found | option) under each channel of the lexicon, ``float32[k, 5]``.
         found_context: log ratio of the word found to those in play, word hidden, ``float32[m]``; NaN if the word is unknown
             to the encoder, 0 until :func:`refine` reads it.
     """
@@ -78,7 +78,7 @@ class Posterior:
     Attributes:
         option: probability of each option, ``float64[k]``.
         written: probability that the word is as written, ``float64[m]``.
-        family: weight of each channel in this document, ``float64[4]``.
+        family: weight of each channel in this document, ``float64[5]``.
         rate: share of the document's words that are swapped, as expected.
     """
 

@@ -41,7 +41,7 @@ def features(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The features of every option: ``float64[k, 7]`` for the first pass and ``float64[k, 37]`` for a later one.
+    """The features of every option: ``float64[k, 7]`` for the first pass and ``float64[k, 38]`` for a later one.
 
     Args:
         evidence: what is known of each option.
@@ -95,7 +95,7 @@ def features(
 
 
 def mixed_channel(evidence: Evidence, family: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Log P(found | option) when the family is drawn with the given weights ``[4]``; a column each for several ``[4, n]``."""
+    """Log P(found | option) when the family is drawn with the given weights ``[5]``; a column each for several ``[5, n]``."""
     with np.errstate(divide="ignore"):
         return np.log(np.exp(evidence.channel.astype(np.float64)) @ family + 1e-7)
 

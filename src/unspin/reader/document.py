@@ -50,8 +50,9 @@ def judge(words: Words, models: Models, operating_point: float, progress: Progre
         parts.append(Stretch(start, here, models.encoder.visible(here, SUSPICION)))
         progress.tell(progress.judging * number / len(spans))
     odds = np.concatenate([part.visible.swap for part in parts])
-    score = verdicts.score(odds, np.concatenate([part.words.kind for part in parts]) != Kind.MARK)
-    rate = verdicts.load().rate(score)
+    counts = np.concatenate([verdicts.judged(part.words) for part in parts])
+    score = verdicts.score(odds, counts, [form for part in parts for form in part.words.lower])
+    rate = verdicts.load().rate(score, int(counts.sum()))
     verdict = Reading(text=text, restored=text, spun=rate <= operating_point, score=round(score, 3),
                       false_positive_rate=float(f"{rate:.3g}"), share=0.0,
                       words=int((words.kind != Kind.MARK).sum()))  # fmt: skip

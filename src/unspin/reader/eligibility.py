@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.reading import Note
-from unspin.text import Words
+from unspin.text import Words, mentioned
 
 FEWEST_WORDS: Final = 30
 # A text whose words are hardly ever one of these is a list, a table, code, or not English.
@@ -17,6 +17,8 @@ _FUNCTION_WORDS: Final = frozenset(
     "the a an and of to in is that it for was with he as his on be at by i this had not are but from or have they which"
     " you were her she we their has would will been its who my there no do said so when".split()
 )
+# A text of which so much stands in short quotation marks or as code is a list of words, and says nothing with them.
+_MENTIONED: Final = 0.4
 
 
 def unjudged(words: Words) -> Note | None:
@@ -24,7 +26,7 @@ def unjudged(words: Words) -> Note | None:
     plain = np.flatnonzero(words.is_word)
     if len(plain) < FEWEST_WORDS:
         return Note.TOO_SHORT
-    if len(plain) < 0.5 * len(words):
+    if len(plain) < 0.5 * len(words) or mentioned(words)[plain].mean() > _MENTIONED:
         return Note.NOT_PROSE
     function = sum(words.lower[i] in _FUNCTION_WORDS for i in plain.tolist()) / len(plain)
     if function < 0.1:

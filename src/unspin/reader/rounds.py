@@ -27,13 +27,15 @@ from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import CHANGE, chain, decisions, edits
 from unspin.reading import Substitution
 from unspin.settings import Settings
-from unspin.text import Kind, Words, apply, split
+from unspin.text import Words, apply, split
 
 if TYPE_CHECKING:
     from unspin.model.deep import CausalModel
 
 _MOST_ROUNDS: Final = 32  # five or six are much already
-_FAMILIES: Final = dict(zip(CHANNELS, ("wordnet-walk", "fluent-synonyms", "thesaurus", "neighbours"), strict=True))
+_FAMILIES: Final = dict(
+    zip(CHANNELS, ("wordnet-walk", "fluent-synonyms", "thesaurus", "neighbours", "phrase-thesaurus"), strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ def restore(
 
 def _rate(words: Words, visible: Visible) -> float:
     """Share of ordinary documents that would score as high as a stretch."""
-    return verdicts.load().rate(verdicts.score(visible.swap, words.kind != Kind.MARK))
+    counts = verdicts.judged(words)
+    return verdicts.load().rate(verdicts.score(visible.swap, counts, words.lower), int(counts.sum()))
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:

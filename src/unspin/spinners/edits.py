@@ -15,7 +15,7 @@ import numpy as np
 from unspin.lexicon import Lexicon
 from unspin.text import Words, split
 
-__all__ = ["INSERTED", "SWAPPED", "WRITTEN", "Aligned", "Edit", "Spinner", "align"]
+__all__ = ["INSERTED", "SWAPPED", "WRITTEN", "Aligned", "Edit", "Spinner", "align", "align_edit"]
 
 WRITTEN, SWAPPED, INSERTED = 0, 1, 2
 """States of a token after spinning: as written; one word for one word; part of a swapped phrase or put in."""
@@ -85,10 +85,15 @@ def align(words: Words, edits: Iterable[Edit]) -> Iterator[Aligned]:
     at = 0
     for edit in edits:
         yield from (Aligned(words.lower[i], WRITTEN, i) for i in range(at, edit.begin))
-        new = split(edit.text).lower
-        if len(new) == 1 == edit.end - edit.begin:
-            yield Aligned(new[0], SWAPPED, edit.begin)
-        else:
-            yield from (Aligned(token, INSERTED, -1) for token in new)
+        yield from align_edit(edit)
         at = edit.end
     yield from (Aligned(words.lower[i], WRITTEN, i) for i in range(at, len(words)))
+
+
+def align_edit(edit: Edit) -> Iterator[Aligned]:
+    """The tokens that one edit puts in, labelled."""
+    new = split(edit.text).lower
+    if len(new) == 1 == edit.end - edit.begin:
+        yield Aligned(new[0], SWAPPED, edit.begin)
+    else:
+        yield from (Aligned(token, INSERTED, -1) for token in new)

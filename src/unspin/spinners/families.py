@@ -7,6 +7,7 @@ from typing import Final
 from unspin.errors import OptionError
 from unspin.spinners.edits import Spinner
 from unspin.spinners.rewriter import Rewriter
+from unspin.spinners.spans import GLOSS, NOUN_SWAPS, PHRASE_THESAURUS, PIVOT
 from unspin.spinners.spinbot import SpinBot
 from unspin.spinners.tortured import Tortured
 from unspin.spinners.word_family import WordFamily
@@ -22,6 +23,10 @@ FAMILIES: Final[tuple[Spinner, ...]] = (
     WordFamily(NEIGHBOUR),
     Rewriter(),
     SpinBot(),
+    PHRASE_THESAURUS,
+    PIVOT,
+    GLOSS,
+    NOUN_SWAPS,
     Tortured(),
 )
 

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.text import PhraseFinder, PhraseMatch, Words, split
 
-__all__ = ["Entries", "chosen"]
+__all__ = ["Entries", "chosen", "load_rules"]
 
 # As in `swap_words`: an entry that would overshoot the rate by more than this is left out half the time.
 _OVERSHOOT = 1.3
@@ -70,3 +71,13 @@ def chosen(matches: Iterable[PhraseMatch], goal: float, random: np.random.Genera
         taken.add(entry)
         covered += cover[entry]
     return taken
+
+
+def load_rules(name: str) -> dict[str, tuple[str, ...]]:
+    """The fixed rules of a family, from the table ``NAME.tsv`` beside this module, in its order.
+
+    A line is a phrase, a tab, and what it may become (``" | "`` between); lines that begin with ``#`` are headings.
+    """
+    lines = Path(__file__).with_name(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    rules = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {phrase: tuple(terms.split(" | ")) for phrase, terms in rules}

@@ -27,7 +27,6 @@ Sources: the examples above and the rules under "seen on pages" are such as page
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -35,21 +34,14 @@ import numpy as np
 from unspin.lexicon import Lexicon
 from unspin.spinners.edits import Edit
 from unspin.spinners.eligibility import eligible
-from unspin.spinners.phrases import Entries, chosen
+from unspin.spinners.phrases import Entries, chosen, load_rules
 from unspin.spinners.synonyms import content_words, swap_content_words
 from unspin.text import Words
 
 __all__ = ["RULES", "Rewriter"]
 
 
-def _load(path: Path) -> dict[str, tuple[str, ...]]:
-    """The rules of a file, in its order."""
-    lines = path.read_text(encoding="utf-8").splitlines()
-    rules = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {phrase: tuple(terms.split(" | ")) for phrase, terms in rules}
-
-
-RULES: Final[dict[str, tuple[str, ...]]] = _load(Path(__file__).with_name("rewriter.tsv"))
+RULES: Final[dict[str, tuple[str, ...]]] = load_rules("rewriter")
 """What a phrase may become; each document's table has one of the terms."""
 
 _PHRASES: Final = tuple(RULES)

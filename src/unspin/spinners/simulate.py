@@ -99,7 +99,7 @@ def simulate(
         edits = kind.spin(words, _lexicon.load(), kind.rate if rate is None else rate, random)
     else:
         edits = _look_up(words, dictionary, kind.capitals, rate, random)
-    return _render(words, edits, spinner, seed)
+    return render(words, edits, spinner, seed)
 
 
 def draw_dictionary(spinner: str, *, seed: int, words: int = 20_000) -> dict[str, str]:
@@ -129,7 +129,8 @@ def _look_up(
     return tuple(Edit(begin, end, terms[entry]) for begin, end, entry in matches if entry in used)
 
 
-def _render(words: Words, edits: tuple[Edit, ...], spinner: str, seed: int) -> Specimen:
+def render(words: Words, edits: tuple[Edit, ...], spinner: str = "", seed: int = 0) -> Specimen:
+    """The text with the edits of a family made in it, and the answer key."""
     text = words.text
     pieces: list[str] = []
     swaps: list[Swap] = []

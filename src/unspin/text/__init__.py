@@ -2,6 +2,7 @@
 
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, compose, removal_span
+from unspin.text.mentions import mentioned
 from unspin.text.phrases import PhraseFinder, PhraseMatch
 from unspin.text.quotations import QuotationSpan, find_quotations
 from unspin.text.sentences import sentence_spans, sentence_starts
@@ -20,6 +21,7 @@ __all__ = [
     "find_quotations",
     "indefinite_article",
     "match_case",
+    "mentioned",
     "removal_span",
     "sentence_spans",
     "sentence_starts",

@@ -1,0 +1,64 @@
+"""Spans for spans: words and phrases, and what spinners' dictionaries put for them.
+
+File: ``spans.npz`` (written by ``python -m training.thesaurus_tables``), a numpy archive:
+
+=================  ===============  ===========================================================================
+array              type             meaning
+=================  ===============  ===========================================================================
+``phrases``        uint8[bytes]     words and phrases, UTF-8, sorted, joined by line feeds
+``NAME_head``      uint32[heads]    table NAME: the phrases that may be replaced
+``NAME_ptr``       uint32[heads+1]  where the terms of each head begin
+``NAME_term``      uint32[pairs]    the phrases that may stand for it
+``NAME_weight``    uint8[pairs]     likelihood of each, in steps of 1/255 of the head's largest
+=================  ===============  ===========================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+TABLES: Final = ("thesaurus", "gloss", "pivot")
+"""Kinds of dictionaries, see ``training/thesaurus_tables.py``."""
+
+
+@dataclass(frozen=True)
+class SpanTable:
+    """One kind of dictionary: ``terms[ptr[i]:ptr[i + 1]]`` are the phrases that may stand for ``heads[i]``."""
+
+    heads: tuple[str, ...]
+    ptr: NDArray[np.int64]
+    terms: tuple[str, ...]
+    weight: NDArray[np.float64]
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """The number of each head."""
+        return {head: i for i, head in enumerate(self.heads)}
+
+    def row(self, head: int) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """The terms of a head and the probability of each."""
+        begin, end = int(self.ptr[head]), int(self.ptr[head + 1])
+        weight = self.weight[begin:end]
+        return self.terms[begin:end], weight / weight.sum()
+
+
+@lru_cache(maxsize=1)
+def load() -> dict[str, SpanTable]:
+    """The shipped tables by name."""
+    with (resources.files("unspin.data") / "spans.npz").open("rb") as file, np.load(file) as archive:
+        phrases = bytes(archive["phrases"]).decode().split("\n")
+        return {
+            name: SpanTable(
+                tuple(phrases[i] for i in archive[f"{name}_head"].tolist()),
+                archive[f"{name}_ptr"].astype(np.int64),
+                tuple(phrases[i] for i in archive[f"{name}_term"].tolist()),
+                archive[f"{name}_weight"].astype(np.float64),
+            )
+            for name in TABLES
+        }

@@ -1,0 +1,171 @@
+"""Honest text made rough: what people, scanners and programs do to text that no spinner has seen.
+
+The swap head must not take a learner's error, a scanner's misreading or shorthand for a swap. Open corpora of such text
+are few, so it is made by rule from clean text. Everything made here counts as written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from training.lexicon import _american as american
+from unspin.lexicon import Lexicon
+
+_WORD = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
+_ARTICLE = re.compile(r"\b(?:the|a|an) (?=[a-z])")
+_LOOKALIKES = {
+    "l": "1",
+    "o": "0",
+    "e": "c",
+    "h": "b",
+    "m": "rn",
+    "i": "l",
+    "s": "5",
+    "n": "u",
+    "a": "o",
+    "t": "l",
+    "c": "e",
+    "u": "n",
+}
+_PREPOSITIONS = "in on at to for of with from by about".split()
+_SHORT = {
+    "percent": "pct", "years": "yrs", "year": "yr", "without": "w/o", "with": "w/", "and": "&", "people": "ppl", "about": "abt",
+    "because": "bc", "you": "u", "are": "r", "your": "ur", "before": "b4", "please": "pls", "though": "tho", "okay": "ok",
+    "through": "thru", "going to": "gonna", "want to": "wanna", "hours": "hrs", "minutes": "mins", "government": "govt",
+    "information": "info", "international": "intl", "million": "mln", "billion": "bln", "company": "co", "them": "em",
+}  # fmt: skip
+_DIALECT = {
+    "and": "an",
+    "old": "owd",
+    "you": "ye",
+    "of": "o",
+    "your": "yer",
+    "them": "em",
+    "to": "ter",
+    "for": "fer",
+    "with": "wi",
+    "the": "t",
+    "isn't": "ain't",
+}
+_IDENTIFIERS = (
+    "getValue() foo_bar ArrayList NullPointerException main.py --verbose <div> null int argv[0] self.value README.md"
+    " org.eclipse.core v2.1.3 http://example.org/a/b utf-8 stdout x86_64 #define TODO: /etc/hosts git commit"
+).split()
+
+
+def roughen(text: str, lexicon: Lexicon, random: np.random.Generator) -> str:
+    """A text roughened in one way, drawn at random."""
+    ways: tuple[Callable[[str, np.random.Generator], str], ...] = (
+        learner, learner, scanned, doubled, shorthand, shorthand, dialect, coded, telegraphic, glued,
+    )  # fmt: skip
+    if random.random() < 0.3:
+        return british(text, lexicon)
+    return ways[int(random.integers(len(ways)))](text, random)
+
+
+def learner(text: str, random: np.random.Generator) -> str:
+    """Articles lost or put in, endings lost or added, prepositions changed, words in a wrong order."""
+    rate = random.uniform(0.02, 0.12)
+    text = _ARTICLE.sub(lambda m: "" if random.random() < 3 * rate else m[0], text)
+
+    def change(match: re.Match[str]) -> str:
+        word = match[0]
+        if random.random() >= rate or not word.islower():
+            return word
+        if word in _PREPOSITIONS:
+            return _PREPOSITIONS[int(random.integers(len(_PREPOSITIONS)))]
+        for ending in ("ing", "ed", "es", "s", "ly"):
+            if word.endswith(ending) and len(word) > len(ending) + 2 and random.random() < 0.7:
+                return word[: -len(ending)]
+        kind = random.random()
+        if kind < 0.35 and len(word) > 3:
+            return word + "s"
+        if kind < 0.5 and len(word) > 3:
+            return word + "ing"
+        if kind < 0.6:
+            return "the " + word
+        if len(word) > 4:
+            at = int(random.integers(1, len(word) - 2))
+            return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+        return word
+
+    return _WORD.sub(change, text)
+
+
+def scanned(text: str, random: np.random.Generator) -> str:
+    """Letters misread, as by a scanner."""
+    rate = random.uniform(0.005, 0.08)
+    chance = random.random(len(text)) < rate
+    return "".join(_LOOKALIKES.get(c, c) if hit else c for c, hit in zip(text, chance.tolist(), strict=True))
+
+
+def doubled(text: str, random: np.random.Generator) -> str:
+    """Words twice."""
+    rate = float(random.choice([0.05, 0.3, 1.0]))
+    return _WORD.sub(lambda m: f"{m[0]} {m[0]}" if random.random() < rate else m[0], text)
+
+
+def shorthand(text: str, random: np.random.Generator) -> str:
+    """Shorthand of newswires, notes and chats: a few words of the text each have one."""
+    known = {word for word in _SHORT if random.random() < 0.4}
+    pattern = re.compile(r"\b(?:" + "|".join(sorted(known or {"percent"}, key=len, reverse=True)) + r")\b")
+    return pattern.sub(lambda m: _SHORT[m[0]], text)
+
+
+def dialect(text: str, random: np.random.Generator) -> str:
+    """English as spoken: some words in dialect spelling."""
+    known = [word for word in _DIALECT if random.random() < 0.4] or ["and"]
+    text = re.sub(r"\b(?:" + "|".join(known) + r")\b", lambda m: _DIALECT[m[0]], text)
+    return re.sub(r"ing\b", "in", text) if random.random() < 0.5 else text
+
+
+def coded(text: str, random: np.random.Generator) -> str:
+    """Names of code between the words, as in bug reports and manuals."""
+    rate = random.uniform(0.02, 0.12)
+    return _WORD.sub(
+        lambda m: f"{m[0]} {_IDENTIFIERS[int(random.integers(len(_IDENTIFIERS)))]}" if random.random() < rate else m[0],
+        text,
+    )
+
+
+def telegraphic(text: str, random: np.random.Generator) -> str:
+    """Articles and forms of *be* left out, as in titles, notes and advertisements."""
+    share = random.uniform(0.5, 1.0)
+    return re.sub(r"\b(?:the|a|an|is|are|was|were|of|to) ", lambda m: "" if random.random() < share else m[0], text)
+
+
+def glued(text: str, random: np.random.Generator) -> str:
+    """Spaces lost, as in text out of a PDF."""
+    rate = random.uniform(0.03, 0.4)
+    return re.sub(" ", lambda m: "" if random.random() < rate else " ", text)
+
+
+def british(text: str, lexicon: Lexicon) -> str:
+    """British spelling throughout."""
+    table = _british(lexicon)
+
+    def change(match: re.Match[str]) -> str:
+        word = table.get(match[0].lower())
+        if word is None:
+            return match[0]
+        return word.capitalize() if match[0][0].isupper() else word
+
+    return _WORD.sub(change, text)
+
+
+@lru_cache(maxsize=1)
+def _british(lexicon: Lexicon) -> dict[str, str]:
+    """From American to British spelling, for the words of which the lexicon has both."""
+    by_plain: dict[str, list[str]] = {}
+    for form in lexicon.forms[: lexicon.vocabulary]:
+        by_plain.setdefault(american(form), []).append(form)
+    return {
+        plain: variant
+        for plain, group in by_plain.items()
+        for variant in group[1:] + group[:1]
+        if len(plain) > 5 and plain in group and variant != plain and variant.rstrip("s") != plain.rstrip("s")
+    }

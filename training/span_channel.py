@@ -1,0 +1,87 @@
+r"""Add the channel ``span`` to a compiled lexicon: words for words in the tables of :mod:`unspin.lexicon.spans`.
+
+    python -m training.span_channel --lexicon src/unspin/data/lexicon.npz --out src/unspin/data/lexicon.npz
+
+The tables' words are inflected like their originals already. A word of theirs that the lexicon does not know as a form is left
+out; the ids of forms and originals, and with them the encoder's output layer, stay as they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.lexicon import _american as american
+from unspin.lexicon import CHANNELS
+from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, FREQUENCY_STEP
+from unspin.lexicon.spans import SpanTable
+from unspin.lexicon.spans import load as load_tables
+
+SHARE: Final = {"thesaurus": 0.6, "gloss": 0.2, "pivot": 0.2}
+"""How much of the channel each table has; what a table does not know goes to the others."""
+KEPT: Final = 40
+"""Originals of a form at most, the best by posterior under a flattened prior."""
+
+
+def probabilities(tables: dict[str, SpanTable], index: dict[str, int], vocabulary: int) -> dict[tuple[int, int], float]:
+    """log-free P(form | original) for (form, original), both single words that the lexicon knows."""
+    found: dict[tuple[int, int], float] = defaultdict(float)
+    heads = sorted({head for table in tables.values() for head in table.heads})
+    for head in heads:
+        original = index.get(head, vocabulary)
+        known = {name: table for name, table in tables.items() if head in table.index}
+        if original >= vocabulary:
+            continue
+        total = sum(SHARE[name] for name in known)
+        for name, table in known.items():
+            for term, share in zip(*table.row(table.index[head]), strict=True):
+                form = index.get(term, -1)
+                if form >= 0 and american(term) != american(head):
+                    found[form, original] += SHARE[name] / total * float(share)
+    return found
+
+
+def best(pairs: dict[tuple[int, int], float], log_frequency: NDArray[np.float64]) -> dict[tuple[int, int], float]:
+    """The :data:`KEPT` best originals of each form."""
+    rows: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    for (form, original), share in pairs.items():
+        rows[form].append((-(np.log(share) + 0.6 * log_frequency[original]), original))
+    return {(form, o): pairs[form, o] for form, row in rows.items() for _, o in sorted(row)[:KEPT]}
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("lexicon", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    options = parser.parse_args()
+    with np.load(options.lexicon) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    forms = bytes(arrays["forms"]).decode().split("\n")
+    index = {form: i for i, form in enumerate(forms)}
+    found = probabilities(load_tables(), index, int(arrays["vocabulary"]))
+    added = best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP)
+    owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
+    before = owner.astype(np.int64) * 65_536 + arrays["cand_original"]
+    new = np.array([form * 65_536 + original for form, original in added], np.int64)
+    pairs = np.union1d(before, new)
+    channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
+    old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
+    channel[np.searchsorted(pairs, before), : old.shape[1]] = old
+    share = np.array([found.get((int(key) // 65_536, int(key) % 65_536), 0.0) for key in pairs])
+    code = np.round(-np.log(np.maximum(share, 1e-12)) / CHANNEL_STEP)
+    channel[:, -1] = np.where(share > 0, np.clip(code, 0, ABSENT - 1), ABSENT)
+    ptr = np.zeros(len(forms) + 1, np.uint32)
+    np.cumsum(np.bincount(pairs // 65_536, minlength=len(forms)), out=ptr[1:])
+    arrays |= {"cand_ptr": ptr, "cand_original": (pairs % 65_536).astype(np.uint16), "cand_channel": channel}
+    np.savez_compressed(options.out, **arrays)
+    print(f"{len(before):,} pairs, {len(pairs):,} now; {options.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+r"""Compile the thesaurus of spans: what a word or phrase of English may become, and in which kind of machine.
+
+    python -m training.thesaurus_tables --wordnet /usr/share/wordnet --list tortured_phrases.json \
+        --out src/unspin/data/spans.npz
+
+Three tables, each a kind of dictionary that spinners have:
+
+``thesaurus``
+    Words and phrases of all senses, inflected like the original (``training/thesaurus/*.tsv``, written for this project).
+``gloss``
+    WordNet 3.0 by first senses, multi-word lemmas included, inflected like the original ("area unit" for *are*).
+``pivot``
+    What real machines made of terms of science: the tortured phrases of the Problematic Paper Screener (Cabanac, Labbé
+    and Magazinov, CC BY 4.0), aligned word by word.
+
+Lines of ``training/thesaurus``: ``lemma<TAB>pos<TAB>alternative|alternative…``; ``pos`` is v, n, a, r or x (not inflected). The
+first word of a verb phrase is inflected, the last of a noun phrase, or the one that ends in ``*``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import lemminflect
+import numpy as np
+from numpy.typing import NDArray
+
+from training.wordnet import synsets
+from unspin import lexicon as lexicons
+from unspin.spinners.eligibility import FUNCTION_WORDS
+
+TABLES: Final = ("thesaurus", "gloss", "pivot")
+_UPOS: Final = {"v": "VERB", "n": "NOUN", "a": "ADJ"}
+_TAGS: Final = {"v": ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"), "n": ("NN", "NNS"), "a": ("JJ", "JJR", "JJS")}
+_TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*){0,5}$")
+_COMMON: Final = 9_000
+"""The commonest words of the lexicon: only they have a gloss, which keeps the file small."""
+_GLOSSES: Final = 5
+_SENSES: Final = (1.0, 0.5, 0.25)
+"""Weight of a gloss by the sense it comes from: such machines take the first sense mostly."""
+
+
+class Line(NamedTuple):
+    """A line of the thesaurus: what a headword may become, likeliest first."""
+
+    head: str
+    pos: str
+    terms: tuple[str, ...]
+
+
+def read_lines(folder: Path) -> Iterator[Line]:
+    """The lines of all files, what does not parse left out."""
+    for file in sorted(folder.glob("*.tsv")):
+        for raw in file.read_text(encoding="utf-8").lower().splitlines():
+            fields = re.split(r"[\t;]", raw.strip())
+            if len(fields) != 3 or fields[1] not in "vnarx":
+                continue
+            head, pos = fields[0].strip(), fields[1]
+            terms = [" ".join(term.split()) for term in fields[2].split("|")]
+            kept = tuple(dict.fromkeys(term for term in terms if _TERM.match(term) and term != head))
+            if _TERM.match(head) and kept:
+                yield Line(head, pos, kept)
+
+
+@lru_cache(maxsize=100_000)
+def forms(word: str, pos: str) -> dict[str, str]:
+    """The inflected forms of a single word by Penn tag."""
+    found = lemminflect.getAllInflections(word, upos=_UPOS[pos])
+    if not found and pos in "nv":
+        found = lemminflect.getAllInflectionsOOV(word, upos=_UPOS[pos])
+    out = {tag: spellings[0].lower() for tag, spellings in found.items()}
+    base = {"v": "VB", "n": "NN", "a": "JJ"}[pos]
+    out.setdefault(base, word)
+    if pos == "v":
+        out.setdefault("VBP", word)
+        out.setdefault("VBN", out.get("VBD", word))
+    return out
+
+
+def inflected(term: str, pos: str) -> dict[str, str]:
+    """A term of one or more words in all the forms of its part of speech."""
+    words = term.split()
+    starred = [i for i, word in enumerate(words) if word.endswith("*")]
+    words = [word.rstrip("*") for word in words]
+    at = starred[0] if starred else (0 if pos == "v" else len(words) - 1)
+    return {tag: " ".join([*words[:at], form, *words[at + 1 :]]) for tag, form in forms(words[at], pos).items()}
+
+
+def pairs_of(line: Line) -> Iterator[tuple[str, str, float]]:
+    """(written, found, weight) of a line, in every form that both have."""
+    for rank, term in enumerate(line.terms):
+        weight = 1 / (rank + 2)
+        if line.pos in "rx":
+            yield line.head, term.replace("*", ""), weight
+            continue
+        head, made = inflected(line.head, line.pos), inflected(term, line.pos)
+        for tag in _TAGS[line.pos]:
+            if tag in head and tag in made and head[tag] != made[tag]:
+                yield head[tag], made[tag], weight
+
+
+def gloss_lines(folder: Path) -> Iterator[tuple[Line, float]]:
+    """WordNet's synonyms and hypernyms of the first senses of each lemma, with the weight of the sense."""
+    by_key = synsets(folder)
+    for pos, name in (("n", "noun"), ("v", "verb"), ("a", "adj"), ("r", "adv")):
+        for raw in (folder / f"index.{name}").read_text(encoding="latin-1").splitlines():
+            if raw.startswith("  "):
+                continue
+            fields = raw.split()
+            head, offsets = fields[0].replace("_", " "), fields[-int(fields[2]) :]
+            if not head.isalpha() or len(head) < 2 or head in FUNCTION_WORDS:
+                continue
+            for weight, offset in zip(_SENSES, offsets, strict=False):
+                synset = by_key[pos + offset]
+                terms = [lemma.replace("_", " ") for lemma in synset.lemmas]
+                generic = [
+                    lemma.replace("_", " ")
+                    for symbol, _, key, _ in synset.pointers if symbol in ("@", "&")
+                    for lemma in by_key[key].lemmas[:2]
+                ]  # fmt: skip
+                kept = [term for term in [*terms, *generic[:3]] if _TERM.match(term) and term != head]
+                if kept:
+                    yield Line(head, pos, tuple(dict.fromkeys(kept))), weight
+
+
+def pivot_pairs(file: Path) -> Iterator[tuple[str, str, float]]:
+    """(written, found, weight) of the tortured phrases, word by word where both have as many words."""
+    for entry in json.loads(file.read_text(encoding="utf-8"))["phrases"]:
+        found, written = entry["tortured"].lower().split(), re.sub(r"[-/]", " ", entry["correct"].lower()).split()
+        found = re.sub(r"[-/]", " ", " ".join(found)).split()
+        if len(found) == len(written):
+            for a, b in zip(written, found, strict=True):
+                if a != b and a.isalpha() and b.isalpha() and len(a) > 2 and len(b) > 2 and a[:5] != b[:5]:
+                    yield a, b, 1.0
+
+
+def compiled(tables: dict[str, dict[tuple[str, str], float]]) -> dict[str, NDArray[np.generic]]:
+    """The arrays of the file, see :mod:`unspin.lexicon.spans`."""
+    phrases = sorted({phrase for table in tables.values() for pair in table for phrase in pair})
+    index = {phrase: i for i, phrase in enumerate(phrases)}
+    arrays: dict[str, NDArray[np.generic]] = {"phrases": np.frombuffer("\n".join(phrases).encode(), np.uint8)}
+    for name, table in tables.items():
+        rows: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for (written, found), weight in sorted(table.items()):
+            rows[index[written]].append((index[found], weight))
+        heads = sorted(rows)
+        ptr = np.cumsum([0, *(len(rows[head]) for head in heads)])
+        flat = [pair for head in heads for pair in rows[head]]
+        largest = np.repeat([max(w for _, w in rows[head]) for head in heads], np.diff(ptr))
+        arrays[f"{name}_head"] = np.array(heads, np.uint32)
+        arrays[f"{name}_ptr"] = ptr.astype(np.uint32)
+        arrays[f"{name}_term"] = np.array([term for term, _ in flat], np.uint32)
+        scaled = np.round(np.array([weight for _, weight in flat]) / largest * 255)
+        arrays[f"{name}_weight"] = np.clip(scaled, 1, 255).astype(np.uint8)
+    return arrays
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("wordnet", "list", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--thesaurus", type=Path, default=Path(__file__).parent / "thesaurus")
+    options = parser.parse_args()
+    tables: dict[str, dict[tuple[str, str], float]] = {name: defaultdict(float) for name in TABLES}
+    for line in read_lines(options.thesaurus):
+        for written, found, weight in pairs_of(line):
+            tables["thesaurus"][written, found] += weight
+    common = set(lexicons.load().forms[:_COMMON])
+    for line, sense in gloss_lines(options.wordnet):
+        for written, found, weight in pairs_of(line._replace(terms=line.terms[:_GLOSSES])):
+            if written in common:
+                tables["gloss"][written, found] += weight * sense
+    for written, found, weight in pivot_pairs(options.list):
+        tables["pivot"][written, found] += weight
+    np.savez_compressed(options.out, **compiled(tables))  # type: ignore[arg-type]
+    counts = ", ".join(f"{name} {len(table):,} pairs" for name, table in tables.items())
+    print(f"{counts}; {options.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
