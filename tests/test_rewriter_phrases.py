@@ -19,13 +19,13 @@ from unspin.text import apply, split
 ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
 
 
-def found(text: str, odds: float, certain: float = 0.85) -> list[tuple[str, str]]:
+def found(text: str, odds: float) -> list[tuple[str, str]]:
     """What is restored in a text whose every word the encoder gives these odds of a swap."""
     words = split(text)
     visible = Visible(
         np.full(len(words), odds, np.float32), np.arange(len(words)), np.zeros((len(words), 384), np.float32)
     )
-    return [(s.found, s.original) for s in phrases.restored(words, visible, passes.load().ngram, certain)]
+    return [(s.found, s.original) for s in phrases.restored(words, visible, passes.load())]
 
 
 def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> None:
@@ -64,8 +64,46 @@ def test_the_search_may_be_ended_at_every_phrase() -> None:
     words = split("They met withinside the harbour. Withinside the town it rained.")
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
     calls = []
-    phrases.restored(words, visible, passes.load().ngram, 0.85, lambda: calls.append(1))
-    assert len(calls) == 2
+    phrases.restored(words, visible, passes.load().watched(lambda: calls.append(1)))
+    assert len(calls) >= 2
+
+
+def test_the_whole_context_chooses_among_the_originals() -> None:
+    """A few words on either side say nothing here; that the sentence is about a game at a table does."""
+    words = split(
+        "He hit upon the answer at once. She lost all her money at the gambling establishment, playing cards."
+    )
+    visible = passes.load().encoder.visible(words, passes.SUSPICION)
+    places = phrases.occurrences(words, visible, passes.load(), phrases.load().table)
+    [casino] = [place for place in places if "casino" in place.originals]
+    column = phrases.EVIDENCE.index("context")
+    known = casino.evidence[:, phrases.EVIDENCE.index("no_context")] == 0
+    context = dict(zip(casino.originals, casino.evidence[:, column], strict=True))
+    assert known.any() and (casino.evidence[known, column] < 0).all()
+    assert context["casino"] == casino.evidence[known, column].max()
+
+
+def test_an_original_that_is_a_phrase_itself_has_no_context() -> None:
+    words = split(
+        "It was widely known that the two of them had carried out the work at some stage in the summer of that year."
+    )
+    visible = passes.load().encoder.visible(words, passes.SUSPICION)
+    for place in phrases.occurrences(words, visible, passes.load(), phrases.load().table):
+        several = np.array([len(split(original)) > 1 for original in place.originals])
+        unknown = place.evidence[:, phrases.EVIDENCE.index("no_context")] == 1
+        assert unknown[several].all()
+        assert (place.evidence[unknown, phrases.EVIDENCE.index("context")] == 0).all()
+
+
+def test_what_is_restored_says_what_else_it_may_have_been() -> None:
+    words = split(
+        "They met withinside the harbour at some stage in the war, withinside the town and withinside the hills."
+    )
+    made = phrases.restored(words, passes.load().encoder.visible(words, passes.SUSPICION), passes.load())
+    assert made
+    for edit in made:
+        assert edit.confidence >= 0.5
+        assert edit.confidence + sum(share for _, share in edit.alternatives) <= 1.001
 
 
 def test_an_honest_article_keeps_its_phrases() -> None:

@@ -4,7 +4,7 @@ r"""Compile the phrases that rewriters put in, and fit what tells them from hone
 
 Writes ``inflated.tsv``: the rules of :mod:`unspin.spinners.rewriter` turned round, for phrases of two tokens and more,
 each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.phrases.EVIDENCE` into
-``reader.json``: logistic regression over the places in ``dev`` documents spun by rewriters and by every other family, so
+``reader.json``: maximum likelihood over the places in ``dev`` documents spun by rewriters and by every other family, so
 that phrases in pages of other spinners, and honest ones in a rewriter's page, are examples of what to leave alone.
 """
 
@@ -13,16 +13,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
 
 from training.phrases import encoded, honest_counts
+from training.reader import Block, fit
 from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
+from unspin.arrays import ragged
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.lexicon.spans import SpanTable
@@ -36,11 +37,12 @@ from unspin.spinners.spans import GLOSS, NOUN_SWAPS
 from unspin.text import split
 
 MIXTURE = (("rewriter", 0.3, 4), ("rewriter", 0.15, 2), ("wordnet-walk", 0.3, 1), ("fluent-synonyms", 0.3, 1),
-           ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 1),
-           ("gloss", 0.3, 1), ("noun-swaps", 0.35, 1))  # fmt: skip
+           ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 2),
+           ("phrase-thesaurus", 0.05, 2), ("rewriter", 0.05, 2),
+           ("gloss", 0.3, 1), ("pivot", 0.3, 1), ("noun-swaps", 0.35, 1))  # fmt: skip
 
-MOST_ORIGINALS: Final = 5
-MOST_HONEST: Final = 400
+MOST_ORIGINALS: Final = 8
+MOST_HONEST: Final = 4_000
 """Occurrences of a phrase of the tables in some 45 million words of honest text, from which it is left out."""
 
 
@@ -81,33 +83,36 @@ def merged(options: argparse.Namespace) -> list[tuple[str, str, int]]:
     phrases = sorted({*ruled, *spans})
     counts = honest_counts([(phrase, "") for phrase in phrases], *encoded(options.corpora, options.text))
     return [
-        (phrase, " | ".join(sorted(set(ruled.get(phrase) or spans[phrase]))), counts[i])
+        (phrase, " | ".join(dict.fromkeys([*ruled.get(phrase, []), *spans.get(phrase, [])])), counts[i])
         for i, phrase in enumerate(phrases)
         if phrase in ruled or counts[i] <= MOST_HONEST
     ]
 
 
-def examples(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[tuple[Occurrence, bool]]:
-    """Every place of a phrase, and whether it was put in there."""
+def blocks(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[Block]:
+    """For every specimen with such phrases the evidence on their places, and what stood at each."""
     for answers in specimens:
         visible = models.encoder.visible(answers.words, SUSPICION)
-        for place in occurrences(answers.words, visible, models.ngram, phrases):
-            yield place, _put_in(answers, place)
+        places = occurrences(answers.words, visible, models, phrases)
+        if places:
+            ptr = ragged.offsets(np.array([len(place.originals) for place in places]))
+            first = [
+                k + begin if k >= 0 else k for k, begin in zip(map(partial(_truth, answers), places), ptr, strict=False)
+            ]
+            yield np.concatenate([place.evidence for place in places]), ptr, np.array(first, np.int64)
 
 
-def _put_in(answers: Answers, place: Occurrence) -> bool:
-    """Whether the answer key has a phrase of just these tokens: its original at the first, nothing at the others."""
+def _truth(answers: Answers, place: Occurrence) -> int:
+    """The number of the original that the answer key has for just these tokens.
+
+    It has an original at the first of them and nothing at the others. -1 if the phrase is as written, -2 if it was put in
+    for something else.
+    """
     first, *others = answers.original[place.begin : place.end]
     after = answers.original[place.end] if place.end < len(answers.original) else None
-    return bool(first) and all(original == "" for original in others) and after != ""
-
-
-def fit(found: list[tuple[Occurrence, bool]]) -> dict[str, float]:
-    """The weight of each kind of evidence."""
-    values: NDArray[np.float64] = np.stack([place.evidence for place, _ in found])
-    # The column of ones is the bias.
-    model = LogisticRegression(C=1.0, fit_intercept=False, max_iter=1_000).fit(values, [put_in for _, put_in in found])
-    return {name: round(float(weight), 5) for name, weight in zip(EVIDENCE, model.coef_[0], strict=True)}
+    if not first or any(original != "" for original in others) or after == "":
+        return -1
+    return place.originals.index(first) if first in place.originals else -2
 
 
 def main() -> None:
@@ -123,12 +128,13 @@ def main() -> None:
     models = Models(lexicons.load(), encoders.load(), NGram.load())
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 500), seed=7, characters=4_000)
     specimens = spin_by_turns(originals, turns(MIXTURE), seed=30_000)
-    found = list(examples(specimens, models, load_table(options.out / "inflated.tsv")))
-    weights = fit(found)
+    found = list(blocks(specimens, models, load_table(options.out / "inflated.tsv")))
+    weights = dict(zip(EVIDENCE, fit(found).round(5).tolist(), strict=True))
     reader = options.out / "reader.json"
     saved = json.loads(reader.read_text()) | {"inflated": weights}
     reader.write_text(json.dumps(saved) + "\n")
-    print(f"{len(pairs):,} phrases, {len(found):,} places, {sum(put_in for _, put_in in found):,} put in; {weights}")
+    answers = np.concatenate([truth for _, _, truth in found])
+    print(f"{len(pairs):,} phrases, {len(answers):,} places, {(answers != -1).sum():,} put in; {weights}")
 
 
 if __name__ == "__main__":

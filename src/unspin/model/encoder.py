@@ -32,6 +32,8 @@ _LONGEST: Final = 126
 _REMEMBERED = 256  # windows; some 100 kB each
 _CLS, _SEP, _MASK = 101, 102, 103
 _MOST_PIECES: Final = 8
+_SHOWN, _MASKED, _GONE = 0, 1, 2
+"""A token is in sight, behind a mask, or behind the mask of the span that it belongs to."""
 _SENTENCE_END: Final = frozenset(".!?")
 
 
@@ -138,11 +140,11 @@ class Encoder:
         swap = np.full(len(words), NEVER, np.float32)
         places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         beliefs: list[NDArray[np.float32]] = [np.empty((0, HIDDEN), np.float32)]
-        nothing = np.zeros(len(words), bool)
+        shown = np.full(len(words), _SHOWN, np.uint8)
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
         for window in self.windows(words):
             self.tick()
-            ids, first = self._pieces(words.lower, window, nothing)
+            ids, first = self._pieces(words.lower, window, shown)
             judged = np.flatnonzero(words.kind[window.begin : window.end] != Kind.MARK)
             if not len(judged):
                 continue
@@ -154,41 +156,50 @@ class Encoder:
             beliefs.append(belief[suspicious[odds > suspicion]])
         return Visible(swap, np.concatenate(places), np.concatenate(beliefs))
 
-    def hidden(self, words: Words, tokens: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.float32]:
-        """What the context says of the words at ``places``, all hidden at once.
+    def hidden(
+        self,
+        words: Words,
+        tokens: Sequence[str],
+        begins: NDArray[np.int64],
+        ends: NDArray[np.int64] | None = None,
+    ) -> NDArray[np.float32]:
+        """What the context says of some words or spans, all hidden at once, each behind one mask.
 
         Args:
             words: the document.
             tokens: what stands at each token now (restorations may have been filled in).
-            places: the tokens to hide, in order.
+            begins: the first token of each span to hide, in order; spans do not overlap.
+            ends: the token after the last of each, ``int64[m]``; single words if not given.
 
         Returns:
-            A context vector for each place, ``float32[m, 384]``.
+            A context vector for each span, ``float32[m, 384]``.
         """
-        context = np.zeros((len(places), HIDDEN), np.float32)
-        hide = np.zeros(len(words), bool)
-        hide[places] = True
+        context = np.zeros((len(begins), HIDDEN), np.float32)
+        hide = np.full(len(words), _SHOWN, np.uint8)
+        for begin, end in zip(begins.tolist(), [] if ends is None else ends.tolist(), strict=False):
+            hide[begin:end] = _GONE
+        hide[begins] = _MASKED
         for window in self.windows(words):
-            begin, end = np.searchsorted(places, (window.begin, window.end))
+            begin, end = np.searchsorted(begins, (window.begin, window.end))
             self.tick()
             if end > begin:
                 ids, first = self._pieces(tokens, window, hide)
-                here = first[places[begin:end] - window.begin]
+                here = first[begins[begin:end] - window.begin]
                 context[begin:end] = self._see_hidden(ids.tobytes(), here.tobytes())
         return context
 
     def _pieces(
-        self, tokens: Sequence[str], window: Window, hide: NDArray[np.bool_]
+        self, tokens: Sequence[str], window: Window, hide: NDArray[np.uint8]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The wordpieces of a window, and where each of its tokens begins among them."""
         ids = [_CLS]
         first = np.empty(window.end - window.begin, np.int64)
         for place, i in enumerate(range(window.begin, window.end)):
             first[place] = len(ids)
-            if hide[i]:
-                ids.append(_MASK)
-            else:
+            if hide[i] == _SHOWN:
                 ids.extend(self.pieces(tokens[i]))
+            elif hide[i] == _MASKED:
+                ids.append(_MASK)
         # Restorations may be longer than what stood there; positions end at 512, far off.
         ids.append(_SEP)
         return np.array(ids, np.int64), first

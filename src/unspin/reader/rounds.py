@@ -24,7 +24,7 @@ from unspin.model.evidence import Posterior
 from unspin.reader import phrases
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
-from unspin.reader.substitutions import CHANGE, chain, decisions, edits
+from unspin.reader.substitutions import chain, decisions, edits
 from unspin.reading import Substitution
 from unspin.settings import Settings
 from unspin.text import Words, apply, split
@@ -90,7 +90,7 @@ def _rate(words: Words, visible: Visible) -> float:
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
     """The phrases of rewriters first, which no word by itself tells; then the words, in what that leaves."""
-    restored = phrases.restored(words, visible, models.ngram, 1 - CHANGE, models.tick)
+    restored = phrases.restored(words, visible, models)
     if not restored:
         return _words(words, visible, models, settings, known)
     without = split(apply(words.text, restored))
