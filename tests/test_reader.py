@@ -447,8 +447,8 @@ def test_the_third_pass_hides_every_other_open_word(monkeypatch: pytest.MonkeyPa
         asked.append(places.tolist())
         return read(words, tokens, places)
 
-    monkeypatch.setattr(models.encoder, "hidden", hidden)
     gathered = passes.first_evidence(words, models.encoder.visible(words, passes.SUSPICION), models)
+    monkeypatch.setattr(models.encoder, "hidden", hidden)
     passes.decide(words, gathered, models, posterior.load())
     second, even, odd = asked
     assert len(even) - len(odd) in (0, 1)
