@@ -1,12 +1,16 @@
-"""Fit what a document's score means in false positives.
+"""Fit the verdict: what speaks for a spinner put together, and what its score means in false positives.
 
-    python -m training.verdict --corpora CORPORA --out src/unspin/data/reader.json --documents 1200
+    python -m training.verdict --corpora CORPORA --out src/unspin/data/reader.json --documents 230 --jobs 2
 
 Honest documents of part "dev", evenly from every corpus (the odd ones too) and by several lengths, some of them made rough
-(:mod:`training.roughening`), are scored as the reader scores them. Below 0, where nearly all lie, each length has a table of
-their quantiles. Above 0 the tail is that of a likelihood ratio: by Markov's inequality, at most exp(-s) of honest documents
-have one of s nats or more. It is anchored at the share of all documents that score above 0, at the upper end of the 95%
-interval (Wilson 1927), since they are few.
+(:mod:`training.roughening`), stand against such documents spun by every family at several rates. Both models of
+:mod:`unspin.model.verdict` are logistic regressions with weights that are never negative; the second learns from the
+documents that the first leaves in doubt, and only these have their hidden words asked for.
+
+The curves rest on scores from models that have not seen the kind of text that they score: the corpora are parted in
+:data:`FOLDS`, and each is scored by models fitted on the others. Where nearly all documents lie each length has a table of
+quantiles. Above it the tail is exponential from the :data:`TAIL` highest scores of all lengths on, each weighed alike: its
+mean excess is taken at the upper end of its 95% interval, so that the rates err to the safe side.
 """
 
 from __future__ import annotations
@@ -14,26 +18,189 @@ from __future__ import annotations
 import argparse
 import json
 import math
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.stats import chi2
 
 from training.corpora import all_files
 from training.roughening import roughen
-from training.specimens import held_out
+from training.specimens import PROSE, held_out, spin
 from unspin import lexicon as lexicons
-from unspin.evaluate.intervals import wilson
-from unspin.model import encoder as encoders
-from unspin.model import verdict
+from unspin.model import verdict as verdicts
+from unspin.model.verdict import FIRST, SECOND, DocumentModel, statistics
 from unspin.reader.eligibility import unjudged
+from unspin.reader.passes import SUSPICION, load
+from unspin.reader.verdict import evidence, with_hidden
+from unspin.spinners import FAMILIES
 from unspin.text import split
 
-_ROUGH = 0.1
 LENGTHS: Final = {0: (30, 60), 60: (60, 120), 120: (120, 240), 240: (240, 500)}
 """From how many words on a curve holds, and the lengths of the documents that it is fitted on."""
-_TABLE = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07, 0.05, 0.04)
+RATES: Final = (0.08, 0.12, 0.18, 0.25, 0.35, 0.5)
+FOLDS: Final = 8
+TAIL: Final = 60
+DOUBT: Final = 0.05
+"""Share of honest documents that the first model leaves in doubt."""
+_ROUGH: Final = 0.1
+_PRIOR: Final = 3.0
+"""Precision of the Gaussian prior of the weights: families and kinds not seen are like those seen, not the same."""
+_BALANCE: Final = 0.5
+"""Weight of all spun documents together, of that of all honest ones."""
+_TABLE: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Documents and their statistics.
+
+    Attributes:
+        texts: the documents.
+        kind: the corpus, or the family of spinners, of each.
+        words: how many words of each are judged, ``int64[n]``.
+        first: the statistics of :data:`FIRST`, ``float64[n, f]``.
+    """
+
+    texts: list[str]
+    kind: list[str]
+    words: NDArray[np.int64]
+    first: NDArray[np.float64]
+
+
+def honest(root: Path, count: int) -> Iterator[tuple[str, str]]:
+    """(corpus, text) of honest documents, some of them made rough."""
+    lexicon, random = lexicons.load(), np.random.default_rng(11)
+    for file in all_files(root):
+        name = file.name.split(".")[0]
+        for size in LENGTHS.values():
+            for document in held_out(root, [name], "dev", count, size, seed=8):
+                rough = random.random() < _ROUGH
+                yield name, roughen(document.text, lexicon, random) if rough else document.text
+
+
+def spun(root: Path, count: int) -> Iterator[tuple[str, str]]:
+    """(family, text) of spun documents of every length."""
+    names = [family.name for family in FAMILIES if family.name != "tortured"]
+    random = np.random.default_rng(5)
+    for size in LENGTHS.values():
+        for number, document in enumerate(held_out(root, PROSE, "dev", count * len(names), size, seed=77)):
+            family = names[number % len(names)]
+            yield (
+                family,
+                spin(document, family, float(random.choice(RATES)), seed=int(random.integers(1 << 30))).words.text,
+            )
+
+
+def in_sight(text: str) -> tuple[int, NDArray[np.float64]] | None:
+    """The judged words of a document and its statistics of :data:`FIRST`; None if it cannot be judged."""
+    words, models = split(text), load()
+    if unjudged(words) is not None:
+        return None
+    seen = evidence([(words, models.encoder.visible(words, SUSPICION))], models)
+    return int(seen.judged.sum()), statistics(seen, FIRST)
+
+
+def hidden(text: str) -> NDArray[np.float64]:
+    """The statistics of :data:`SECOND`."""
+    words, models = split(text), load()
+    parts = [(words, models.encoder.visible(words, SUSPICION))]
+    return statistics(with_hidden(evidence(parts, models), parts, models), SECOND)
+
+
+def sample(documents: Iterator[tuple[str, str]], run: Callable[..., Iterator[Any]]) -> Sample:
+    """The documents that can be judged, and what is in sight of them."""
+    pairs = list(documents)
+    seen = list(run(in_sight, [text for _, text in pairs]))
+    kept = [(kind, text, found) for (kind, text), found in zip(pairs, seen, strict=True) if found is not None]
+    return Sample(
+        [text for _, text, _ in kept],
+        [kind for kind, _, _ in kept],
+        np.array([found[0] for _, _, found in kept]),
+        np.array([found[1] for _, _, found in kept]),
+    )
+
+
+def fit(honest: NDArray[np.float64], spun: NDArray[np.float64]) -> DocumentModel:
+    """Logistic regression with weights that are never negative."""
+    values = np.concatenate([honest, spun])
+    answer = np.repeat([0.0, 1.0], [len(honest), len(spun)])
+    weight = np.repeat([1.0, _BALANCE * len(honest) / len(spun)], [len(honest), len(spun)])
+    mean, scale = values.mean(0), values.std(0) + 1e-6
+    scaled = np.column_stack([(values - mean) / scale, np.ones(len(values))])
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        score, weights = scaled @ parameters, parameters[:-1]
+        value = (weight * (np.logaddexp(0, score) - answer * score)).sum() + 0.5 * _PRIOR * weights @ weights
+        slope = scaled.T @ (weight * (1 / (1 + np.exp(-score)) - answer))
+        slope[:-1] += _PRIOR * weights
+        return float(value), slope
+
+    bounds = [(0.0, None)] * values.shape[1] + [(None, None)]
+    found = minimize(loss, np.zeros(values.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return DocumentModel(mean, scale, found[:-1], float(found[-1]))
+
+
+def left_out(honest: NDArray[np.float64], kinds: Sequence[str], spun: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The score of each honest document by a model that has not seen its kind, ``float64[n]``."""
+    names = sorted(set(kinds))
+    fold = np.array([names.index(kind) % FOLDS for kind in kinds])
+    scores = np.empty(len(honest))
+    for number in range(FOLDS):
+        here = fold == number
+        if here.any():
+            model = fit(honest[~here], spun)
+            scores[here] = [model.score(row) for row in honest[here]]
+    return scores
+
+
+def tail(scores: NDArray[np.float64]) -> tuple[float, float, float]:
+    """(where the tail begins, intercept, slope): log10 of the share of documents above a score there."""
+    highest = np.sort(scores)[::-1][: TAIL + 1]
+    begin, excess = float(highest[-1]), highest[:-1] - highest[-1]
+    # The mean of n exponential excesses: 2 n mean / true mean is chi-squared with 2 n degrees of freedom.
+    mean = float(2 * excess.sum() / chi2.ppf(0.025, 2 * TAIL))
+    slope = -1 / (mean * math.log(10))
+    return begin, math.log10(TAIL / len(scores)) - slope * begin, slope
+
+
+def curves(scores: NDArray[np.float64], words: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """For each length a table of quantiles up to where the common tail begins, and that tail."""
+    begin, intercept, slope = tail(scores)
+    lengths = list(LENGTHS)
+    made = []
+    for least, most in zip(lengths, [*lengths[1:], math.inf], strict=True):
+        here = scores[(words >= least) & (words < most)]
+        table = [(round(float(np.quantile(here, 1 - rate)), 3), rate) for rate in _TABLE]
+        end = 10 ** (intercept + slope * begin)
+        kept = [(score, rate) for score, rate in table if score < begin and rate > end]
+        made.append(
+            {
+                "scores": [*(score for score, _ in kept), round(begin, 3)],
+                "rates": [*(rate for _, rate in kept), end],
+                "intercept": intercept,
+                "slope": slope,
+                "documents": len(here),
+            }
+        )
+    return made
+
+
+def saved(model: DocumentModel, names: Sequence[str]) -> dict[str, Any]:
+    """A model as JSON."""
+    return {
+        "statistics": list(names),
+        "mean": model.mean.round(5).tolist(),
+        "scale": model.scale.round(5).tolist(),
+        "weight": model.weight.round(5).tolist(),
+        "bias": round(model.bias, 5),
+    }
 
 
 def main() -> None:
@@ -41,56 +208,55 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("corpora", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--documents", type=int, default=300, help="documents of each corpus")
-    parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
+    parser.add_argument("--documents", type=int, default=230, help="honest documents of each corpus and length")
+    parser.add_argument("--spun", type=int, default=15, help="spun documents of each family and length")
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
-    encoder = encoders.load(options.model)
-    names = [file.name.split(".")[0] for file in all_files(options.corpora)]
-    samples = {least: scores(names, encoder, options, size) for least, size in LENGTHS.items()}
-    everything = np.concatenate(list(samples.values()))
-    above = wilson(int((everything > 0).sum()), len(everything)).high
-    curves = [curve(sample, above) for sample in samples.values()]
-    saved = json.loads(options.out.read_text()) if options.out.exists() else {}
-    calibration = {"words": list(LENGTHS), "curves": curves}
-    options.out.write_text(json.dumps(saved | {"calibration": calibration}) + "\n")
-    points = ", ".join(f"{rate:g} at {math.log(above / rate):.2f}" for rate in (1e-3, 1e-4, 1e-5))
-    print(f"{len(everything):,} documents, {(everything > 0).sum()} above 0; {points}")
+    with ProcessPoolExecutor(options.jobs) as pool:
+        run = partial(pool.map, chunksize=8)
+        false, true = (
+            sample(honest(options.corpora, options.documents), run),
+            sample(spun(options.corpora, options.spun), run),
+        )
+        print(f"{len(false.texts):,} honest documents, {len(true.texts):,} spun", flush=True)
+        first = fit(false.first, true.first)
+        scores = left_out(false.first, false.kind, true.first)
+        doubt = float(np.quantile(scores, 1 - DOUBT))
+        asked = np.flatnonzero(scores >= doubt)
+        doubted = np.flatnonzero([first.score(row) >= doubt for row in true.first])
+        false_hidden = np.array(list(run(hidden, [false.texts[i] for i in asked])))
+        true_hidden = np.array(list(run(hidden, [true.texts[i] for i in doubted])))
+    second = fit(false_hidden, true_hidden)
+    kinds = [false.kind[i] for i in asked]
+    final = np.minimum(scores - doubt, -1e-3) + verdicts.DOUBTED
+    final[asked] = np.maximum(left_out(false_hidden, kinds, true_hidden), verdicts.DOUBTED)
+    document = json.loads(options.out.read_text()) if options.out.exists() else {}
+    models = {"first": saved(first, FIRST), "doubt": round(doubt, 5), "second": saved(second, SECOND)}
+    calibration = {"words": list(LENGTHS), "curves": curves(final, false.words)}
+    options.out.write_text(json.dumps(document | {"verdict": models, "calibration": calibration}) + "\n")
+    report(final, false, true_hidden, [true.kind[i] for i in doubted], second, true)
 
 
-def scores(
-    names: list[str], encoder: encoders.Encoder, options: argparse.Namespace, size: tuple[int, int]
-) -> NDArray[np.float64]:
-    """The scores of honest documents of every corpus, and of some of them made rough."""
-    lexicon, random = lexicons.load(), np.random.default_rng(11)
-    found: list[float] = []
-    for name in names:
-        here = []
-        for document in held_out(options.corpora, [name], "dev", options.documents, size, seed=8):
-            rough = random.random() < _ROUGH
-            words = split(roughen(document.text, lexicon, random) if rough else document.text)
-            if unjudged(words) is None:
-                swap = encoder.visible(words, 0.0).swap
-                here.append(verdict.score(swap, verdict.judged(words), words.lower))
-        if here:
-            print(
-                f"{name:22} {len(here):5}, highest {max(here):7.2f}, 99th percentile {np.quantile(here, 0.99):7.2f}",
-                flush=True,
-            )
-        found += here
-    return np.array(found)
-
-
-def curve(sample: NDArray[np.float64], above: float) -> dict[str, Any]:
-    """The curve of one length, see :class:`unspin.model.verdict.Curve`; ``above`` is the share of scores above 0."""
-    quantiles = [(round(float(np.quantile(sample, 1 - rate)), 3), rate) for rate in _TABLE]
-    table = [(score, rate) for score, rate in quantiles if score < 0 and rate > above]
-    return {
-        "scores": [*(score for score, _ in table), 0.0],
-        "rates": [*(rate for _, rate in table), above],
-        "intercept": math.log10(above),
-        "slope": -1 / math.log(10),
-        "documents": len(sample),
-    }
+def report(
+    final: NDArray[np.float64],
+    false: Sample,
+    true_hidden: NDArray[np.float64],
+    families: list[str],
+    second: DocumentModel,
+    true: Sample,
+) -> None:
+    """Print the tail, and what is found at some rates."""
+    begin, intercept, slope = tail(final)
+    highest = np.argsort(-final)[:10]
+    print("highest:", ", ".join(f"{false.kind[i]} {final[i]:.2f}" for i in highest))
+    print("weights:", dict(zip(SECOND, second.weight.round(2).tolist(), strict=True)))
+    scores = np.array([second.score(row) for row in true_hidden])
+    for rate in (1e-4, 1e-3, 1e-2):
+        point = max((math.log10(rate) - intercept) / slope, begin)
+        share = {f: sum(s >= point for s, g in zip(scores, families, strict=True) if g == f) / true.kind.count(f)
+                 for f in sorted(set(true.kind))}  # fmt: skip
+        print(f"{rate:g} at {point:.2f}: {(scores >= point).sum() / len(true.texts):.3f} found;",
+              ", ".join(f"{f} {s:.2f}" for f, s in share.items()))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -119,6 +119,25 @@ class Encoder:
                 self._known[word] = known
         return known
 
+    def logits(
+        self, original: NDArray[np.int64], vectors: NDArray[np.float32], ptr: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """The output layer's logit of each of some options for the vector of its word.
+
+        Args:
+            original: the options of ``m`` words, flat; those of word ``i`` are ``ptr[i]:ptr[i + 1]``, ``int64[k]``.
+            vectors: the vector of each word, ``float32[m, 384]``.
+            ptr: where the options of each word begin, ``int64[m + 1]``.
+
+        Returns:
+            ``float32[k]``.
+        """
+        # Word by word: the rows of one stay in the cache, those of many do not.
+        scores = np.empty(len(original), np.float32)
+        for begin, end, vector in zip(ptr[:-1].tolist(), ptr[1:].tolist(), vectors, strict=True):
+            np.matmul(self.table[original[begin:end]], vector, out=scores[begin:end])
+        return scores + self.bias[original]
+
     def windows(self, words: Words) -> Iterator[Window]:
         """Cut a document into windows of whole sentences."""
         begin, size, sentence = 0, 0, 0

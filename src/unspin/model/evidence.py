@@ -117,7 +117,7 @@ def gather(
         encoder.tick()
         rows = np.arange(at, min(at + _BLOCK, len(found)))
         ptr, options = ragged.take(candidates.ptr, rows)
-        believed = _logits(encoder, candidates.original[options], visible.belief[rows], ptr)
+        believed = encoder.logits(candidates.original[options], visible.belief[rows], ptr)
         belief[options] = believed - ragged.spread(ragged.log_sum_exp(believed, ptr), ptr)
 
     first_score = belief + 0.3 * candidates.channel.max(1, initial=-np.inf)
@@ -170,7 +170,7 @@ def refine(
             places = hidden[at : at + _BLOCK]
             ptr, options = ragged.take(evidence.ptr, places)
             here = vectors[at : at + _BLOCK]
-            expected = _logits(encoder, evidence.original[options], here, ptr)
+            expected = encoder.logits(evidence.original[options], here, ptr)
             total = ragged.log_sum_exp(expected, ptr)
             context[options] = expected - ragged.spread(total, ptr)
             found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
@@ -215,17 +215,6 @@ def _shortlist(found: NDArray[np.int32], ptr: NDArray[np.int64], first_score: ND
         best = ragged.best_first(np.where(kept, -np.inf, value), form)
         kept[best[ragged.ranks(form) < places]] = True
     return np.flatnonzero(kept[cell])
-
-
-def _logits(
-    encoder: Encoder, original: NDArray[np.int64], vectors: NDArray[np.float32], ptr: NDArray[np.int64]
-) -> NDArray[np.float32]:
-    """The output layer's logit of each option for the vector of its word."""
-    # Word by word: the rows of one stay in the cache, those of many do not.
-    scores = np.empty(len(original), np.float32)
-    for begin, end, vector in zip(ptr[:-1].tolist(), ptr[1:].tolist(), vectors, strict=True):
-        np.matmul(encoder.table[original[begin:end]], vector, out=scores[begin:end])
-    return scores + encoder.bias[original]
 
 
 def _found_context(

@@ -1,13 +1,17 @@
-"""The document's verdict: a likelihood ratio, and what it means in false positives.
+"""The document's verdict: everything that it says, as one log-odds, and what that means in false positives.
 
-The score is the log-likelihood ratio (natural log) of "a share r of the words was swapped" against "as written", for the
-share that explains the document best. Each word gives the encoder's odds of a swap, divided by the odds at which a word says
-nothing (:data:`NEUTRAL_ODDS`). Honest documents score below 0 as a rule, since even the smallest share promises swaps that
-are not there. Words that are mentioned and not used don't count, and of one form two occurrences at most.
+What speaks for a spinner is of different kinds, and their errors differ: what the encoder thinks of each word in sight, how
+much better another word would stand there with the word hidden (:mod:`unspin.model.hidden_ratio`), phrases that nobody
+writes. Each kind is summed up over the document in one or several ways (:data:`FIRST`, :data:`SECOND`), its densest passage
+included, and a logistic model with weights that are never negative puts them together. The first model does without the
+hidden words, which cost four passes: it only says which documents leave a doubt. The second gives the score of those.
+
+In every sum a word that is mentioned and not used counts nothing, of one form :data:`MOST_OF_A_FORM` occurrences count, and of
+neighbouring words only the strongest.
 
 The false-positive rate of a score is read off a curve fitted on held-out honest documents of about the same length
-(``python -m training.verdict``): the tail of the score is exponential, log10 rate = intercept + slope * score; below the
-tail their quantiles are a table.
+(``python -m training.verdict``): their quantiles are a table, and above it the tail is exponential,
+log10 rate = intercept + slope * score.
 """
 
 from __future__ import annotations
@@ -33,12 +37,67 @@ NEUTRAL_ODDS: Final = -1.45
 """Log-odds of a swap at which a word says nothing. In the encoder's training they are -2.1; but in text of kinds never
 trained on, learners' English above all, many words are mildly odd, and from -2.1 on they add up to the score of a spun page.
 Tried were -2.1, -1.45, -1, -.5, 0 and .5, on program documentation, small texts that had been flagged, and real pages."""
-_MOST: Final = 5.0
-"""What one word may add at most, in nats: no single odd word makes a document spun."""
-_LEAST: Final = -9.0
 MOST_OF_A_FORM: Final = 2
 """Occurrences of one form that may speak for a swap: a word that a text uses in its own way ("pct", "yrs") is one event,
 however often it stands there."""
+PASSAGE: Final = 60
+"""Words of the passages among which the densest is looked for: a spun paragraph counts, whatever stands around it."""
+FIRST: Final = ("likelihood", "passage", "odd", "strongest", "never_written")
+"""What the first model rests on: the log-likelihood ratio of the whole and of its densest passage; the share of words whose
+log-odds are above -1; the mean of the five strongest; phrases that honest text never has, as probabilities, summed."""
+SECOND: Final = (*FIRST, "joint", "agreed", "better", "far_better")
+"""What the second model has besides: the log-likelihood ratio from odds and hidden ratio together; the share of words for
+which both speak; the shares for which the hidden ratio is above 2 and above 4."""
+_MOST: Final = 5.0
+"""What one word may add at most, in nats: no single odd word makes a document spun."""
+_LEAST: Final = -9.0
+_MOST_NEVER_WRITTEN: Final = 3.0
+_SMALL: Final = 20
+"""Words that a share is taken of in addition: in a short text a few words are no share."""
+_ODD: Final = -1.0
+_STRONGEST: Final = 5
+_DENSE_SHARES: Final = (0.1, 0.2, 0.4)
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a document says, token by token.
+
+    Attributes:
+        swap: log-odds that each token was swapped, ``float32[n]``.
+        judged: the tokens that count, see :func:`judged`, ``bool[n]``.
+        forms: the tokens in lower case.
+        never_written: the probabilities of phrases that honest text never has, summed.
+        hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
+            said, ``float32[n]``; None if it was not asked for.
+    """
+
+    swap: NDArray[np.float32]
+    judged: NDArray[np.bool_]
+    forms: Sequence[str]
+    never_written: float = 0.0
+    hidden: NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True)
+class DocumentModel:
+    """A logistic model over the statistics of a document.
+
+    Attributes:
+        mean: of each statistic in training, ``float64[f]``.
+        scale: its standard deviation, ``float64[f]``.
+        weight: of each statistic so scaled, never negative, ``float64[f]``.
+        bias: the log-odds of a document with the means of all.
+    """
+
+    mean: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    bias: float
+
+    def score(self, statistics: NDArray[np.float64]) -> float:
+        """The log-odds that a document is spun (natural log), up to a constant."""
+        return float((statistics - self.mean) / self.scale @ self.weight + self.bias)
 
 
 @dataclass(frozen=True)
@@ -81,41 +140,132 @@ class Calibration:
         return self.curves[bisect_right(self.words, words) - 1].rate(score)
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """The two models, and what their scores mean.
+
+    Attributes:
+        first: for every document.
+        doubt: the score of ``first`` from which a document's hidden words are asked for.
+        second: for those.
+        calibration: of a document's score.
+    """
+
+    first: DocumentModel
+    doubt: float
+    second: DocumentModel
+    calibration: Calibration
+
+    def first_score(self, evidence: Evidence) -> float:
+        """The score by what is in sight: below :data:`DOUBTED` it stands, from there on it leaves a doubt."""
+        return self.first.score(statistics(evidence, FIRST)) - self.doubt + DOUBTED
+
+    def score(self, evidence: Evidence) -> float:
+        """The score of a document that leaves a doubt, its hidden words asked for."""
+        return max(self.second.score(statistics(evidence, SECOND)), DOUBTED)
+
+
+DOUBTED: Final = -8.0
+"""The lowest score of a document that leaves a doubt; that of all others is lower."""
+
+
 def judged(words: Words) -> NDArray[np.bool_]:
     """The tokens that the verdict rests on, ``bool[n]``: all but marks, and words that are mentioned and not used."""
     return np.asarray((words.kind != Kind.MARK) & ~mentioned(words))
 
 
-def score(log_odds: NDArray[np.float32], judged: NDArray[np.bool_], forms: Sequence[str] | None = None) -> float:
-    """The log-likelihood ratio of a document.
+def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
+    """Some statistics of a document, by name, ``float64[len(names)]``. Shares and ratios are given as their square roots."""
+    judged, size = evidence.judged, max(int(evidence.judged.sum()), 1) + _SMALL
+    ratio = np.clip(evidence.swap.astype(np.float64) - NEUTRAL_ODDS, _LEAST, _MOST)
+    speaks = counted(ratio, judged, evidence.forms)
+    once = np.where((ratio > 0) & ~speaks, 0.0, ratio)
+    found = {
+        "likelihood": _root(likelihood_ratio(once[judged])),
+        "passage": _root(densest(once[judged])),
+        "odd": np.sqrt((speaks & (evidence.swap > _ODD)).sum() / size),
+        "strongest": np.sort(np.where(speaks, ratio, 0.0))[-_STRONGEST:].sum() / _STRONGEST,
+        "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
+    }
+    if evidence.hidden is not None:
+        known = judged & np.isfinite(evidence.hidden)
+        hidden = np.where(known, np.clip(evidence.hidden.astype(np.float64), -10, 12), -10.0)
+        better = counted(hidden, known, evidence.forms)
+        both = counted(np.where((evidence.swap > 0) & (hidden > 0), evidence.swap + 1, 0.0), known, evidence.forms)
+        joint = np.clip(0.7 * (evidence.swap - NEUTRAL_ODDS) + 0.4 * (hidden - 1), _LEAST, _MOST + 1)
+        joint = np.where((joint > 0) & ~counted(joint, known, evidence.forms), 0.0, joint)
+        found |= {
+            "joint": _root(likelihood_ratio(joint[known])),
+            "agreed": np.sqrt(both.sum() / size),
+            "better": np.sqrt((better & (hidden > 2)).sum() / size),
+            "far_better": np.sqrt((better & (hidden > 4)).sum() / size),
+        }
+    return np.array([float(found[name]) for name in names])
+
+
+def counted(values: NDArray[np.float64], judged: NDArray[np.bool_], forms: Sequence[str]) -> NDArray[np.bool_]:
+    """The tokens with a value above 0 that count, ``bool[n]``.
 
     Of neighbouring words that speak for a swap only the strongest count, every other one at most: they are often one phrase
-    ("by no means", "in this way"), and one event must not be counted three times. Measured on 4,900 honest documents of
-    part ``dev``, that lowers the score that one in 10,000 reaches from 5.6 to 4.7 and loses no spun document. Of one form
-    only :data:`MOST_OF_A_FORM` count.
+    ("by no means", "in this way"), and one event must not be counted three times. Of one form only
+    :data:`MOST_OF_A_FORM` count.
 
     Args:
-        log_odds: of a swap, for every token, ``float32[n]``.
-        judged: the tokens that count, see :func:`judged`, ``bool[n]``.
-        forms: the tokens in lower case; without them every occurrence counts.
+        values: how much each token says, ``float64[n]``.
+        judged: the tokens that are asked, ``bool[n]``.
+        forms: the tokens in lower case.
     """
-    ratio = np.clip(log_odds.astype(np.float64) - NEUTRAL_ODDS, _LEAST, _MOST)
-    speaks = np.flatnonzero(judged & (ratio > 0))
-    counted = np.zeros(len(ratio) + 1, bool)  # one more, so that the first word has a neighbour that never counts
+    speaks = np.flatnonzero(judged & (values > 0))
+    chosen = np.zeros(len(values) + 1, bool)  # one more, so that the first word has a neighbour that never counts
     times: Counter[str] = Counter()
-    for i in speaks[np.argsort(-ratio[speaks], kind="stable")].tolist():
-        form = str(i) if forms is None else forms[i]
-        if not (counted[i - 1] or counted[i + 1]) and times[form] < MOST_OF_A_FORM:
-            counted[i] = True
-            times[form] += 1
-    ratio[speaks[~counted[speaks]]] = 0.0
-    likelihood = np.exp(ratio[judged])
-    return float(max((np.log1p(share * (likelihood - 1)).sum() for share in SHARES), default=0.0))
+    for i in speaks[np.argsort(-values[speaks], kind="stable")].tolist():
+        if not (chosen[i - 1] or chosen[i + 1]) and times[forms[i]] < MOST_OF_A_FORM:
+            chosen[i] = True
+            times[forms[i]] += 1
+    return chosen[:-1]
+
+
+def likelihood_ratio(ratio: NDArray[np.float64]) -> float:
+    """The log-likelihood ratio (natural log) of "a share of the words was swapped" against "as written".
+
+    For the share of :data:`SHARES` that explains the words best. Honest text is below 0 as a rule, since even the smallest
+    share promises swaps that are not there.
+
+    Args:
+        ratio: what each word says, as a log-likelihood ratio, ``float64[n]``.
+    """
+    likelihood = np.exp(ratio)
+    return float(max(np.log1p(share * (likelihood - 1)).sum() for share in SHARES))
+
+
+def densest(ratio: NDArray[np.float64]) -> float:
+    """The same for the passage of :data:`PASSAGE` words that says most; for the whole if there are no more."""
+    if len(ratio) <= PASSAGE:
+        return likelihood_ratio(ratio)
+    return float(passages(ratio).max())
+
+
+def passages(ratio: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-likelihood ratio of every passage of :data:`PASSAGE` words, ``float64[n - PASSAGE + 1]``."""
+    likelihood = np.exp(ratio) - 1
+    sums = [np.concatenate([[0.0], np.cumsum(np.log1p(share * likelihood))]) for share in _DENSE_SHARES]
+    return np.asarray(np.max([total[PASSAGE:] - total[:-PASSAGE] for total in sums], axis=0))
+
+
+def _root(value: float) -> float:
+    return float(np.sign(value) * np.sqrt(np.clip(abs(value), 0, 40 if value > 0 else 9)))
 
 
 @lru_cache(maxsize=1)
-def load() -> Calibration:
-    """The shipped calibration."""
-    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["calibration"]
-    curves = (Curve(tuple(c["scores"]), tuple(c["rates"]), c["intercept"], c["slope"]) for c in saved["curves"])
-    return Calibration(tuple(saved["words"]), tuple(curves))
+def load() -> Verdict:
+    """The shipped models and their calibration."""
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))
+    curves = (
+        Curve(tuple(c["scores"]), tuple(c["rates"]), c["intercept"], c["slope"]) for c in saved["calibration"]["curves"]
+    )
+    first, second = (
+        DocumentModel(np.array(m["mean"]), np.array(m["scale"]), np.array(m["weight"]), m["bias"])
+        for m in (saved["verdict"]["first"], saved["verdict"]["second"])
+    )
+    calibration = Calibration(tuple(saved["calibration"]["words"]), tuple(curves))
+    return Verdict(first, saved["verdict"]["doubt"], second, calibration)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
 from unspin.reader.passes import SUSPICION, Models
 from unspin.reader.progress import Progress
 from unspin.reader.stretches import stretches
+from unspin.reader.verdict import score
 from unspin.reading import Reading
 from unspin.text import Kind, Words, split
 
@@ -49,12 +47,9 @@ def judge(words: Words, models: Models, operating_point: float, progress: Progre
         here = words if len(spans) == 1 else split(text[start:end])
         parts.append(Stretch(start, here, models.encoder.visible(here, SUSPICION)))
         progress.tell(progress.judging * number / len(spans))
-    odds = np.concatenate([part.visible.swap for part in parts])
-    counts = np.concatenate([verdicts.judged(part.words) for part in parts])
-    score = verdicts.score(odds, counts, [form for part in parts for form in part.words.lower])
-    rate = verdicts.load().rate(score, int(counts.sum()))
-    verdict = Reading(text=text, restored=text, spun=rate <= operating_point, score=round(score, 3),
-                      false_positive_rate=float(f"{rate:.3g}"), share=0.0,
+    found = score([(part.words, part.visible) for part in parts], models)
+    verdict = Reading(text=text, restored=text, spun=found.rate <= operating_point, score=round(found.value, 3),
+                      false_positive_rate=float(f"{found.rate:.3g}"), share=0.0,
                       words=int((words.kind != Kind.MARK).sum()))  # fmt: skip
     return Judged(verdict, tuple(parts))
 

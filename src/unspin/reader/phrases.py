@@ -84,9 +84,16 @@ class PhraseModel:
         return option, float(written[0])
 
 
-def occurrences(words: Words, visible: Visible, models: Models, table: PhraseTable) -> list[Occurrence]:
-    """Where phrases of the table stand in a document, on one line each."""
-    matches = [m for m in table.matches(words) if "\n" not in words.text[words.start[m.begin] : words.end[m.end - 1]]]
+def occurrences(
+    words: Words, visible: Visible, models: Models, table: PhraseTable, most_honest: float = np.inf
+) -> list[Occurrence]:
+    """Where phrases of the table stand in a document, on one line each; those that honest text has seldom enough."""
+    matches = [
+        match
+        for match in table.matches(words)
+        if table.honest[match.entry] <= most_honest
+        and "\n" not in words.text[words.start[match.begin] : words.end[match.end - 1]]
+    ]
     if not matches:
         return []
     spans = np.array([(m.begin - _doubled(words, m), m.end) for m in matches], np.int64)
@@ -109,6 +116,13 @@ def occurrences(words: Words, visible: Visible, models: Models, table: PhraseTab
         ]
         found.append(Occurrence(begin, match.end, originals[number], np.stack(columns, axis=1).astype(np.float64)))
     return found
+
+
+def never_written(words: Words, visible: Visible, models: Models) -> float:
+    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed."""
+    known = load()
+    places = occurrences(words, visible, models, known.table, most_honest=0)
+    return float(sum(1 - known.posterior(place)[1] for place in places))
 
 
 def restored(words: Words, visible: Visible, models: Models) -> tuple[Substitution, ...]:

@@ -18,13 +18,13 @@ import numpy as np
 
 from unspin.lexicon import CHANNELS
 from unspin.model import posterior as posteriors
-from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
 from unspin.model.evidence import Posterior
 from unspin.reader import phrases
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import chain, decisions, edits
+from unspin.reader.verdict import leaves_doubt
 from unspin.reading import Substitution
 from unspin.settings import Settings
 from unspin.text import Words, apply, split
@@ -65,7 +65,7 @@ def restore(
         if number:
             words = split(texts[-1])
             visible = models.encoder.visible(words, SUSPICION)
-        if _rate(words, visible) > settings.operating_point:
+        if not leaves_doubt(words, visible, models):
             break
         made = _round(words, visible, models, settings, known)
         family = family if number else made.family
@@ -80,12 +80,6 @@ def restore(
         texts.append(restored)
         yield Round(states[-1], family)
     yield Round(states[-1], family)
-
-
-def _rate(words: Words, visible: Visible) -> float:
-    """Share of ordinary documents that would score as high as a stretch."""
-    counts = verdicts.judged(words)
-    return verdicts.load().rate(verdicts.score(visible.swap, counts, words.lower), int(counts.sum()))
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:

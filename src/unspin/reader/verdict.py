@@ -1,0 +1,60 @@
+"""From the parts of a document to its score: the evidence gathered, the hidden words asked for where there is a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from unspin.model import verdict as verdicts
+from unspin.model.encoder import Visible
+from unspin.model.hidden_ratio import hidden_ratio
+from unspin.model.verdict import Evidence
+from unspin.reader import phrases
+from unspin.reader.passes import Models
+from unspin.text import Words
+
+__all__ = ["Score", "evidence", "leaves_doubt", "score", "with_hidden"]
+
+Part = tuple[Words, Visible]
+"""A stretch of a document, and what the encoder says of it as it stands."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """How strongly a document reads as spun, and the share of ordinary documents that would score as high."""
+
+    value: float
+    rate: float
+
+
+def score(parts: Sequence[Part], models: Models) -> Score:
+    """The score of a document in one or several stretches."""
+    verdict = verdicts.load()
+    seen = evidence(parts, models)
+    value = verdict.first_score(seen)
+    if value >= verdicts.DOUBTED:
+        value = verdict.score(with_hidden(seen, parts, models))
+    return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
+
+
+def leaves_doubt(words: Words, visible: Visible, models: Models) -> bool:
+    """Whether a stretch may be spun, by what is in sight of it."""
+    return verdicts.load().first_score(evidence([(words, visible)], models)) >= verdicts.DOUBTED
+
+
+def evidence(parts: Sequence[Part], models: Models) -> Evidence:
+    """What is in sight."""
+    return Evidence(
+        swap=np.concatenate([visible.swap for _, visible in parts]),
+        judged=np.concatenate([verdicts.judged(words) for words, _ in parts]),
+        forms=[form for words, _ in parts for form in words.lower],
+        never_written=sum(phrases.never_written(words, visible, models) for words, visible in parts),
+    )
+
+
+def with_hidden(seen: Evidence, parts: Sequence[Part], models: Models) -> Evidence:
+    """The evidence with what each word's surroundings say of it when it is hidden."""
+    ratios = [hidden_ratio(words, models.encoder, models.lexicon) for words, _ in parts]
+    return replace(seen, hidden=np.concatenate(ratios))
