@@ -38,6 +38,7 @@ def read(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
     watch: Watch | None = None,
 ) -> Reading:
@@ -49,6 +50,7 @@ def read(
         operating_point: in place of that of ``settings``.
         deep: in place of that of ``settings``.
         dictionary: in place of that of ``settings``.
+        fill_all: in place of that of ``settings``.
         tortured: in place of that of ``settings``.
         watch: told how far the reading has come, at least about twice a second; what it raises ends the reading.
 
@@ -59,7 +61,7 @@ def read(
         ModelError: ``deep`` needs an extra that is not installed, or is no model that can be used.
     """
     _check_text(text)
-    settings = _chosen(settings, operating_point, deep, dictionary, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
     return _read(text, settings, known_swaps(settings.dictionary), watch)
 
 
@@ -87,11 +89,12 @@ def restore(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> str:
     """The restored text; ``text`` itself where it does not read as spun. Arguments and errors as for :func:`read`."""
-    reading = read(text, settings, operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured)
-    return reading.restored
+    choices = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
+    return read(text, choices).restored
 
 
 def read_many(
@@ -101,6 +104,7 @@ def read_many(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> Iterator[Reading]:
     """Read documents in order, each as :func:`read` would alone. Arguments and errors as for :func:`read`.
@@ -110,7 +114,7 @@ def read_many(
     """
     if isinstance(texts, str | bytes):
         raise TypeError("read_many takes several texts, such as a list of str; for a single one call unspin.read")
-    settings = _chosen(settings, operating_point, deep, dictionary, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
     return _each(texts, settings, known_swaps(settings.dictionary))
 
 
@@ -131,11 +135,12 @@ def _chosen(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> Settings:
     """The settings with what the keywords say in place of their own."""
     return (settings or Settings()).changed(
-        operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured
+        operating_point=operating_point, deep=deep, dictionary=dictionary, fill_all=fill_all, tortured=tortured
     )
 
 
@@ -163,7 +168,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
             last: tuple[Substitution, ...] = ()
             rounds = restore_stretch(stretch.words, stretch.visible, models, settings, known)
             for count, done in enumerate(rounds, start=1):
-                last = done.substitutions
+                last = done.all
                 family = family if number else done.family
                 progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
