@@ -28,7 +28,7 @@ from unspin.evaluate.intervals import wilson
 from unspin.model import encoder as encoders
 from unspin.model import verdict
 from unspin.reader.eligibility import unjudged
-from unspin.text import split
+from unspin.text import prose, split
 
 _ROUGH = 0.1
 LENGTHS: Final = {0: (30, 60), 60: (60, 120), 120: (120, 240), 240: (240, 500)}
@@ -67,7 +67,7 @@ def scores(
         here = []
         for document in held_out(options.corpora, [name], "dev", options.documents, size, seed=8):
             rough = random.random() < _ROUGH
-            words = split(roughen(document.text, lexicon, random) if rough else document.text)
+            words = split(prose(roughen(document.text, lexicon, random) if rough else document.text).text)
             if unjudged(words) is None:
                 swap = encoder.visible(words, 0.0).swap
                 here.append(verdict.score(swap, verdict.judged(words), words.lower))

@@ -55,8 +55,8 @@ class Substitution:
         start: offset of the first code point that is replaced.
         end: offset after the last code point that is replaced.
         found: what stands there, ``text[start:end]``.
-        original: what stands there in the restored text, since it was probably written; ``""`` where the spinner put a word in, and then the span takes in the
-            white space that goes with it.
+        original: what stands there in the restored text, since it was probably written; ``""`` where the spinner put a word
+            in, and then the span takes in the white space that goes with it.
         confidence: probability that ``original`` is what was written, 0 to 1.
         alternatives: other readings as ``(word, probability)``, most probable first.
         route: the walk from the original (the first alternative where the place is open) to the word found, as

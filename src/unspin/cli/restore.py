@@ -22,8 +22,8 @@ def restore(
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
-    Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for byte. Encoding and line breaks stay as they are. Of
-    HTML, PDF and DOCX comes the main text, in UTF-8.
+    Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for
+    byte. Encoding and line breaks stay as they are. Of HTML, PDF and DOCX comes the main text, in UTF-8.
 
     \b
     Examples:

@@ -1,7 +1,8 @@
 """What a reading of a specimen got right, place by place: a swapped phrase is one place however many words it has.
 
 A *place* is a word or figure that the spinner left alone, or one of its swaps. Words that a spinner took out without a trace
-leave no place; what the reader leaves open is not changed. Case is not compared. Word by word, and with intervals, :mod:`unspin.evaluate.tally` counts.
+leave no place; what the reader leaves open is not changed. Case is not compared. Word by
+word, and with intervals, :mod:`unspin.evaluate.tally` counts.
 """
 
 from __future__ import annotations

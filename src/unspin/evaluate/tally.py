@@ -30,8 +30,8 @@ COUNTS: Final = (
 """What is counted of a document; figures count as words, marks don't, and case is not compared.
 
 ``right_before`` and ``right``: words that stand as written, as spun and as restored; ``swapped``: words that do not, of which
-``found`` are changed at all (a place left open is not) and ``restored`` to the very word; ``untouched``: words left alone by the spinner, of which
-``changed`` by the reader; ``single``: swaps of one word for one word, and ``single_restored`` of them.
+``found`` are changed at all (a place left open is not) and ``restored`` to the very word; ``untouched``: words left alone by
+the spinner, of which ``changed`` by the reader; ``single``: swaps of one word for one word, and ``single_restored`` of them.
 """
 RATES: Final = ("right_before", "right", "restored", "recall", "precision", "changed")
 """The rates that :func:`figures` makes of the counts."""

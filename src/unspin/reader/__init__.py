@@ -1,7 +1,8 @@
 """The reader: from a text to its :class:`~unspin.reading.Reading`.
 
 The encoder reads the document as it stands and gives every word its odds of a swap; the verdict rests on them
-(:mod:`~unspin.reader.document`). The words are decided only where the document reads as spun: a first pass gathers the
+(:mod:`~unspin.reader.document`). What is read is the view of the text (:func:`~unspin.text.prose`): markup, addresses and
+code are never judged and never touched. The words are decided only where the document reads as spun: a first pass gathers the
 evidence on each suspicious word, and two later passes read the context again with what is sure filled in and the rate, the
 family and the dictionary of the document known (:mod:`~unspin.reader.passes`). The decided text is read again until nothing
 changes (:mod:`~unspin.reader.rounds`).
@@ -20,13 +21,16 @@ from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
-from unspin.reader.substitutions import quotations, routed, tortured_phrases, with_phrases
-from unspin.reading import Reading, Substitution
+from unspin.reader.substitutions import as_given, quotations, routed, tortured_phrases, with_phrases
+from unspin.reading import Note, Reading, Substitution
 from unspin.settings import Settings
-from unspin.text import Words, apply, split
+from unspin.text import View, Words, apply, prose, split
+from unspin.text.view import LITERAL
 
 __all__ = ["Watch", "assess", "read", "read_many", "restore"]
 
+_LITERALS = 0.15
+"""Addresses, identifiers and pieces of code to a word, from which on a text is a list of them."""
 _JUDGING = 0.3
 """Share of the time that a spun document takes until there is a verdict."""
 
@@ -75,11 +79,13 @@ def assess(
     """
     _check_text(text)
     settings = _chosen(settings, operating_point)
-    words = split(text)
-    note = unjudged(words)
+    seen = prose(text)
+    words = split(seen.text)
+    note = _unjudged(words, seen)
     if note is not None:
-        return unjudgeable(words, note)
-    return judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
+        return unjudgeable(words, seen, note)
+    verdict = judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
+    return replace(verdict, text=text, restored=text)
 
 
 def restore(
@@ -145,10 +151,11 @@ def _chosen(
 
 
 def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch | None) -> Reading:
-    words = split(text)
-    note = unjudged(words)
+    seen = prose(text)
+    words = split(seen.text)
+    note = _unjudged(words, seen)
     if note is not None:
-        return unjudgeable(words, note)
+        return unjudgeable(words, seen, note)
     progress = Progress(watch, _JUDGING)
     models = load().watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
@@ -159,7 +166,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     def so_far(here: tuple[Substitution, ...], start: int) -> Reading:
         moved = (replace(s, start=s.start + start, end=s.end + start) for s in here)
         substitutions = with_phrases(routed([*found, *moved], models.lexicon), phrases)
-        return _reading(judged.verdict, words, substitutions, family)
+        return _reading(judged.verdict, seen, words, substitutions, family)
 
     if judged.verdict.spun:
         for number, stretch in enumerate(judged.stretches):
@@ -172,16 +179,29 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
                 family = family if number else done.family
                 progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
-    return so_far((), len(text))
+    return so_far((), len(seen.text))
 
 
-def _reading(verdict: Reading, words: Words, substitutions: tuple[Substitution, ...], family: str | None) -> Reading:
-    """The reading of a document whose verdict stands."""
+def _unjudged(words: Words, seen: View) -> str | None:
+    """Why a document cannot be judged, or None; what is long enough only with its markup, or strewn with code, is no prose."""
+    note = unjudged(words)
+    if note is None and seen.text.count(LITERAL) > _LITERALS * int(words.is_word.sum()):
+        return Note.NOT_PROSE
+    if note == Note.TOO_SHORT and seen.text != seen.given and unjudged(split(seen.given)) != note:
+        return Note.NOT_PROSE
+    return note
+
+
+def _reading(
+    verdict: Reading, seen: View, words: Words, substitutions: tuple[Substitution, ...], family: str | None
+) -> Reading:
+    """The reading of a document whose verdict stands; ``substitutions`` are of its view, and are led back."""
     swapped = sum(1 for s in substitutions if s.found.lower() not in ("a", "an"))
-    found, substitutions = quotations(words, substitutions)
+    found, substitutions = as_given(seen, *quotations(words, substitutions))
     return replace(
         verdict,
-        restored=apply(words.text, substitutions),
+        text=seen.given,
+        restored=apply(seen.given, substitutions),
         share=round(swapped / max(verdict.words, 1), 6),
         spinner=family,
         substitutions=substitutions,

@@ -17,6 +17,7 @@ from unspin.model.encoder import Visible
 from unspin.model.evidence import Evidence, Posterior
 from unspin.reading import BELIEVED, Quotation, Substitution
 from unspin.text import (
+    View,
     Words,
     apply_within,
     compose,
@@ -208,6 +209,26 @@ def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substi
     """Both together; a phrase goes before the single words inside it."""
     rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]
     return tuple(sorted([*phrases, *rest], key=lambda s: s.start))
+
+
+def as_given(
+    seen: View, quotations: Sequence[Quotation], substitutions: Sequence[Substitution]
+) -> tuple[tuple[Quotation, ...], tuple[Substitution, ...]]:
+    """Quotations and substitutions of the view of a text, in the text as given; markup inside a phrase goes behind it."""
+    if seen.text == seen.given:
+        return tuple(quotations), tuple(substitutions)
+    led: list[Substitution] = []
+    for s in substitutions:
+        start, end = seen.span(s.start, s.end)
+        found = seen.given[start:end]
+        original = found if s.open else s.original + seen.hidden(s.start, s.end)
+        led.append(replace(s, start=start, end=end, found=found, original=original))
+    said = []
+    for q in quotations:
+        start, end = seen.span(q.start, q.end)
+        found, restored = seen.given[start:end], apply_within(seen.given, led, start, end)
+        said.append(replace(q, start=start, end=end, found=found, restored=restored, altered=found != restored))
+    return tuple(said), tuple(led)
 
 
 def quotations(

@@ -125,7 +125,7 @@ class _Writer:
         if document.rows:
             self.line(
                 "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
-                " all rejected the text as found. Comments say how sure each is, and what may have stood where a word is left as found."
+                " all rejected the text as found. Comments say how sure each is, and what a word left as found may stand for."
             )
         self.heading("Text", 2)
         self._text(document)
