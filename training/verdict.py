@@ -40,7 +40,7 @@ from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import SUSPICION, load
 from unspin.reader.verdict import evidence, with_hidden
 from unspin.spinners import FAMILIES
-from unspin.text import split
+from unspin.text import prose, split
 
 LENGTHS: Final = {0: (30, 60), 60: (60, 120), 120: (120, 240), 240: (240, 500)}
 """From how many words on a curve holds, and the lengths of the documents that it is fitted on."""
@@ -100,7 +100,7 @@ def spun(root: Path, count: int) -> Iterator[tuple[str, str]]:
 
 def in_sight(text: str) -> tuple[int, NDArray[np.float64]] | None:
     """The judged words of a document and its statistics of :data:`FIRST`; None if it cannot be judged."""
-    words, models = split(text), load()
+    words, models = split(prose(text).text), load()
     if unjudged(words) is not None:
         return None
     seen = evidence([(words, models.encoder.visible(words, SUSPICION))], models)
@@ -109,7 +109,7 @@ def in_sight(text: str) -> tuple[int, NDArray[np.float64]] | None:
 
 def hidden(text: str) -> NDArray[np.float64]:
     """The statistics of :data:`SECOND`."""
-    words, models = split(text), load()
+    words, models = split(prose(text).text), load()
     parts = [(words, models.encoder.visible(words, SUSPICION))]
     return statistics(with_hidden(evidence(parts, models), parts, models), SECOND)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-__all__ = ["LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
+__all__ = ["BELIEVED", "LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
 
 
 class Note(StrEnum):
@@ -39,22 +39,28 @@ UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE})
 
 LOWEST_RATE: Final = 1e-7
 """The lowest :attr:`Reading.false_positive_rate`. A reading that has it means "this or fewer": no sample reaches further."""
+BELIEVED: Final = 0.5
+"""The least confidence at which an original is put into the restored text; a swap without one stays *open*."""
 _SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """One place that reads otherwise in the restored text.
+    """One place that looks swapped: it reads otherwise in the restored text, or it is *open*.
+
+    An open one is swapped in all likelihood, but no original is likely enough (:data:`BELIEVED`). The restored text keeps
+    what is found: ``original`` is ``found``, ``confidence`` what speaks for that, and the guesses are the alternatives.
 
     Attributes:
         start: offset of the first code point that is replaced.
         end: offset after the last code point that is replaced.
         found: what stands there, ``text[start:end]``.
-        original: what was probably written; ``""`` where the spinner put a word in, and then the span takes in the
-            white space that goes with it.
+        original: what stands there in the restored text, since it was probably written; ``""`` where the spinner put a word
+            in, and then the span takes in the white space that goes with it.
         confidence: probability that ``original`` is what was written, 0 to 1.
         alternatives: other readings as ``(word, probability)``, most probable first.
-        route: the walk from the original to the word found, as ``("new", "fresh", "caller")``; empty when unknown.
+        route: the walk from the original (the first alternative where the place is open) to the word found, as
+            ``("new", "fresh", "caller")``; empty when unknown.
         quoted: whether the place lies inside a quotation.
     """
 
@@ -66,6 +72,11 @@ class Substitution:
     alternatives: tuple[tuple[str, float], ...] = ()
     route: tuple[str, ...] = ()
     quoted: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether the place is left as found, its original being a guess."""
+        return self.original == self.found
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,8 @@ class Settings:
             below 1.
         dictionary: the spinner's dictionary where it is known, from spun word to original: a mapping, or a file of JSON or
             of lines with the two words separated by a tab.
+        fill_all: put the likeliest original in at every place that looks swapped; otherwise one below
+            :data:`~unspin.reading.BELIEVED` is left as found, and the guesses are its alternatives.
         tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
         deep: a causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs ``unspin[deep]``.
 
@@ -33,6 +35,7 @@ class Settings:
 
     operating_point: float = OPERATING_POINT
     dictionary: Path | Mapping[str, str] | None = None
+    fill_all: bool = False
     tortured: bool = False
     deep: Path | None = None
 
@@ -42,8 +45,9 @@ class Settings:
             raise OptionError(f"operating point {share!r}: not between 0 and 1; give a share such as 1e-4")
         if not (self.dictionary is None or isinstance(self.dictionary, Path | Mapping)):
             raise OptionError(f"dictionary {self.dictionary!r}: give a pathlib.Path or a mapping from word to word")
-        if not isinstance(self.tortured, bool):
-            raise OptionError(f"tortured {self.tortured!r}: give True or False")
+        for name in ("fill_all", "tortured"):
+            if not isinstance(getattr(self, name), bool):
+                raise OptionError(f"{name} {getattr(self, name)!r}: give True or False")
         if not (self.deep is None or isinstance(self.deep, Path)):
             raise OptionError(f"deep {self.deep!r}: give a pathlib.Path to a model")
 

@@ -10,7 +10,7 @@ import typer
 from unspin.errors import MissingInput
 from unspin.settings import Settings
 
-__all__ = ["Deep", "Dictionary", "File", "OperatingPoint", "Tortured", "settings"]
+__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "settings"]
 
 File = Annotated[
     str, typer.Argument(metavar="FILE", help="Text, HTML, PDF or DOCX, or - for standard input.", show_default=False)
@@ -38,13 +38,19 @@ Deep = Annotated[
         show_default=False,
     ),
 ]
+FillAll = Annotated[
+    bool,
+    typer.Option("--fill-all", help="Also fill in guesses less than half sure; otherwise such a word stays as found."),
+]
 Tortured = Annotated[
     bool,
     typer.Option("--tortured", help="Also restore tortured phrases in a document that otherwise reads as written."),
 ]
 
 
-def settings(operating_point: float, deep: Path | None, dictionary: Path | None, tortured: bool) -> Settings:
+def settings(
+    operating_point: float, deep: Path | None, dictionary: Path | None, tortured: bool, fill_all: bool = False
+) -> Settings:
     """The options as settings.
 
     Raises:
@@ -54,4 +60,6 @@ def settings(operating_point: float, deep: Path | None, dictionary: Path | None,
     for name, path in (("--deep", deep), ("--dictionary", dictionary)):
         if path is not None and not path.exists():
             raise MissingInput(f"{name} {path}: no such file; check the path")
-    return Settings(operating_point=operating_point, dictionary=dictionary, tortured=tortured, deep=deep)
+    return Settings(
+        operating_point=operating_point, dictionary=dictionary, fill_all=fill_all, tortured=tortured, deep=deep
+    )

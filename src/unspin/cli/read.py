@@ -23,12 +23,14 @@ def read(
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
+    fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
 ) -> int:
     """Say whether a document is spun, and show what was swapped.
 
     Prints the verdict in one sentence, the restored text with every restored ‹word› marked, and the quotations that
-    were altered. Plain text when piped.
+    were altered. A word that looks swapped, but for which no guess is half sure, is left as found; --words lists the
+    guesses. Plain text when piped.
 
     \b
     Examples:
@@ -38,7 +40,7 @@ def read(
 
     Exit status: 0 not spun, 1 spun, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
     from unspin.documents import load
 
     document = load(file)

@@ -55,6 +55,7 @@ def report(
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
+    fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
 ) -> int:
     """Write a report on documents: the verdict, the marked text, every swap, the quotations.
@@ -72,7 +73,7 @@ def report(
 
     Exit status: 0 done, 2 something could not be read or written.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
     folder = output != _STANDARD_OUTPUT and (os.path.isdir(output) or output.endswith(("/", os.sep)))
     form = _format(format, output, folder)
     from unspin.documents import expand

@@ -17,12 +17,13 @@ def restore(
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
+    fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
-    A plain text that does not read as spun comes back byte for byte. Encoding and line breaks stay as they are. Of
-    HTML, PDF and DOCX comes the main text, in UTF-8.
+    Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for
+    byte. Encoding and line breaks stay as they are. Of HTML, PDF and DOCX comes the main text, in UTF-8.
 
     \b
     Examples:
@@ -32,7 +33,7 @@ def restore(
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
     from unspin.documents import load, shown
 
     document = load(file)

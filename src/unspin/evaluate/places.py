@@ -1,7 +1,8 @@
 """What a reading of a specimen got right, place by place: a swapped phrase is one place however many words it has.
 
 A *place* is a word or figure that the spinner left alone, or one of its swaps. Words that a spinner took out without a trace
-leave no place. Case is not compared. Word by word, and with intervals, :mod:`unspin.evaluate.tally` counts.
+leave no place; what the reader leaves open is not changed. Case is not compared. Word by
+word, and with intervals, :mod:`unspin.evaluate.tally` counts.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Tally:
 def tally(specimen: Specimen, reading: Reading) -> Tally:
     """Hold what unspin says of a specimen against its answer key."""
     swaps = [swap for swap in specimen.swaps if swap.end > swap.start]
-    changes = reading.substitutions
+    changes = [change for change in reading.substitutions if not change.open]
     words = split(specimen.text)
     counted = words.kind != Kind.MARK
     spans = list(zip(words.start[counted].tolist(), words.end[counted].tolist(), strict=True))

@@ -30,8 +30,8 @@ COUNTS: Final = (
 """What is counted of a document; figures count as words, marks don't, and case is not compared.
 
 ``right_before`` and ``right``: words that stand as written, as spun and as restored; ``swapped``: words that do not, of which
-``found`` are changed at all and ``restored`` to the very word; ``untouched``: words left alone by the spinner, of which
-``changed`` by the reader; ``single``: swaps of one word for one word, and ``single_restored`` of them.
+``found`` are changed at all (a place left open is not) and ``restored`` to the very word; ``untouched``: words left alone by
+the spinner, of which ``changed`` by the reader; ``single``: swaps of one word for one word, and ``single_restored`` of them.
 """
 RATES: Final = ("right_before", "right", "restored", "recall", "precision", "changed")
 """The rates that :func:`figures` makes of the counts."""
@@ -57,7 +57,7 @@ def count(words: Words, original: Sequence[tuple[str, ...] | None], single: Sequ
     for s in reading.substitutions:
         # A removed word's span takes in a space before or after it.
         begin = s.start + len(s.found) - len(s.found.lstrip())
-        if begin in place and s.found.lower() not in ("a", "an"):
+        if not s.open and begin in place and s.found.lower() not in ("a", "an"):
             first = place[begin]
             restored[first] = s.original.lower()
             # Of a phrase, as in the answer key: the whole original at its first token, nothing at the others.

@@ -50,7 +50,7 @@ class Visible:
     """What the encoder says of a document as it stands.
 
     Attributes:
-        swap: log-odds that each token was swapped, ``float32[n]``; :data:`NEVER` for marks.
+        swap: log-odds that each token was swapped, ``float32[n]``; :data:`NEVER` for marks and for ``camelCase``.
         places: the suspicious tokens, in order, ``int64[m]``.
         belief: the belief vector of each of them, ``float32[m, 384]``.
     """
@@ -161,6 +161,7 @@ class Encoder:
         beliefs: list[NDArray[np.float32]] = [np.empty((0, HIDDEN), np.float32)]
         shown = np.full(len(words), _SHOWN, np.uint8)
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
+        camel = words.shape == Shape.MIXED
         for window in self.windows(words):
             self.tick()
             ids, first = self._pieces(words.lower, window, shown)
@@ -168,7 +169,7 @@ class Encoder:
             if not len(judged):
                 continue
             odds, belief = self._see_visible(ids.tobytes(), first[judged].tobytes(), suspicion)
-            here = odds - NAME * names[window.begin + judged]
+            here = np.where(camel[window.begin + judged], NEVER, odds - NAME * names[window.begin + judged])
             swap[window.begin + judged] = here
             suspicious = here > suspicion
             places.append(window.begin + judged[suspicious])

@@ -29,7 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.reading import LOWEST_RATE
-from unspin.text import Kind, Words, mentioned
+from unspin.text import Kind, Shape, Words, mentioned
 
 SHARES: Final = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 """Shares of swapped words that are tried."""
@@ -170,8 +170,8 @@ DOUBTED: Final = -8.0
 
 
 def judged(words: Words) -> NDArray[np.bool_]:
-    """The tokens that the verdict rests on, ``bool[n]``: all but marks, and words that are mentioned and not used."""
-    return np.asarray((words.kind != Kind.MARK) & ~mentioned(words))
+    """The tokens that the verdict rests on, ``bool[n]``: no marks, no ``camelCase``, no words mentioned and not used."""
+    return np.asarray((words.kind != Kind.MARK) & (words.shape != Shape.MIXED) & ~mentioned(words))
 
 
 def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:

@@ -1,7 +1,8 @@
 """The reader: from a text to its :class:`~unspin.reading.Reading`.
 
 The encoder reads the document as it stands and gives every word its odds of a swap; the verdict rests on them
-(:mod:`~unspin.reader.document`). The words are decided only where the document reads as spun: a first pass gathers the
+(:mod:`~unspin.reader.document`). What is read is the view of the text (:func:`~unspin.text.prose`): markup, addresses and
+code are never judged and never touched. The words are decided only where the document reads as spun: a first pass gathers the
 evidence on each suspicious word, and two later passes read the context again with what is sure filled in and the rate, the
 family and the dictionary of the document known (:mod:`~unspin.reader.passes`). The decided text is read again until nothing
 changes (:mod:`~unspin.reader.rounds`).
@@ -20,13 +21,16 @@ from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
-from unspin.reader.substitutions import quotations, routed, tortured_phrases, with_phrases
-from unspin.reading import Reading, Substitution
+from unspin.reader.substitutions import as_given, quotations, routed, tortured_phrases, with_phrases
+from unspin.reading import Note, Reading, Substitution
 from unspin.settings import Settings
-from unspin.text import Words, apply, split
+from unspin.text import View, Words, apply, prose, split
+from unspin.text.view import LITERAL
 
 __all__ = ["Watch", "assess", "read", "read_many", "restore"]
 
+_LITERALS = 0.15
+"""Addresses, identifiers and pieces of code to a word, from which on a text is a list of them."""
 _JUDGING = 0.3
 """Share of the time that a spun document takes until there is a verdict."""
 
@@ -38,6 +42,7 @@ def read(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
     watch: Watch | None = None,
 ) -> Reading:
@@ -49,6 +54,7 @@ def read(
         operating_point: in place of that of ``settings``.
         deep: in place of that of ``settings``.
         dictionary: in place of that of ``settings``.
+        fill_all: in place of that of ``settings``.
         tortured: in place of that of ``settings``.
         watch: told how far the reading has come, at least about twice a second; what it raises ends the reading.
 
@@ -59,7 +65,7 @@ def read(
         ModelError: ``deep`` needs an extra that is not installed, or is no model that can be used.
     """
     _check_text(text)
-    settings = _chosen(settings, operating_point, deep, dictionary, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
     return _read(text, settings, known_swaps(settings.dictionary), watch)
 
 
@@ -73,11 +79,13 @@ def assess(
     """
     _check_text(text)
     settings = _chosen(settings, operating_point)
-    words = split(text)
-    note = unjudged(words)
+    seen = prose(text)
+    words = split(seen.text)
+    note = _unjudged(words, seen)
     if note is not None:
-        return unjudgeable(words, note)
-    return judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
+        return unjudgeable(words, seen, note)
+    verdict = judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
+    return replace(verdict, text=text, restored=text)
 
 
 def restore(
@@ -87,11 +95,12 @@ def restore(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> str:
     """The restored text; ``text`` itself where it does not read as spun. Arguments and errors as for :func:`read`."""
-    reading = read(text, settings, operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured)
-    return reading.restored
+    choices = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
+    return read(text, choices).restored
 
 
 def read_many(
@@ -101,6 +110,7 @@ def read_many(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> Iterator[Reading]:
     """Read documents in order, each as :func:`read` would alone. Arguments and errors as for :func:`read`.
@@ -110,7 +120,7 @@ def read_many(
     """
     if isinstance(texts, str | bytes):
         raise TypeError("read_many takes several texts, such as a list of str; for a single one call unspin.read")
-    settings = _chosen(settings, operating_point, deep, dictionary, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
     return _each(texts, settings, known_swaps(settings.dictionary))
 
 
@@ -131,19 +141,21 @@ def _chosen(
     operating_point: float | None = None,
     deep: Path | None = None,
     dictionary: Path | Mapping[str, str] | None = None,
+    fill_all: bool | None = None,
     tortured: bool | None = None,
 ) -> Settings:
     """The settings with what the keywords say in place of their own."""
     return (settings or Settings()).changed(
-        operating_point=operating_point, deep=deep, dictionary=dictionary, tortured=tortured
+        operating_point=operating_point, deep=deep, dictionary=dictionary, fill_all=fill_all, tortured=tortured
     )
 
 
 def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch | None) -> Reading:
-    words = split(text)
-    note = unjudged(words)
+    seen = prose(text)
+    words = split(seen.text)
+    note = _unjudged(words, seen)
     if note is not None:
-        return unjudgeable(words, note)
+        return unjudgeable(words, seen, note)
     progress = Progress(watch, _JUDGING)
     models = load().watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
@@ -154,7 +166,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     def so_far(here: tuple[Substitution, ...], start: int) -> Reading:
         moved = (replace(s, start=s.start + start, end=s.end + start) for s in here)
         substitutions = with_phrases(routed([*found, *moved], models.lexicon), phrases)
-        return _reading(judged.verdict, words, substitutions, family)
+        return _reading(judged.verdict, seen, words, substitutions, family)
 
     if judged.verdict.spun:
         for number, stretch in enumerate(judged.stretches):
@@ -163,20 +175,33 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
             last: tuple[Substitution, ...] = ()
             rounds = restore_stretch(stretch.words, stretch.visible, models, settings, known)
             for count, done in enumerate(rounds, start=1):
-                last = done.substitutions
+                last = done.all
                 family = family if number else done.family
                 progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
-    return so_far((), len(text))
+    return so_far((), len(seen.text))
 
 
-def _reading(verdict: Reading, words: Words, substitutions: tuple[Substitution, ...], family: str | None) -> Reading:
-    """The reading of a document whose verdict stands."""
+def _unjudged(words: Words, seen: View) -> str | None:
+    """Why a document cannot be judged, or None; what is long enough only with its markup, or strewn with code, is no prose."""
+    note = unjudged(words)
+    if note is None and seen.text.count(LITERAL) > _LITERALS * int(words.is_word.sum()):
+        return Note.NOT_PROSE
+    if note == Note.TOO_SHORT and seen.text != seen.given and unjudged(split(seen.given)) != note:
+        return Note.NOT_PROSE
+    return note
+
+
+def _reading(
+    verdict: Reading, seen: View, words: Words, substitutions: tuple[Substitution, ...], family: str | None
+) -> Reading:
+    """The reading of a document whose verdict stands; ``substitutions`` are of its view, and are led back."""
     swapped = sum(1 for s in substitutions if s.found.lower() not in ("a", "an"))
-    found, substitutions = quotations(words, substitutions)
+    found, substitutions = as_given(seen, *quotations(words, substitutions))
     return replace(
         verdict,
-        restored=apply(words.text, substitutions),
+        text=seen.given,
+        restored=apply(seen.given, substitutions),
         share=round(swapped / max(verdict.words, 1), 6),
         spinner=family,
         substitutions=substitutions,

@@ -10,7 +10,7 @@ from unspin.reader.progress import Progress
 from unspin.reader.stretches import stretches
 from unspin.reader.verdict import score
 from unspin.reading import Reading
-from unspin.text import Kind, Words, split
+from unspin.text import Kind, View, Words, split
 
 __all__ = ["Judged", "Stretch", "judge", "unjudgeable"]
 
@@ -54,7 +54,7 @@ def judge(words: Words, models: Models, operating_point: float, progress: Progre
     return Judged(verdict, tuple(parts))
 
 
-def unjudgeable(words: Words, note: str) -> Reading:
-    """What is said of a document about which nothing can be said, because of ``note``."""
-    return Reading(text=words.text, restored=words.text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0,
+def unjudgeable(words: Words, seen: View, note: str) -> Reading:
+    """What is said of a document about which nothing can be said, because of ``note``; ``words`` are those of its view."""
+    return Reading(text=seen.given, restored=seen.given, spun=False, score=0.0, false_positive_rate=1.0, share=0.0,
                    words=int(words.is_word.sum()), notes=(note,))  # fmt: skip

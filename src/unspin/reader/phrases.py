@@ -29,7 +29,7 @@ from unspin.model.encoder import Visible
 from unspin.model.ngram import NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
-from unspin.reading import Substitution
+from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, match_case, sentence_starts, split
 
 EVIDENCE: Final = (
@@ -45,8 +45,6 @@ the spinners that it was tried on some make many such phrases and some none, and
 _REACH: Final = 4  # tokens on either side that the 4-gram model sees
 _MOST_NGRAM: Final = 20.0
 _MOST_SWAP: Final = 6.0
-_FILLED_IN: Final = 0.5
-"""Probability from which an original is put in place of a phrase."""
 _ALTERNATIVES: Final = 4
 _BLOCK: Final = 64
 """Spans whose words are scored at a time, so that memory is bounded."""
@@ -134,7 +132,7 @@ def restored(words: Words, visible: Visible, models: Models) -> tuple[Substituti
     for place in occurrences(words, visible, models, known.table):
         option, written = known.posterior(place)
         best, *rest = np.argsort(-option, kind="stable").tolist()
-        if option[best] < _FILLED_IN or place.begin < at:
+        if option[best] < BELIEVED or place.begin < at:
             continue
         at = place.end
         start, end = int(words.start[place.begin]), int(words.end[place.end - 1])

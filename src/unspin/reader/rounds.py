@@ -4,6 +4,9 @@ A round is a function of a stretch's text alone: what it changes, it would chang
 time. A text that no longer reads as spun is left as it is, and most are after one round. Other rounds end in a text that a
 round leaves as it is, or in a circle of texts. Of a circle the first in order of code points is taken, whichever text of it
 one came in by: restoring that text again goes round the same circle to the same end.
+
+What a round leaves open (:attr:`~unspin.reading.Substitution.open`) stands in the next one as it was found, and may be
+settled there; what the last round on a text left open is open in the end.
 """
 
 from __future__ import annotations
@@ -23,9 +26,9 @@ from unspin.model.evidence import Posterior
 from unspin.reader import phrases
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
-from unspin.reader.substitutions import chain, decisions, edits
+from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open
 from unspin.reader.verdict import leaves_doubt
-from unspin.reading import Substitution
+from unspin.reading import BELIEVED, Substitution
 from unspin.settings import Settings
 from unspin.text import Words, apply, split
 
@@ -40,10 +43,16 @@ _FAMILIES: Final = dict(
 
 @dataclass(frozen=True)
 class Round:
-    """What one round changes, and the family of spinners that explains the text best, where one clearly does."""
+    """What rounds change, what the last one leaves open, and the family that explains the text best, if one clearly does."""
 
     substitutions: tuple[Substitution, ...]
     family: str | None
+    open: tuple[Substitution, ...] = ()
+
+    @property
+    def all(self) -> tuple[Substitution, ...]:
+        """What is changed and what is open, in order."""
+        return with_open(self.substitutions, self.open)
 
 
 def restore(
@@ -59,8 +68,7 @@ def restore(
         known: the spinner's dictionary as far as the user has it, from spun word to original, in lower case.
     """
     texts = [words.text]
-    states: list[tuple[Substitution, ...]] = [()]
-    family: str | None = None
+    states: list[Round] = [Round((), None)]
     for number in range(_MOST_ROUNDS):
         if number:
             words = split(texts[-1])
@@ -68,7 +76,9 @@ def restore(
         if not leaves_doubt(words, visible, models):
             break
         made = _round(words, visible, models, settings, known)
-        family = family if number else made.family
+        before = states[-1].substitutions
+        family = states[-1].family if number else made.family
+        states[-1] = Round(before, family, carried_back(texts[0], before, texts[-1], made.open))
         if not made.substitutions:
             break
         restored = apply(texts[-1], made.substitutions)
@@ -76,10 +86,11 @@ def restore(
             circle = range(texts.index(restored), len(texts))
             states.append(states[min(circle, key=texts.__getitem__)])
             break
-        states.append(chain(texts[0], states[-1], texts[-1], made.substitutions))
+        changes = chain(texts[0], before, texts[-1], made.substitutions)
+        states.append(Round(changes, family, states[-1].open))
         texts.append(restored)
-        yield Round(states[-1], family)
-    yield Round(states[-1], family)
+        yield states[-1]
+    yield states[-1]
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
@@ -89,7 +100,8 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
         return _words(words, visible, models, settings, known)
     without = split(apply(words.text, restored))
     made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
-    return Round(chain(words.text, restored, without.text, made.substitutions), made.family)
+    left = carried_back(words.text, restored, without.text, made.open)
+    return Round(chain(words.text, restored, without.text, made.substitutions), made.family, left)
 
 
 def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
@@ -99,8 +111,9 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
         model = _causal_model(settings.deep).watched(models.tick)
         posterior = rescored(words, evidence, posterior, models.lexicon, model)
     models.tick()
-    decided = decisions(words, visible, evidence, posterior, models.lexicon, known)
-    return Round(edits(words, decided), _family(posterior))
+    least = 0.0 if settings.fill_all else BELIEVED
+    made = edits(words, decisions(words, visible, evidence, posterior, models.lexicon, known, least))
+    return Round(tuple(s for s in made if not s.open), _family(posterior), tuple(s for s in made if s.open))
 
 
 def _family(posterior: Posterior) -> str | None:

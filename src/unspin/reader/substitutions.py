@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,8 +15,9 @@ from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
 from unspin.model.evidence import Evidence, Posterior
-from unspin.reading import Quotation, Substitution
+from unspin.reading import BELIEVED, Quotation, Substitution
 from unspin.text import (
+    View,
     Words,
     apply_within,
     compose,
@@ -41,9 +43,9 @@ _INSERTED: Final = frozenset(
 
 @dataclass(frozen=True)
 class Decision:
-    """What was decided for one token: the original and what else it may have been."""
+    """What was decided for one token: the original, None where none is likely enough, and what else it may have been."""
 
-    original: str
+    original: str | None
     confidence: float
     alternatives: tuple[tuple[str, float], ...]
 
@@ -55,8 +57,19 @@ def decisions(
     posterior: Posterior,
     lexicon: Lexicon,
     known: Mapping[str, str],
+    least: float = BELIEVED,
 ) -> dict[int, Decision]:
-    """The tokens that are changed, and to what; ``known`` is the spinner's dictionary as far as the user has it."""
+    """The tokens that look swapped, and for what.
+
+    Args:
+        words: the text.
+        visible: what the encoder says of it as it stands.
+        evidence: on its suspicious words.
+        posterior: what was decided on them.
+        lexicon: the candidates.
+        known: the spinner's dictionary as far as the user has it.
+        least: a word whose likeliest original has less than this probability stays open.
+    """
     found: dict[int, Decision] = {}
     best = posteriors.best(evidence, posterior)
     for i in np.flatnonzero((posterior.written < CHANGE) & (best >= 0)):
@@ -64,7 +77,11 @@ def decisions(
         order = options[np.argsort(-posterior.option[options], kind="stable")][: _ALTERNATIVES + 1]
         ranked = [(lexicon.forms[evidence.original[k]], round(float(posterior.option[k]), 4)) for k in order]
         place = int(evidence.place[i])
-        others = [*ranked[1:], (words.lower[place], round(float(posterior.written[i]), 4))]
+        written = round(float(posterior.written[i]), 4)
+        if ranked[0][1] < least:
+            found[place] = Decision(None, written, tuple(p for p in ranked if p[1] >= 0.001)[:_ALTERNATIVES])
+            continue
+        others = [*ranked[1:], (words.lower[place], written)]
         others.sort(key=lambda pair: -pair[1])
         found[place] = Decision(ranked[0][0], ranked[0][1], tuple(p for p in others if p[1] >= 0.001)[:_ALTERNATIVES])
     for i in visible.places.tolist():
@@ -93,6 +110,9 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
         decision = decided[i]
         found = words.surface(i)
         start, end = int(words.start[i]), int(words.end[i])
+        if decision.original is None:
+            made.append(Substitution(start, end, found, found, decision.confidence, decision.alternatives))
+            continue
         if not decision.original:
             start, end = removal_span(words.text, start, end)
             start = max(start, made[-1].end if made else 0)  # of two that go, both would take the space between
@@ -143,11 +163,34 @@ def chain(
     return tuple(merged)
 
 
+def carried_back(
+    text: str, before: Sequence[Substitution], between: str, left: Sequence[Substitution]
+) -> tuple[Substitution, ...]:
+    """Open places of the text ``between``, as places of ``text``; those inside an edit of ``before`` are settled by it."""
+    return tuple(
+        replace(left[step.after[0]], start=step.start, end=step.end)
+        for step in compose(before, between, left)
+        if not step.before and text[step.start : step.end] == step.original
+    )
+
+
+def with_open(changes: Sequence[Substitution], left: Sequence[Substitution]) -> tuple[Substitution, ...]:
+    """Both together, in order; an open place that a change touches is settled."""
+    ends = [change.end for change in changes]
+
+    def free(place: Substitution) -> bool:
+        k = bisect_right(ends, place.start)
+        return k == len(changes) or changes[k].start >= place.end
+
+    return tuple(sorted([*changes, *(place for place in left if free(place))], key=lambda s: s.start))
+
+
 def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Substitution, ...]:
     """The substitutions with the spinner's walk from the original to the word found, where there is one."""
+    likeliest = [s.alternatives[0][0] if s.open and s.alternatives else s.original for s in substitutions]
     return tuple(
-        replace(s, route=lexicon.route(s.original.lower(), s.found.lower())) if s.original.strip() else s
-        for s in substitutions
+        replace(s, route=lexicon.route(original.lower(), s.found.lower())) if original.strip() else s
+        for s, original in zip(substitutions, likeliest, strict=True)
     )
 
 
@@ -166,6 +209,26 @@ def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substi
     """Both together; a phrase goes before the single words inside it."""
     rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]
     return tuple(sorted([*phrases, *rest], key=lambda s: s.start))
+
+
+def as_given(
+    seen: View, quotations: Sequence[Quotation], substitutions: Sequence[Substitution]
+) -> tuple[tuple[Quotation, ...], tuple[Substitution, ...]]:
+    """Quotations and substitutions of the view of a text, in the text as given; markup inside a phrase goes behind it."""
+    if seen.text == seen.given:
+        return tuple(quotations), tuple(substitutions)
+    led: list[Substitution] = []
+    for s in substitutions:
+        start, end = seen.span(s.start, s.end)
+        found = seen.given[start:end]
+        original = found if s.open else s.original + seen.hidden(s.start, s.end)
+        led.append(replace(s, start=start, end=end, found=found, original=original))
+    said = []
+    for q in quotations:
+        start, end = seen.span(q.start, q.end)
+        found, restored = seen.given[start:end], apply_within(seen.given, led, start, end)
+        said.append(replace(q, start=start, end=end, found=found, restored=restored, altered=found != restored))
+    return tuple(said), tuple(led)
 
 
 def quotations(

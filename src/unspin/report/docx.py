@@ -19,7 +19,14 @@ from unspin.report.anchors import Anchors
 from unspin.report.content import Content, Full, Public, Report, Unread
 from unspin.report.markup import visible
 from unspin.report.pieces import Kept
-from unspin.report.wording import DISCLAIMER, NO_SWAP_SEEN, alternatives_in_words, percent, walk_in_words
+from unspin.report.wording import (
+    DISCLAIMER,
+    NO_SWAP_SEEN,
+    alternatives_in_words,
+    original_in_words,
+    percent,
+    walk_in_words,
+)
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -118,7 +125,7 @@ class _Writer:
         if document.rows:
             self.line(
                 "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
-                " all rejected the text as found. Comments say how sure each is."
+                " all rejected the text as found. Comments say how sure each is, and what a word left as found may stand for."
             )
         self.heading("Text", 2)
         self._text(document)
@@ -145,9 +152,10 @@ class _Writer:
 
     def _comment(self, substitution: Substitution, where: str) -> int:
         """Write a comment and give its number."""
-        parts = [f"{percent(substitution.confidence)} sure"]
+        sure = percent(substitution.confidence)
+        parts = [f"looks swapped, left as found ({sure})" if substitution.open else f"{sure} sure"]
         if others := alternatives_in_words(substitution.alternatives):
-            parts.append(f"or: {others}")
+            parts.append(f"{'perhaps' if substitution.open else 'or'}: {others}")
         if substitution.route:
             parts.append(f"walk: {walk_in_words(substitution.route)}")
         if where:
@@ -168,7 +176,7 @@ class _Writer:
             ("Times", "Found", "Original", "Confidence", "Walk", "Places"),
             (14, 30, 30, 22, 38, 32),
             (
-                (f"{s.times:,}", s.found, s.original or "(nothing)", percent(s.confidence), walk_in_words(s.route),
+                (f"{s.times:,}", s.found, original_in_words(s.found, s.original), percent(s.confidence), walk_in_words(s.route),
                  evidence.places_in_words(s))
                 for s in gathered.swaps
             ),
@@ -177,7 +185,7 @@ class _Writer:
         if contexts:
             self.heading("In context", 2)
         for s, before, after in contexts:
-            self.line(f"… {before} {s.found} [{s.original}] {after} …", "List Bullet")
+            self.line(f"… {before} {s.found} [{original_in_words(s.found, s.original)}] {after} …", "List Bullet")
         self._quotations(
             [(_who(said.speaker, said.place), said.found + " …" * said.cut, said.restored + " …" * said.cut)
              for said in gathered.quotations]

@@ -35,7 +35,10 @@ def run(text: str, tag: str = "w:t") -> Any:
 
 
 def change(substitution: Substitution, author: str, identities: Iterator[int]) -> Iterator[Any]:
-    """A substitution as a tracked deletion and a tracked insertion."""
+    """A substitution as a tracked deletion and a tracked insertion; an open place as it is."""
+    if substitution.open:
+        yield run(substitution.found)
+        return
     if substitution.found:
         deleted = element("w:del", id=str(next(identities)), author=author)
         deleted.append(run(substitution.found, "w:delText"))

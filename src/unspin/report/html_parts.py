@@ -85,7 +85,11 @@ def legend(*, found: bool) -> Markup:
     """What the marks mean; ``found`` for a section that shows what stood there as well."""
     restored = (
         element("li", element("span", "word", class_="mark restored"), " restored"),
-        element("li", element("span", "word", class_="mark guess"), f" a guess, less than {GUESS_BELOW:.0%} sure"),
+        element(
+            "li",
+            element("span", "word", class_="mark guess"),
+            f" less than {GUESS_BELOW:.0%} sure: a guess, or left as found",
+        ),
         element("li", element("span", class_="mark gone"), " a word taken out"),
     )
     was = (element("li", element("span", "word", class_="mark found"), " as found, swapped"),) if found else ()

@@ -54,7 +54,8 @@ def _row(swap: Swap, placed: bool) -> Markup:
 
 def _context(swap: Swap, before: str, after: str) -> Markup:
     kind = "gone" if not swap.original else "guess" if swap.confidence < GUESS_BELOW else "restored"
-    was, now = element("del", swap.found, class_="mark found"), element("ins", swap.original, class_=f"mark {kind}")
+    original = "?" if swap.original == swap.found else swap.original
+    was, now = element("del", swap.found, class_="mark found"), element("ins", original, class_=f"mark {kind}")
     gap = " " if after[:1].isalnum() or after[:1] in ("“", "‘", '"', "(") else ""
     return join(["… ", before, " " if before else "", was, " → ", now, gap, after, " …"])
 

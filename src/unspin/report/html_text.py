@@ -67,6 +67,8 @@ def swap_cells(
     """The cells of a swap that both editions have: found, original, confidence, alternatives, walk."""
     kind = "guess" if sure < GUESS_BELOW else "restored"
     restored = element("span", original, class_=f"mark {kind}") if original.strip() else element("i", "nothing")
+    if original == found:
+        restored = element("i", "as found")
     bar = element("span", percent(sure), class_="bar", style=f"--share:{min(1.0, max(0.0, sure)):.3f}")
     others, walk = alternatives_in_words(alternatives), walk_in_words(route)
     return (
@@ -93,9 +95,12 @@ def _kind(substitution: Substitution) -> str:
 
 def _told(substitution: Substitution) -> str:
     """What pointing at a marked word says."""
-    lines = [f"found: {' '.join(substitution.found.split())}", f"confidence: {percent(substitution.confidence)}"]
+    sure = percent(substitution.confidence)
+    lines = [f"found: {' '.join(substitution.found.split())}"]
+    lines.append(f"left as found, though it looks swapped: {sure}" if substitution.open else f"confidence: {sure}")
     if substitution.alternatives:
-        lines.append(f"or: {alternatives_in_words(substitution.alternatives)}")
+        other = "perhaps" if substitution.open else "or"
+        lines.append(f"{other}: {alternatives_in_words(substitution.alternatives)}")
     if substitution.route:
         lines.append(f"walk: {walk_in_words(substitution.route)}")
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """A report as Markdown (CommonMark with tables), in which a text comes out as text, whatever marks it holds.
 
-Restored words are marked as on a terminal: ‹word›, ‹word?› for a guess, ‹› for a word taken out.
+Restored words are marked as on a terminal: ‹word›, ‹word?› for a guess, ‹› for a word taken out, and ‹found: guess?›
+where it is left as found.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from unspin.report.wording import (
     NO_SWAP_SEEN,
     VERDICTS,
     alternatives_in_words,
+    original_in_words,
     percent,
     walk_in_words,
 )
 
 __all__ = ["escaped", "render"]
 
-_LEGEND = "‹word› restored · ‹word?› a guess · ‹› a word taken out"
+_LEGEND = (
+    "‹word› restored · ‹word?› a guess · ‹› a word taken out · ‹found: word?› left as found, perhaps swapped for word"
+)
 # Marks with a meaning inside a line; the rest have one at its beginning only. A backslash before a letter means nothing, so
 # only the marks take one; angle brackets and ampersands are written as HTML has them.
 _INLINE = re.compile(r"([\\`*_\[\]{}~|$^])")
@@ -90,7 +94,7 @@ def _full(document: Full, heading: str) -> Iterator[str]:
     if document.rows:
         yield f"{heading} Swaps"
         rows = [
-            (str(n), place, s.found, s.original or "(nothing)", percent(s.confidence),
+            (str(n), place, s.found, original_in_words(s.found, s.original), percent(s.confidence),
              alternatives_in_words(s.alternatives), walk_in_words(s.route))
             for n, place, s in document.rows
         ]  # fmt: skip
@@ -107,7 +111,7 @@ def _public(document: Public, heading: str) -> Iterator[str]:
         yield f"*{escaped(document.rule)}*"
         yield f"{heading} Swaps"
         rows = [
-            (f"{s.times:,}", s.found, s.original or "(nothing)", percent(s.confidence),
+            (f"{s.times:,}", s.found, original_in_words(s.found, s.original), percent(s.confidence),
              alternatives_in_words(s.alternatives), walk_in_words(s.route), evidence.places_in_words(s))
             for s in gathered.swaps
         ]  # fmt: skip
@@ -115,7 +119,7 @@ def _public(document: Public, heading: str) -> Iterator[str]:
     shown = [(s, *s.context) for s in gathered.swaps if s.context]
     if shown:
         yield f"{heading} In context"
-        yield "\n".join(f"- {escaped(f'… {before} {s.found} ‹{s.original}› {after} …')}" for s, before, after in shown)
+        yield "\n".join(f"- {escaped(f'… {before} {s.found} ‹{_now(s)}› {after} …')}" for s, before, after in shown)
     if gathered.quotations:
         yield f"{heading} Quotations that were altered"
     for said in gathered.quotations:
@@ -144,8 +148,14 @@ def _marked(pieces: Iterable[Piece]) -> str:
 
 
 def _sign(piece: Swapped) -> str:
-    original, sure = piece.substitution.original, piece.substitution.confidence
-    return f"‹{original}{'?' if original and sure < GUESS_BELOW else ''}›"
+    s = piece.substitution
+    shown = ": ".join([s.original, *(word for word, _ in s.alternatives[:1] if s.open)])
+    return f"‹{shown}{'?' if shown and s.confidence < GUESS_BELOW else ''}›"
+
+
+def _now(swap: evidence.Swap) -> str:
+    """What was put in place of a swap: nothing certain where it is open."""
+    return "?" if swap.original == swap.found else swap.original
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

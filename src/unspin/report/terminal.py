@@ -1,7 +1,8 @@
 """A reading for the terminal, or as plain text for a pipe.
 
 The same blocks are shown in both. A terminal gets colour and lines broken at its width; a pipe gets neither, so every
-mark is a sign as well as a colour: ‹word› is restored, ‹word?› is a guess, ‹› is a word taken out.
+mark is a sign as well as a colour: ‹word› is restored, ‹word?› is a guess, ‹› is a word taken out. Where no guess is sure
+enough, the word stands as it was found, with the likeliest guess behind it: ‹found: guess?›.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ __all__ = ["COLOURS", "SIGN_CLOSE", "SIGN_OPEN", "WordRow", "plain", "show", "wo
 SIGN_OPEN = "‹"
 SIGN_CLOSE = "›"
 _LEGEND = "‹word› restored   ‹word?› a guess   ‹› a word taken out"
+_LEGEND_OPEN = "   ‹found: word?› left as found, perhaps swapped for word"
 COLOURS = {"spun": "bold red", "written": "bold green", "unjudged": "bold yellow"}
 _RESTORED = "bold green"
 _GUESSED = "yellow"
@@ -37,7 +39,7 @@ class WordRow:
     Attributes:
         times: how often it occurs.
         found: the word in the text, in lower case.
-        original: what it stands for; empty where it was put in.
+        original: what it stands for; empty where it was put in, ``"(as found)"`` with the guesses where it is open.
         confidence: mean over the occurrences, 0 to 1.
         walk: ``"new → fresh → caller"``, or empty.
     """
@@ -58,12 +60,18 @@ def word_rows(substitutions: Sequence[Substitution]) -> list[WordRow]:
         WordRow(
             times=len(group),
             found=found,
-            original=original,
+            original=_guesses(group) if group[0].open else original,
             confidence=sum(s.confidence for s in group) / len(group),
             walk=" → ".join(next((s.route for s in group if s.route), ())),
         )
         for (found, original), group in groups.items()
     ]
+
+
+def _guesses(group: Sequence[Substitution]) -> str:
+    """The likeliest guess of each of some open places, each once."""
+    guesses = dict.fromkeys(word for s in group for word, _ in s.alternatives[:1])
+    return " ".join(["(as found)", ", ".join(f"{guess}?" for guess in guesses)]).rstrip()
 
 
 def plain(reading: Reading, *, words: bool = False) -> str:
@@ -98,7 +106,8 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     if not reading.substitutions:
         return
     yield "", []
-    yield _LEGEND, [(0, len(_LEGEND), "dim")]
+    legend = _LEGEND + (_LEGEND_OPEN if any(s.open for s in reading.substitutions) else "")
+    yield legend, [(0, len(legend), "dim")]
     yield from _section("Restored text")
     yield _marked(reading, 0, len(reading.text.rstrip("\r\n")))
     if words:
@@ -142,7 +151,9 @@ def _marked(reading: Reading, start: int, end: int) -> _Block:
         if substitution.start < start or substitution.end > end:
             continue
         guess = substitution.confidence < GUESS_BELOW
-        mark = SIGN_OPEN + substitution.original + "?" * (guess and bool(substitution.original)) + SIGN_CLOSE
+        likeliest = [word for word, _ in substitution.alternatives[:1] if substitution.open]
+        shown = ": ".join([substitution.original, *likeliest])
+        mark = SIGN_OPEN + shown + "?" * (guess and bool(shown)) + SIGN_CLOSE
         kept = reading.text[at : substitution.start]
         spans.append((length + len(kept), length + len(kept) + len(mark), _GUESSED if guess else _RESTORED))
         pieces += (kept, mark)

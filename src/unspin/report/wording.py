@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from unspin.reading import UNJUDGED, Note, Reading
+from unspin.reading import BELIEVED, UNJUDGED, Note, Reading
 from unspin.settings import Settings
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "dictionary_name",
     "note_in_words",
     "one_in",
+    "original_in_words",
     "percent",
     "rate_in_figures",
     "rate_in_words",
@@ -48,7 +49,7 @@ DISCLAIMER = "Evidence about a text, not an accusation of a person. A restored w
 NO_SWAP_SEEN = "Names and figures in which no swap was seen"
 """The heading over them: a swap that was missed is not seen either."""
 
-GUESS_BELOW = 0.5
+GUESS_BELOW = BELIEVED
 """A restored word of less confidence is marked as a guess."""
 
 LOWEST_RATE = 1e-7
@@ -127,6 +128,11 @@ def alternatives_in_words(alternatives: Sequence[tuple[str, float]]) -> str:
     return ", ".join(f"{word.strip() or '(nothing)'} {percent(p)}" for word, p in alternatives if p >= 0.01)
 
 
+def original_in_words(found: str, original: str) -> str:
+    """What was put in, for a table: ``"(nothing)"`` where a word was taken out, ``"(as found)"`` where the place is open."""
+    return original.strip() and ("(as found)" if original == found else original) or "(nothing)"
+
+
 def walk_in_words(route: Sequence[str]) -> str:
     """``"new → fresh → caller"``, from the original to the word found."""
     return " → ".join(route)
@@ -143,6 +149,8 @@ def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
         return [("Settings", "not recorded")]
     point = settings.operating_point
     rows = [("Operating point", f"called spun if at most 1 ordinary document in {one_in(point):,} scores as high")]
+    if settings.fill_all:
+        rows.append(("Guesses", "filled in, however unsure"))
     rows.append(("Tortured phrases", "looked for" if settings.tortured else "not looked for"))
     if settings.dictionary is not None:
         rows.append(("Dictionary of the spinner", dictionary_name(settings) or "given in the call"))

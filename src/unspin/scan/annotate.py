@@ -200,6 +200,7 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
                     operating_point=settings.operating_point,
                     deep=settings.deep,
                     dictionary=settings.dictionary,
+                    fill_all=settings.fill_all,
                     tortured=settings.tortured,
                     watch=in_time,
                 )

@@ -79,6 +79,7 @@ class Plan:
         settings, options = self.settings, self.options
         rare = {
             "dictionary": None if settings.dictionary is None else _digest(settings.dictionary),
+            "fill_all": settings.fill_all or None,
             "tortured": settings.tortured or None,
             "deep": None if settings.deep is None else str(settings.deep),
             "annotator": None if self.annotator == ANNOTATOR else self.annotator,

@@ -1,11 +1,13 @@
-"""Words with offsets, case, sentences, quotations, phrases, replaying edits. This room knows nothing of spinning."""
+"""Words with offsets, prose, case, sentences, quotations, phrases, replaying edits. This room knows nothing of spinning."""
 
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, compose, removal_span
 from unspin.text.mentions import mentioned
 from unspin.text.phrases import PhraseFinder, PhraseMatch
+from unspin.text.prose import prose
 from unspin.text.quotations import QuotationSpan, find_quotations
 from unspin.text.sentences import sentence_spans, sentence_starts
+from unspin.text.view import View
 from unspin.text.words import Kind, Shape, Words, split
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "PhraseMatch",
     "QuotationSpan",
     "Shape",
+    "View",
     "Words",
     "apply",
     "apply_within",
@@ -22,6 +25,7 @@ __all__ = [
     "indefinite_article",
     "match_case",
     "mentioned",
+    "prose",
     "removal_span",
     "sentence_spans",
     "sentence_starts",

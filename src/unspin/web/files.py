@@ -48,10 +48,11 @@ class Upload:
 async def _upload(
     file: UploadFile,
     operating_point: Annotated[OperatingPoint, Form()] = OPERATING_POINT,
+    fill_all: Annotated[bool, Form()] = False,
     tortured: Annotated[bool, Form()] = False,
 ) -> Upload:
     """The file of a form, and the settings beside it."""
-    settings = Settings(operating_point=operating_point, tortured=tortured)
+    settings = Settings(operating_point=operating_point, fill_all=fill_all, tortured=tortured)
     return Upload(await file.read(), _base(file.filename or ""), settings)
 
 

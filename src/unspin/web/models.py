@@ -112,13 +112,17 @@ class ReadSettings(_Strict):
     """How to read; the same for all documents of a request."""
 
     operating_point: OperatingPoint = OPERATING_POINT
+    fill_all: bool = Field(
+        default=False,
+        description="Fill in guesses less than half sure too; otherwise such a word stays as found.",
+    )
     tortured: bool = Field(
         default=False, description="Restore tortured phrases of science too, even where the document reads as written."
     )
 
     def settings(self) -> Settings:
         """What the reader is told."""
-        return Settings(operating_point=self.operating_point, tortured=self.tortured)
+        return Settings(operating_point=self.operating_point, fill_all=self.fill_all, tortured=self.tortured)
 
 
 class ReadRequest(ReadSettings):

@@ -47,6 +47,7 @@ class ReadFunction(Protocol):
         text: str,
         *,
         operating_point: float,
+        fill_all: bool,
         tortured: bool,
         dictionary: Path | Mapping[str, str] | None,
         watch: Progress,
@@ -104,6 +105,7 @@ class Service:
         return self._read(
             text,
             operating_point=settings.operating_point,
+            fill_all=settings.fill_all,
             tortured=settings.tortured,
             dictionary=settings.dictionary,
             watch=watch,

@@ -81,6 +81,7 @@ function readingSettings() {
   const chosen = {};
   const point = Number(byId("operating-point").value);
   if (point !== 1e-4) chosen.operating_point = point;
+  if (byId("fill-all").checked) chosen.fill_all = true;
   if (byId("tortured").checked) chosen.tortured = true;
   return chosen;
 }

@@ -21,14 +21,17 @@ export function plainOriginal(substitution) {
   return startsUpper(found) && startsUpper(original) ? original[0].toLowerCase() + original.slice(1) : original;
 }
 
+/** Whether a place looks swapped but is left as found, no guess being likely enough. */
+export const isOpen = ({ found, original }) => found === original;
+
 /**
  * What may stand at a place: `words` as `{word, probability}`, the program's own choice first, then its alternatives;
  * `kept`, the probability that the word is as written, or null where it was not weighed.
  */
 export function optionsOf(substitution) {
   const found = substitution.found.trim().toLowerCase();
-  const words = [{ word: plainOriginal(substitution), probability: substitution.confidence }];
-  let kept = null;
+  const words = isOpen(substitution) ? [] : [{ word: plainOriginal(substitution), probability: substitution.confidence }];
+  let kept = isOpen(substitution) ? substitution.confidence : null;
   for (const [word, probability] of substitution.alternatives) {
     if (word.toLowerCase() === found) kept = probability;
     else words.push({ word, probability });
@@ -70,10 +73,11 @@ export class Choices {
     return made === LEFT ? found : made;
   }
 
-  /** `"restored"`, `"chosen"` or `"left"`. */
+  /** `"restored"`, `"open"` (as found, for want of a likely guess), `"chosen"` or `"left"`. */
   state(place) {
     const { found, original } = this.reading.substitutions[place];
     const word = this.word(place);
+    if (word === original && found === original) return this.#made.get(place) === LEFT ? "left" : "open";
     if (word === original) return "restored";
     return word === found ? "left" : "chosen";
   }
@@ -186,7 +190,7 @@ export class Choices {
     return this.reading.substitutions.flatMap((substitution, place) => {
       const state = this.state(place);
       if (state === "left") return [];
-      const now = state === "restored" ? substitution : withWord(substitution, this.word(place));
+      const now = state === "restored" || state === "open" ? substitution : withWord(substitution, this.word(place));
       const article = this.article(place);
       const fits = article === null || article.word === article.found;
       return (fits ? [now] : [articleChanged(now, article), now]).map((each) => ({ substitution: each, place }));

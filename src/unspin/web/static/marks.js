@@ -52,11 +52,12 @@ export function dress(mark, choices, place) {
   else mark.removeAttribute("aria-label");
   if (gone && !mark.id) mark.setAttribute("role", "img"); // a sign in place of a word, in a quotation; in the text it is a button
   else if (!mark.id) mark.removeAttribute("role");
-  if (choices.state(place) === "left") delete mark.dataset.found;
+  if (["left", "open"].includes(choices.state(place))) delete mark.dataset.found;
   else mark.dataset.found = found.trim();
 }
 
 function kindOf(choices, place) {
   const state = choices.state(place);
+  if (state === "open") return "guess";
   return state === "restored" ? sureness(choices.reading.substitutions[place].confidence) : state;
 }

@@ -141,10 +141,10 @@ export class Popover {
       el(
         "div", { class: "options", role: "group", "aria-label": "What was written here" },
         words.map(({ word, probability }, i) =>
-          option({ word, probability, key: i + 1, closed, on: status !== "left" && now.toLowerCase() === word.toLowerCase() }),
+          option({ word, probability, key: i + 1, closed, on: status !== "left" && status !== "open" && now.toLowerCase() === word.toLowerCase() }),
         ),
         rest > 0.005 && el("p", { class: "rest" }, el("span", {}, "other words"), el("span", { class: "share" }, percent(rest))),
-        option({ word: found, probability: kept, key: 0, closed, on: status === "left", leave: true }),
+        option({ word: found, probability: kept, key: 0, closed, on: status === "left" || status === "open", leave: true }),
       ),
       same.length > 1 &&
         el(
@@ -158,6 +158,7 @@ export class Popover {
 
   #how(status, { confidence }) {
     if (status === "left") return "left as it was";
+    if (status === "open") return "looks swapped; no guess is sure enough";
     if (status === "chosen") return "your choice";
     return `${chance(confidence)} · ${SURE[sureness(confidence)]}`;
   }
