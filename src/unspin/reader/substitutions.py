@@ -27,6 +27,7 @@ from unspin.text import (
     removal_span,
     sentence_starts,
 )
+from unspin.text.spelling import same_word, spelling_of
 
 CHANGE: Final = 0.15
 """A word is changed when the posterior that it is as written falls below this."""
@@ -72,11 +73,21 @@ def decisions(
     """
     found: dict[int, Decision] = {}
     best = posteriors.best(evidence, posterior)
+    suspicious = set(visible.places.tolist())
+    known_form = lexicon.index.__contains__
+    spelling = spelling_of((w for i, w in enumerate(words.lower) if i not in suspicious), known_form)
     for i in np.flatnonzero((posterior.written < CHANGE) & (best >= 0)):
         options = np.arange(evidence.ptr[i], evidence.ptr[i + 1])
         order = options[np.argsort(-posterior.option[options], kind="stable")][: _ALTERNATIVES + 1]
-        ranked = [(lexicon.forms[evidence.original[k]], round(float(posterior.option[k]), 4)) for k in order]
         place = int(evidence.place[i])
+        likeliest, here = lexicon.forms[evidence.original[order[0]]], words.lower[place]
+        if same_word(likeliest, here) and spelling.spell(here, known_form) != likeliest:
+            continue  # the other spelling of a word is no swap, unless the text spells the other way
+        shares: dict[str, float] = {}
+        for k in order:
+            form = spelling.spell(lexicon.forms[evidence.original[k]], known_form)
+            shares[form] = shares.get(form, 0.0) + float(posterior.option[k])
+        ranked = sorted(((form, round(share, 4)) for form, share in shares.items()), key=lambda pair: -pair[1])
         written = round(float(posterior.written[i]), 4)
         if ranked[0][1] < least:
             found[place] = Decision(None, written, tuple(p for p in ranked if p[1] >= 0.001)[:_ALTERNATIVES])
