@@ -20,7 +20,13 @@ AMERICAN = "the color of the theater was recognized by the neighbors"
 
 @pytest.mark.parametrize(
     ("british", "american"),
-    [("colour", "color"), ("kerb", "curb"), ("travellers", "travelers"), ("organised", "organized"), ("analyse", "analyze")],
+    [
+        ("colour", "color"),
+        ("kerb", "curb"),
+        ("travellers", "travelers"),
+        ("organised", "organized"),
+        ("analyse", "analyze"),
+    ],
 )
 def test_two_spellings_are_one_word(british: str, american: str) -> None:
     assert same_word(british, american) and same_word(american, british)
@@ -36,7 +42,9 @@ def test_a_text_says_how_it_spells() -> None:
     assert (oxford.spell("favor", KNOWN), oxford.spell("organize", KNOWN)) == ("favour", "organize")
     neither = spelling_of("likewise the size of the prize was a surprise in advertising".split(), KNOWN)
     assert (neither.british, neither.ise) == (None, None)
-    assert [british.spell(word, KNOWN) for word in ("prize", "size", "for", "or", "meter")] == "prize size for or meter".split()
+    assert [
+        british.spell(word, KNOWN) for word in ("prize", "size", "for", "or", "meter")
+    ] == "prize size for or meter".split()
 
 
 @pytest.mark.parametrize(

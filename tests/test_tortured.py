@@ -13,7 +13,8 @@ from unspin import tortured
 from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.text import split
+from unspin.reader.substitutions import tortured_phrases
+from unspin.text import apply, split
 from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
 from unspin.tortured.collocation import SIZE
 from unspin.tortured.search import agreed
@@ -280,3 +281,39 @@ def test_any_text_can_be_searched(text: str) -> None:
 
 def test_operating_point() -> None:
     assert 0 < tortured.THRESHOLD < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ("The Irregular Woodland was fast", "The Random Forest was fast"),
+        ("Irregular woodland was fast", "Random forest was fast"),
+        ("A PROFOUND LEARNING model", "A DEEP LEARNING model"),
+        ("A Profound learning model", "A Deep learning model"),
+        ("It runs by haze figuring now", "It runs by cloud computing now"),
+        ('They wrote "profound learning" again', 'They wrote "profound learning" again'),
+        ("Some say irregular woodland for random forest", "Some say irregular woodland for random forest"),
+        ("Use haze figuring where cloud computing is meant", "Use haze figuring where cloud computing is meant"),
+    ],
+)
+def test_case_is_kept_and_mentions_are_left_alone(text: str, restored: str) -> None:
+    assert apply(text, tortured_phrases(split(text))) == restored
+
+
+def test_no_term_is_forced_upon_words_that_are_none() -> None:
+    text = (
+        "Irregular Woodland gave moderate precision, and calculated relapse was near it. Clients can browse plots of the"
+        " dataset circulation and examples. The group tracked down what specialists had anticipated, and preparing models"
+        " took an evening."
+    )
+    made = apply(text, tortured_phrases(split(text)))
+    assert made.startswith("Random Forest gave moderate precision, and logistic regression was near it.")
+    assert made.endswith(
+        " and examples. The group tracked down what specialists had anticipated, and preparing models took an evening."
+    )
+
+
+def test_a_word_on_the_far_side_of_an_and_needs_as_much_as_any() -> None:
+    pairs = {0: (1, 2), 1: (2, 3)}
+    assert set(agreed(pairs, [0.9, 0.3], 0.6)[1]) == {0, 1}
+    assert set(agreed(pairs, [0.9, 0.3], 0.6, {1})[1]) == {0}

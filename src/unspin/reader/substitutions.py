@@ -24,7 +24,9 @@ from unspin.text import (
     find_quotations,
     indefinite_article,
     match_case,
+    mentioned,
     removal_span,
+    sentence_spans,
     sentence_starts,
 )
 from unspin.text.spelling import same_word, spelling_of
@@ -206,12 +208,23 @@ def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Sub
 
 
 def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> tuple[Substitution, ...]:
-    """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again."""
-    starts = sentence_starts(words)
+    """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again.
+
+    One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too.
+    """
+    starts, quoted = sentence_starts(words), mentioned(words)
+    sentences = sentence_spans(words)
     phrases = []
     for finding in torture.find(words, tick=tick):
+        first, last = sentences[np.searchsorted(sentences[:, 0], finding.begin, "right") - 1].tolist()
+        around = [*words.lower[first : finding.begin], "", *words.lower[finding.end : last]]
+        if quoted[finding.begin : finding.end].all() or f" {finding.original} " in f" {' '.join(around)} ":
+            continue
         start, end = int(words.start[finding.begin]), int(words.end[finding.end - 1])
-        original = match_case(words.surface(finding.begin), finding.original, bool(starts[finding.begin]))
+        shapes = {shape for i, shape in enumerate(words.shape[finding.begin : finding.end].tolist())
+                  if words.is_word[finding.begin + i]}  # fmt: skip
+        whole = words.text[start:end] if len(shapes) == 1 else words.surface(finding.begin)
+        original = match_case(whole, finding.original, bool(starts[finding.begin]))
         phrases.append(Substitution(start, end, words.text[start:end], original, round(finding.probability, 4)))
     return tuple(phrases)
 

@@ -23,7 +23,8 @@ _LL: Final = (
 )
 _RE: Final = "cent theat lit fib calib lust meag somb spect kilomet centimet millimet"
 # British, American.
-_PAIRS: Final = """grey gray|greys grays|mould mold|moulds molds|plough plow|ploughs plows|ploughed plowed|sceptic skeptic|sceptical skeptical
+_PAIRS: Final = """grey gray|greys grays|mould mold|moulds molds|plough plow|ploughs plows|ploughed plowed
+sceptic skeptic|sceptical skeptical
 jewellery jewelry|aluminium aluminum|moustache mustache|pyjamas pajamas|ageing aging|fulfil fulfill|fulfils fulfills
 fulfilment fulfillment|enrol enroll|enrolment enrollment|skilful skillful|wilful willful|instalment installment
 instalments installments|defence defense|defences defenses|offence offense|offences offenses|pretence pretense
@@ -31,7 +32,8 @@ catalogue catalog|catalogues catalogs|manoeuvre maneuver|manoeuvres maneuvers|pa
 anaemia anemia|anaesthetic anesthetic|haemoglobin hemoglobin|oestrogen estrogen|foetus fetus|foetal fetal|leukaemia leukemia
 orthopaedic orthopedic|diarrhoea diarrhea|oesophagus esophagus|haemorrhage hemorrhage|axe ax|cosy cozy|doughnut donut"""
 # The American form is a word of British English too, for something else.
-_ONE_WAY: Final = """programme program|programmes programs|kerb curb|kerbs curbs|tyre tire|tyres tires|cheque check|cheques checks
+_ONE_WAY: Final = """programme program|programmes programs|kerb curb|kerbs curbs|tyre tire|tyres tires
+cheque check|cheques checks
 storey story|storeys stories|draught draft|draughts drafts|practise practice|judgement judgment|dialogue dialog|licence license
 analogue analog|metre meter|metres meters|learnt learned|burnt burned|spelt spelled|dreamt dreamed"""
 _IZE: Final = re.compile(r"(\w{4,})i([sz])(e|es|ed|ing|er|ers|ation|ations|ational|able)")
@@ -39,7 +41,24 @@ _YZE: Final = re.compile(r"(anal|paral|catal|electrol|hydrol)y([sz])(e|es|ed|ing
 _NOT_IZE: Final = re.compile(r"(?:advert|appr|compr|compar|prem|prom)i[sz]\w+|analyses")
 Known = Callable[[str], bool]
 """Whether a form is a word."""
-_ENDINGS: Final = ("", "s", "ed", "ing", "ful", "less", "able", "ably", "ite", "ites", "hood", "hoods", "ly", "al", "er", "ers")
+_ENDINGS: Final = (
+    "",
+    "s",
+    "ed",
+    "ing",
+    "ful",
+    "less",
+    "able",
+    "ably",
+    "ite",
+    "ites",
+    "hood",
+    "hoods",
+    "ly",
+    "al",
+    "er",
+    "ers",
+)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -17,7 +17,7 @@ from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
 from unspin.text import Words
 from unspin.tortured.classifier import Trees, evidence, together
-from unspin.tortured.collocation import LevelFilter, Skeleton, skeleton
+from unspin.tortured.collocation import LINKS, LevelFilter, Skeleton, skeleton
 from unspin.tortured.proposals import Proposals, propose
 from unspin.tortured.terms import Terms
 
@@ -31,6 +31,7 @@ _MOST_HONEST: Final = 1
 _LISTED_PROBABILITY: Final = (0.99, 0.9)
 # A collocation next to a found one needs less of its own to belong to the same term.
 _SHARED: Final = 0.25
+_AND: Final = 1 + LINKS.index("and")
 
 
 class Finding(NamedTuple):
@@ -108,7 +109,10 @@ def _listed(words: Words, table: PhraseTable, threshold: float) -> list[Finding]
         honest = table.honest[entry]
         if honest <= _MOST_HONEST and _LISTED_PROBABILITY[honest] >= threshold:
             surface = words.text[words.start[begin] : words.end[end - 1]]
-            found.append(Finding(begin, end, surface, table.pairs[entry][1], _LISTED_PROBABILITY[honest], True))
+            meant = table.pairs[entry][1]
+            if "/" in meant and "/" not in surface:  # the list gives a choice ("fog/cloud computing")
+                meant = meant.rpartition("/")[2].strip()
+            found.append(Finding(begin, end, surface, meant, _LISTED_PROBABILITY[honest], True))
     return found
 
 
@@ -133,8 +137,11 @@ def _unlisted(
     probability = together(odds, _swapped(bones, proposals, best), terms.prior, listed)
     probability[inside] = 0.0
     pairs = zip(proposals.left[best].tolist(), proposals.right[best].tolist(), strict=True)
-    meant, sure = agreed(dict(zip(collocation.tolist(), pairs, strict=True)), probability.tolist(), threshold)
+    joined = set(np.flatnonzero(bones.link == _AND).tolist())
+    meant, sure = agreed(dict(zip(collocation.tolist(), pairs, strict=True)), probability.tolist(), threshold, joined)
     spans = {k: (int(tokens.begin[place[k]]), int(tokens.end[place[k]])) for k in meant}
+    odd = {k for k, span in spans.items() if _bends(words.lower[span[1] - 1], terms.words[meant[k]])}
+    sure = {k: own for k, own in sure.items() if odd.isdisjoint((k, k + 1))}
     collocations = {
         k: _Collocation(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
     }
@@ -144,11 +151,29 @@ def _unlisted(
             runs[-1].append(k)
         else:
             runs.append([k])
-    return [_finding(words, [collocations[k] for k in run]) for run in runs]
+    findings = (_finding(words, _whole(words, [collocations[k] for k in run])) for run in runs)
+    # What stood on a neighbour that has fallen since falls with it.
+    return [finding for finding in findings if finding.probability >= threshold]
+
+
+def _bends(found: str, meant: str) -> bool:
+    """Whether a word would change its part in the sentence: "preparing models took an hour" is about no "trained models"."""
+    return (found.endswith("ing") and meant.endswith("ed")) or (found.endswith("ed") and meant.endswith("ing"))
+
+
+def _whole(words: Words, run: list[_Collocation]) -> list[_Collocation]:
+    """The collocations of a finding; the surest alone where together they say a word twice that stands there once."""
+    places = [run[0].first, *(collocation.second for collocation in run)]
+    found = {words.lower[last - 1] for _, last in places}
+    meant = {run[0].left, *(collocation.right for collocation in run)}
+    return run if len(meant) >= len(found) else [max(run, key=lambda collocation: collocation.probability)]
 
 
 def agreed(
-    pairs: Mapping[int, tuple[int, int]], probability: Sequence[float], threshold: float
+    pairs: Mapping[int, tuple[int, int]],
+    probability: Sequence[float],
+    threshold: float,
+    joined: Set[int] = frozenset(),
 ) -> tuple[dict[int, int], dict[int, float]]:
     """The collocations that are taken for tortured, and what their words are taken for.
 
@@ -159,6 +184,8 @@ def agreed(
         pairs: for each collocation, by the place of its left word among the content words, the pair of originals.
         probability: that each is tortured, in the same order.
         threshold: least probability of one that stands by itself.
+        joined: those of two words with *and* between them: they need as much as one that stands by itself, since a term
+            ends before an *and* more often than it goes on after it.
 
     Returns:
         The original of each content word that was swapped, by its place; the probability of each collocation taken.
@@ -170,7 +197,7 @@ def agreed(
     ):
         beside = place in meant or place + 1 in meant
         agrees = meant.get(place, pair[0]) == pair[0] and meant.get(place + 1, pair[1]) == pair[1]
-        if agrees and own >= (threshold * _SHARED if beside else threshold):
+        if agrees and own >= (threshold * _SHARED if beside and place not in joined else threshold):
             meant[place], meant[place + 1] = pair
             sure[place] = own
     return meant, sure
