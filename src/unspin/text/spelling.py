@@ -72,9 +72,13 @@ def _tables() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     for stem in _RE.split():
         british |= {f"{stem}re{end}": f"{stem}er{end}" for end in ("", "s")}
         british[f"{stem}red"] = f"{stem}ered"
-    british |= dict(tuple(pair.split()) for line in _PAIRS.split("\n") for pair in line.split("|"))  # type: ignore[arg-type,misc]
-    one_way = dict(tuple(pair.split()) for line in _ONE_WAY.split("\n") for pair in line.split("|"))  # type: ignore[arg-type,misc]
-    return british, {american: word for word, american in british.items()}, one_way
+    british |= _pairs(_PAIRS)
+    return british, {american: word for word, american in british.items()}, _pairs(_ONE_WAY)
+
+
+def _pairs(listed: str) -> dict[str, str]:
+    pairs = (pair.split() for line in listed.splitlines() for pair in line.split("|"))
+    return {british: american for british, american in pairs}
 
 
 def _with(word: str, sign: str) -> str | None:
