@@ -116,6 +116,8 @@ class Reading:
         spinner: the family of spinner that explains the text best, or None.
         substitutions: in order of ``start``, never overlapping.
         quotations: in order of ``start``, never overlapping.
+        passages: the parts of a spun text that read as spun, as ``(start, end)`` of whole sentences, in order, never
+            overlapping; the whole text where all of it does, none where the text does not read as spun.
         notes: remarks, see :class:`Note`; one in :data:`UNJUDGED` means that nothing is said about the document.
     """
 
@@ -129,6 +131,7 @@ class Reading:
     spinner: str | None = None
     substitutions: tuple[Substitution, ...] = ()
     quotations: tuple[Quotation, ...] = ()
+    passages: tuple[tuple[int, int], ...] = ()
     notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:

@@ -203,6 +203,30 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
     return np.array([float(found[name]) for name in names])
 
 
+def spun_words(evidence: Evidence) -> NDArray[np.bool_]:
+    """The judged tokens that lie in a passage of :data:`PASSAGE` words which reads rather as spun than as written, ``bool[n]``.
+
+    Its likelihood ratio is above 0. All of them in a document that is no longer than a passage.
+    """
+    places = np.flatnonzero(evidence.judged)
+    ratio = _each_once(evidence)[places]
+    within = np.zeros(len(evidence.judged), bool)
+    if len(ratio) <= PASSAGE:
+        within[places] = True
+        return within
+    begins = np.flatnonzero(passages(ratio) > 0)
+    # A word is in a passage that begins at it or at one of the PASSAGE - 1 words before it.
+    change = np.bincount(begins, minlength=len(ratio) + 1) - np.bincount(begins + PASSAGE, minlength=len(ratio) + 1)
+    within[places] = np.cumsum(change)[: len(ratio)] > 0
+    return within
+
+
+def _each_once(evidence: Evidence) -> NDArray[np.float64]:
+    """What each token says as a log-likelihood ratio, ``float64[n]``; those that speak for a swap but do not count say 0."""
+    ratio = np.clip(evidence.swap.astype(np.float64) - NEUTRAL_ODDS, _LEAST, _MOST)
+    return np.where((ratio > 0) & ~counted(ratio, evidence.judged, evidence.forms), 0.0, ratio)
+
+
 def counted(values: NDArray[np.float64], judged: NDArray[np.bool_], forms: Sequence[str]) -> NDArray[np.bool_]:
     """The tokens with a value above 0 that count, ``bool[n]``.
 

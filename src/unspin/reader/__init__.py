@@ -85,7 +85,7 @@ def assess(
     if note is not None:
         return unjudgeable(words, seen, note)
     verdict = judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
-    return replace(verdict, text=text, restored=text)
+    return replace(verdict, text=text, restored=text, passages=_led_back(verdict.passages, seen))
 
 
 def restore(
@@ -206,4 +206,10 @@ def _reading(
         spinner=family,
         substitutions=substitutions,
         quotations=found,
+        passages=_led_back(verdict.passages, seen),
     )
+
+
+def _led_back(passages: tuple[tuple[int, int], ...], seen: View) -> tuple[tuple[int, int], ...]:
+    """Passages of a view, in the text as given."""
+    return tuple(seen.span(start, end) for start, end in passages)

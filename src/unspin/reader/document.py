@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 from unspin.model.encoder import Visible
 from unspin.reader.passes import SUSPICION, Models
 from unspin.reader.progress import Progress
 from unspin.reader.stretches import stretches
-from unspin.reader.verdict import score
+from unspin.reader.verdict import passages, score
 from unspin.reading import Reading
 from unspin.text import Kind, View, Words, split
 
 __all__ = ["Judged", "Stretch", "judge", "unjudgeable"]
+
+
+_WHOLE: Final = 0.9
+"""Share of a text from which on it reads as spun as a whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +57,16 @@ def judge(words: Words, models: Models, operating_point: float, progress: Progre
     verdict = Reading(text=text, restored=text, spun=found.rate <= operating_point, score=round(found.value, 3),
                       false_positive_rate=float(f"{found.rate:.3g}"), share=0.0,
                       words=int((words.kind != Kind.MARK).sum()))  # fmt: skip
+    if verdict.spun:
+        verdict = replace(verdict, passages=_passages(text, parts))
     return Judged(verdict, tuple(parts))
+
+
+def _passages(text: str, parts: Sequence[Stretch]) -> tuple[tuple[int, int], ...]:
+    """The parts of a spun text that read as spun, as offsets; the whole of it where no part stands out."""
+    found = [(part.start + a, part.start + b) for part in parts for a, b in passages(part.words, part.visible)]
+    covered = sum(end - start for start, end in found)
+    return tuple(found) if 0 < covered < _WHOLE * len(text) else ((0, len(text)),)
 
 
 def unjudgeable(words: Words, seen: View, note: str) -> Reading:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 
+from unspin.arrays import ragged
 from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
 from unspin.model.hidden_ratio import hidden_ratio
 from unspin.model.verdict import Evidence
 from unspin.reader import phrases
 from unspin.reader.passes import Models
-from unspin.text import Words
+from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "evidence", "leaves_doubt", "score", "with_hidden"]
+__all__ = ["Score", "evidence", "leaves_doubt", "passages", "score", "with_hidden"]
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -37,6 +40,19 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     if value >= verdicts.DOUBTED:
         value = verdict.score(with_hidden(seen, parts, models))
     return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
+
+
+def passages(words: Words, visible: Visible) -> Iterator[tuple[int, int]]:
+    """The parts of a stretch that read as spun, as offsets: the sentences of which most words lie in such a passage."""
+    judged = verdicts.judged(words)
+    within = ragged.offsets(verdicts.spun_words(Evidence(visible.swap, judged, words.lower)).astype(np.int64))
+    asked = ragged.offsets(judged.astype(np.int64))
+    sentences = sentence_spans(words)
+    most = 2 * (within[sentences[:, 1]] - within[sentences[:, 0]]) > asked[sentences[:, 1]] - asked[sentences[:, 0]]
+    for inside, run in groupby(zip(most.tolist(), sentences.tolist(), strict=True), key=itemgetter(0)):
+        if inside:
+            spans = [span for _, span in run]
+            yield int(words.start[spans[0][0]]), int(words.end[spans[-1][1] - 1])
 
 
 def leaves_doubt(words: Words, visible: Visible, models: Models) -> bool:

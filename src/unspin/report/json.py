@@ -69,6 +69,7 @@ def to_dict(reading: Reading) -> dict[str, Any]:
             for s in reading.substitutions
         ],
         "quotations": [{f.name: getattr(q, f.name) for f in fields(Quotation)} for q in reading.quotations],
+        "passages": [list(passage) for passage in reading.passages],
     }
 
 
@@ -181,6 +182,7 @@ def _reading(record: dict[str, Any]) -> Reading:
         spinner=None if record["spinner"] is None else _string(record["spinner"]),
         substitutions=tuple(_substitution(s) for s in record["substitutions"]),
         quotations=tuple(_quotation(q) for q in record["quotations"]),
+        passages=tuple((int(start), int(end)) for start, end in record.get("passages", [])),
         notes=tuple(_string(note) for note in record["notes"]),
     )
 

@@ -1,0 +1,120 @@
+"""The document's verdict: what speaks for a spinner, put together; which passage it is; what it costs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import unspin
+from unspin.model import hidden_ratio as ratios
+from unspin.model import verdict
+from unspin.reader import assess, passes
+from unspin.reader import verdict as scores
+from unspin.spinners import simulate
+from unspin.text import split
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+ARTICLE = (EXAMPLES / "harbour.txt").read_text(encoding="utf-8")
+
+
+def evidence(odds: list[float], forms: list[str] | None = None) -> verdict.Evidence:
+    return verdict.Evidence(
+        np.array(odds, np.float32), np.ones(len(odds), bool), forms or [f"form{i}" for i in range(len(odds))]
+    )
+
+
+def statistic(name: str, seen: verdict.Evidence) -> float:
+    return float(verdict.statistics(seen, [name])[0])
+
+
+def test_of_one_form_two_occurrences_speak_and_no_more() -> None:
+    odds = [3.0, -6.0] * 20
+    same = evidence(odds, ["pct", "the"] * 20)
+    assert statistic("odd", same) < 0.5 * statistic("odd", evidence(odds))
+    assert statistic("likelihood", same) < statistic("likelihood", evidence(odds))
+
+
+def test_neighbours_are_one_event() -> None:
+    assert statistic("odd", evidence([3.0, 3.0, -6.0, -6.0])) == statistic("odd", evidence([3.0, -6.0, -6.0, -6.0]))
+
+
+def test_a_word_that_is_not_judged_says_nothing() -> None:
+    odds = [-6.0] * 50 + [4.0]
+    seen = evidence(odds)
+    left_out = replace(seen, judged=np.arange(51) < 50)
+    assert statistic("likelihood", left_out) < 0 < statistic("strongest", seen)
+    assert statistic("strongest", left_out) == 0
+
+
+def test_the_densest_passage_counts_whatever_stands_around_it() -> None:
+    spun = [3.0, -6.0, -6.0] * 20
+    alone, diluted = evidence(spun), evidence([-6.0] * 3_000 + spun + [-6.0] * 3_000)
+    assert statistic("passage", diluted) == pytest.approx(statistic("passage", alone), abs=0.3)
+    assert statistic("likelihood", diluted) < statistic("likelihood", alone)
+
+
+def test_the_spun_words_are_those_of_the_passage() -> None:
+    seen = evidence([-6.0] * 400 + [3.0, -6.0, -6.0] * 40 + [-6.0] * 400)
+    within = verdict.spun_words(seen)
+    assert within[400:520].all()
+    assert not within[:330].any() and not within[590:].any()
+    assert not verdict.spun_words(evidence([-6.0] * 400)).any()
+
+
+@pytest.mark.parametrize("name", verdict.SECOND)
+def test_no_statistic_speaks_against_a_spinner_by_rising(name: str) -> None:
+    """The weights are never negative, so that more of any evidence is never less of a verdict."""
+    model = verdict.load().second
+    assert (model.weight >= 0).all() and model.weight.sum() > 0
+    low = np.zeros(len(verdict.SECOND))
+    high = low.copy()
+    high[verdict.SECOND.index(name)] = 1.0
+    assert model.score(high) >= model.score(low)
+
+
+def test_an_honest_text_has_its_hidden_words_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def counted(words: object, *rest: object) -> np.ndarray:
+        asked.append(1)
+        return np.full(len(words), np.nan, np.float32)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scores, "hidden_ratio", counted)
+    assert not unspin.read(ARTICLE).spun
+    assert not asked
+    unspin.read(simulate(ARTICLE, "phrase-thesaurus", seed=5, rate=0.3).text)
+    assert asked
+
+
+def test_a_swapped_word_is_worse_in_its_place_than_what_it_stands_for() -> None:
+    models = passes.load()
+    text = "The council said on Tuesday that the {} would open to lorries before the end of the month."
+    honest, spun = split(text.format("bridge")), split(text.format("span"))
+    at = honest.lower.index("bridge")
+    found, other = (ratios.hidden_ratio(words, models.encoder, models.lexicon) for words in (honest, spun))
+    assert found[at] < other[at]
+    assert np.isnan(found[~honest.is_word]).all()
+
+
+def test_a_spun_paragraph_in_an_honest_page_is_found_and_named() -> None:
+    spun = simulate(ARTICLE, "wordnet-walk", seed=3, rate=0.4).text
+    honest = (EXAMPLES / "clinic.txt").read_text(encoding="utf-8")
+    page = honest.strip() + "\n\n" + spun.strip() + "\n\n" + honest.strip()
+    reading = unspin.read(page)
+    assert reading.spun
+    covered = np.zeros(len(page), bool)
+    for start, end in reading.passages:
+        covered[start:end] = True
+    begin = page.index(spun.strip())
+    assert covered[begin : begin + len(spun.strip())].mean() > 0.8
+    assert covered[: len(honest.strip())].mean() < 0.3
+    assert assess(page).passages == reading.passages
+
+
+def test_a_page_that_is_spun_throughout_is_one_passage_and_an_honest_one_none() -> None:
+    spun = simulate(ARTICLE, "wordnet-walk", seed=3, rate=0.4).text
+    assert unspin.read(spun).passages == ((0, len(spun)),)
+    assert unspin.read(ARTICLE).passages == ()
