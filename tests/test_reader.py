@@ -20,7 +20,7 @@ from unspin.errors import InputError, OptionError
 from unspin.model import encoder, posterior, verdict
 from unspin.reader import assess, passes, progress, substitutions
 from unspin.reader.dictionary import known_swaps
-from unspin.reading import LOWEST_RATE, Note, Reading
+from unspin.reading import Note, Reading
 from unspin.spinners import simulate
 from unspin.text import Words, apply, split
 
@@ -344,65 +344,6 @@ def test_options_far_behind_the_best_go_out_of_play() -> None:
         assert dict(zip(kept.original[after].tolist(), left.option[after].tolist(), strict=True)) == {
             original: share for original, share in options.items() if share >= 1e-3 * top
         }
-
-
-def score(log_odds: np.ndarray) -> float:
-    return verdict.score(log_odds, np.ones(len(log_odds), bool))
-
-
-def test_score_is_a_likelihood_ratio() -> None:
-    honest, swapped = np.full(200, -6.0, np.float32), np.full(200, -6.0, np.float32)
-    swapped[::5] = 4.0
-    assert score(honest) < 0 < score(swapped)
-    assert score(np.concatenate([swapped, swapped])) == pytest.approx(2 * score(swapped), rel=0.05)
-    one_odd_word = honest.copy()
-    one_odd_word[3] = 20.0
-    assert score(one_odd_word) < 2
-
-
-def test_an_odd_phrase_is_one_event() -> None:
-    phrase, scattered = np.full((2, 150), -7.0, np.float32)
-    phrase[60:63] = 3.0
-    scattered[[20, 60, 100]] = 3.0
-    assert score(phrase) < score(scattered)
-    marks_between = np.ones(150, bool)
-    marks_between[61] = False
-    assert verdict.score(phrase, marks_between) == pytest.approx(score(phrase), abs=0.1)
-
-
-@pytest.mark.parametrize("pair", [(3.0, 1.0), (1.0, 3.0)], ids=["after", "before"])
-def test_the_weaker_of_two_neighbours_does_not_count(pair: tuple[float, float]) -> None:
-    both, stronger = np.full((2, 150), -7.0, np.float32)
-    both[60:62] = pair
-    stronger[60:62] = [odds if odds == 3.0 else verdict.NEUTRAL_ODDS for odds in pair]
-    assert score(both) == pytest.approx(score(stronger), abs=1e-6)
-
-
-def test_calibration_is_monotone_and_bounded() -> None:
-    calibration = verdict.load()
-    for words in (10, 50, 100, 250, 5_000):
-        rates = [calibration.rate(score, words) for score in np.linspace(-20, 1_000, 60)]
-        assert rates == sorted(rates, reverse=True)
-        assert LOWEST_RATE == rates[-1] <= rates[0] <= 1
-
-
-def test_the_rate_of_a_score_depends_on_the_length() -> None:
-    calibration = verdict.load()
-    assert len(calibration.words) == len(calibration.curves) > 2
-    assert calibration.words[0] == 0
-    assert len({calibration.rate(-1.0, words) for words in calibration.words}) == len(calibration.words)
-
-
-def test_a_form_counts_twice_at_most() -> None:
-    odds = np.full(200, -6.0, np.float32)
-    odds[10:200:20] = 3.0
-    same = ["pct" if i % 20 == 10 else f"w{i}" for i in range(200)]
-    different = [f"w{i}" for i in range(200)]
-    everything = np.ones(200, bool)
-    twice = odds.copy()
-    twice[50:] = np.minimum(twice[50:], verdict.NEUTRAL_ODDS)
-    assert verdict.score(odds, everything, same) < 0.5 * verdict.score(odds, everything, different)
-    assert verdict.score(odds, everything, same) == pytest.approx(verdict.score(twice, everything, different), abs=0.5)
 
 
 def test_words_that_are_mentioned_do_not_count() -> None:

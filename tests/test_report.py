@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from rich.console import Console
 
 from unspin.errors import InputError, InvalidReading, MissingInput
-from unspin.model.verdict import load as calibration
+from unspin.model.verdict import load as verdicts
 from unspin.reading import Note, Quotation, Reading, Substitution
 from unspin.report.json import check_record, error_record, from_json, schema, to_dict, to_json
 from unspin.report.terminal import plain, show, word_rows
@@ -110,7 +110,7 @@ def test_rate_in_figures(rate: float, figure: str) -> None:
 
 
 def test_the_lowest_rate_is_that_of_the_verdict() -> None:
-    assert calibration().rate(1e9, 200) == LOWEST_RATE
+    assert verdicts().calibration.rate(1e9, 200) == LOWEST_RATE
 
 
 def test_every_note_has_words_and_a_free_one_stays() -> None:

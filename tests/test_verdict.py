@@ -13,6 +13,7 @@ from unspin.model import hidden_ratio as ratios
 from unspin.model import verdict
 from unspin.reader import assess, passes
 from unspin.reader import verdict as scores
+from unspin.reading import LOWEST_RATE
 from unspin.spinners import simulate
 from unspin.text import split
 
@@ -28,6 +29,55 @@ def evidence(odds: list[float], forms: list[str] | None = None) -> verdict.Evide
 
 def statistic(name: str, seen: verdict.Evidence) -> float:
     return float(verdict.statistics(seen, [name])[0])
+
+
+def test_the_likelihood_ratio_grows_with_the_document() -> None:
+    honest, swapped = [-6.0] * 200, [4.0, -6.0, -6.0, -6.0, -6.0] * 40
+    likelihood = [
+        verdict.likelihood_ratio(np.array(odds) - verdict.NEUTRAL_ODDS) for odds in (honest, swapped, swapped * 2)
+    ]
+    assert likelihood[0] < 0 < likelihood[1]
+    assert likelihood[2] == pytest.approx(2 * likelihood[1], rel=0.05)
+
+
+def test_no_single_odd_word_makes_a_document_spun() -> None:
+    odd = [-6.0] * 200
+    odd[3] = 20.0
+    model = verdict.load()
+    assert model.first_score(evidence(odd)) < verdict.DOUBTED < model.first_score(evidence([4.0, -6.0, -6.0] * 60))
+
+
+def test_an_odd_phrase_is_one_event() -> None:
+    phrase, scattered = [-7.0] * 150, [-7.0] * 150
+    phrase[60:63] = [3.0] * 3
+    for at in (20, 60, 100):
+        scattered[at] = 3.0
+    assert statistic("strongest", evidence(phrase)) < statistic("strongest", evidence(scattered))
+
+
+@pytest.mark.parametrize("pair", [(3.0, 1.0), (1.0, 3.0)], ids=["after", "before"])
+def test_the_weaker_of_two_neighbours_does_not_count(pair: tuple[float, float]) -> None:
+    both, stronger = [-7.0] * 150, [-7.0] * 150
+    both[60:62] = pair
+    stronger[60:62] = [odds if odds == 3.0 else verdict.NEUTRAL_ODDS for odds in pair]
+    for name in verdict.FIRST:
+        assert statistic(name, evidence(both)) == pytest.approx(statistic(name, evidence(stronger)), abs=1e-6)
+
+
+def test_calibration_is_monotone_and_bounded() -> None:
+    calibration = verdict.load().calibration
+    for words in (10, 50, 100, 250, 5_000):
+        rates = [calibration.rate(score, words) for score in np.linspace(-40, 1_000, 600)]
+        assert rates == sorted(rates, reverse=True)
+        assert LOWEST_RATE == rates[-1] <= rates[0] <= 1
+
+
+def test_the_rate_of_a_score_depends_on_the_length() -> None:
+    calibration = verdict.load().calibration
+    assert len(calibration.words) == len(calibration.curves) > 2
+    assert calibration.words[0] == 0
+    low = verdict.DOUBTED - 1.0
+    assert len({calibration.rate(low, words) for words in calibration.words}) == len(calibration.words)
 
 
 def test_of_one_form_two_occurrences_speak_and_no_more() -> None:

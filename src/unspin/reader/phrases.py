@@ -42,6 +42,8 @@ hidden, log share of all words, 0 for an original that is a phrase itself; 1 for
 of the original among those of the phrase; mean and highest log-odds of a swap of the phrase's tokens; log of one plus the
 count of the phrase in honest text; whether its first word stands twice. What the rest of the document says is left out: of
 the spinners that it was tried on some make many such phrases and some none, and it learned to tell these apart."""
+_APART: Final = frozenset("\n\t")
+"""What parts words too far for a phrase: lines, and the cells of a table."""
 _REACH: Final = 4  # tokens on either side that the 4-gram model sees
 _MOST_NGRAM: Final = 20.0
 _MOST_SWAP: Final = 6.0
@@ -85,12 +87,12 @@ class PhraseModel:
 def occurrences(
     words: Words, visible: Visible, models: Models, table: PhraseTable, most_honest: float = np.inf
 ) -> list[Occurrence]:
-    """Where phrases of the table stand in a document, on one line each; those that honest text has seldom enough."""
+    """Where phrases of the table stand in a document, on one line and in one cell each; those that honest text has seldom enough."""
     matches = [
         match
         for match in table.matches(words)
         if table.honest[match.entry] <= most_honest
-        and "\n" not in words.text[words.start[match.begin] : words.end[match.end - 1]]
+        and not _APART.intersection(words.text[words.start[match.begin] : words.end[match.end - 1]])
     ]
     if not matches:
         return []
