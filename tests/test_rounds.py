@@ -80,3 +80,23 @@ def test_restoring_twice_is_restoring_once(family: str) -> None:
     restored = unspin.restore(spun)
     assert restored != spun
     assert unspin.restore(restored) == restored
+
+
+def test_what_is_left_open_stays_open_until_it_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made(words: Words, *_: object) -> Round:
+        first, second, third = words.lower
+        guess = (Substitution(len(first) + 1, len(first) + 1 + len(second), second, second, 0.1, (("2", 0.4),)),)
+        end = len(words.text)
+        if first == "a":  # both others are suspicious here
+            last = Substitution(end - len(third), end, third, third, 0.1, (("3", 0.3),))
+            return Round((Substitution(0, 1, "a", "bee", 0.9),), None, (*guess, last))
+        if third == "three":  # the second no longer is, and the third is changed
+            return Round((Substitution(end - len(third), end, third, "3", 0.9),), None)
+        return Round((), None)
+
+    monkeypatch.setattr(rounds, "_round", made)
+    monkeypatch.setattr(rounds, "leaves_doubt", lambda *_: True)
+    words = rounds.split("a two three")
+    models = Models(None, _Encoder(9.0), None)  # type: ignore[arg-type]
+    *_, last = rounds.restore(words, models.encoder.visible(words, 0), models, Settings(), {})
+    assert [(s.found, s.original) for s in last.all] == [("a", "bee"), ("two", "two"), ("three", "3")]

@@ -6,7 +6,8 @@ round leaves as it is, or in a circle of texts. Of a circle the first in order o
 one came in by: restoring that text again goes round the same circle to the same end.
 
 What a round leaves open (:attr:`~unspin.reading.Substitution.open`) stands in the next one as it was found, and may be
-settled there; what the last round on a text left open is open in the end.
+changed there. If it is not, it is open in the end, with the newest guesses: in a text that has been restored all around it,
+a word is no longer suspicious, but nobody has written it for all that.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ def restore(
         made = _round(words, visible, models, settings, known)
         before = states[-1].substitutions
         family = states[-1].family if number else made.family
-        states[-1] = Round(before, family, carried_back(texts[0], before, texts[-1], made.open))
+        left = carried_back(texts[0], before, texts[-1], made.open)
+        states[-1] = Round(before, family, with_open(left, states[-1].open))
         if not made.substitutions:
             break
         restored = apply(texts[-1], made.substitutions)
