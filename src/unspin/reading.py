@@ -24,16 +24,18 @@ class Note(StrEnum):
     TOO_SHORT = "too-short"
     """Fewer than 30 words: nothing is judged."""
     NOT_ENGLISH = "not-english"
-    """Not English: nothing is judged."""
+    """Not English, but another language, a creole or Middle English: nothing is judged."""
     NOT_PROSE = "not-prose"
     """A list, a table, code or the like: nothing is judged."""
+    DAMAGED = "damaged"
+    """Damaged text: misread by a scanner, with spaces or letters lost, words doubled or out of order. Nothing is judged."""
     TRUNCATED = "truncated"
     """Only the beginning of the document was read."""
     ENCODING_GUESSED = "encoding-guessed"
     """The file was not valid UTF-8 and was read as Windows-1252."""
 
 
-UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE})
+UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE, Note.DAMAGED})
 """A reading with one of these notes makes no statement about the document."""
 
 

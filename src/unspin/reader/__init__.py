@@ -44,7 +44,8 @@ def read(
     """Read one document.
 
     Args:
-        text: any text; what cannot be judged (fewer than 30 words, not English, not prose) is said to be so in ``notes``.
+        text: any text; what cannot be judged (fewer than 30 words, not English, not prose, damaged) is said to be so in
+            ``notes``.
         settings: how it is read; the defaults of :class:`~unspin.settings.Settings` if not given.
         operating_point: in place of that of ``settings``.
         deep: in place of that of ``settings``.

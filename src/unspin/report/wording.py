@@ -36,6 +36,7 @@ NOTES: dict[str, str] = {
     Note.TOO_SHORT: "fewer than 30 words",
     Note.NOT_ENGLISH: "not English",
     Note.NOT_PROSE: "not prose",
+    Note.DAMAGED: "damaged text",
     Note.TRUNCATED: "only the beginning was read",
     Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
 }

@@ -9,11 +9,12 @@ const NOTES = {
   "too-short": "fewer than 30 words",
   "not-english": "not English",
   "not-prose": "not prose",
+  damaged: "damaged text",
   truncated: "only the beginning was read",
   "encoding-guessed": "not UTF-8; read as Windows-1252",
 };
 
-const UNJUDGED = new Set(["too-short", "not-english", "not-prose"]);
+const UNJUDGED = new Set(["too-short", "not-english", "not-prose", "damaged"]);
 
 export const count = (number) => number.toLocaleString("en-GB").replace("-", "−");
 
