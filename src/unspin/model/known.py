@@ -32,7 +32,8 @@ def known(form: str) -> bool:
     stem, apostrophe, rest = form.partition("'")
     if apostrophe and (len(rest) <= 1 or rest in words):  # the queen's, singin', fo'c'sle
         return stem in words or stem.removesuffix("s") in words
-    return (form.endswith("s") and form[:-1] in words) or form + "'t" in words  # the latter where "don 't" is cut in two
+    cut = form + "'t"  # "didn 't" is cut in two
+    return cut in words or (form.endswith("s") and form[:-1] in words)
 
 
 def old_spelling(form: str) -> bool:
