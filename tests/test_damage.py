@@ -54,20 +54,27 @@ def test_damaged_text_is_said_to_be_damaged_and_left_alone(kind: damage.Damage, 
     [
         PROSE,
         # Speech, names, misprints, repeated words, old spelling, figures with units, and words of a trade are no damage.
-        "“No, no, no,” said Tam Ferrier, “I ain’t goin’ nowhere wi’ that dog.” “Never, never?” “Never! An’ you can tell ’em so,”"
-        " said he, an’ laughed, an’ shut the door on ’em, and there they stood, the two of them, in the rain.",
-        "Ngozi Okonkwo-Adeyemi met Przemysław Wiśniewski, Siobhán Ní Bhriain and Tuấn Nguyễn at the Llanfairpwll office, where Mr"
-        " Bhattacharya of Thiruvananthapuram introduced them to Ms Hrafnhildur Guðmundsdóttir and to Dr Xiulan Zhuang of Guiyang.",
-        "I beleive the goverment shoud do more for the students, becouse many of them can not to pay the rent of one room in the"
-        " city and they has to travel two hours for go to the university, and when they arrive they are very tired for study.",
-        "Then did the kinge sit downe vpon a stone, and hee spake vnto them and sayd that hee would giue a peece of land to euery man"
-        " that had serued him, and a sheepe for his wife, and for each childe a spoone of siluer to haue and to keepe.",
-        "Whisk 200g flour with 15g cocoa and 3 eggs. Add 250ml milk and 2tsp vanilla, then rest the batter for 20min. Melt 10g butter"
-        " in a pan, pour in 60ml of the batter and bake it for 2min on each side. Serve with 5g sugar and 30g of berries.",
-        "Row, row, row the boat, row, row, row it home, row, row, row till the rain has gone and row, row, row alone; sing, sing, sing"
-        " to the oars, sing, sing, sing to the sea, sing, sing, sing till the wind has turned and sing it again with me.",
-        "Man is walk to market with old goat. Man say, goat, today I is sell you. Goat say nothing, is goat. At market is nobody, is"
-        " only snow. Man sit. Goat sit. Man say, maybe tomorrow. Goat is eat hat of man. Such is market in winter.",
+        "“No, no, no,” said Tam Ferrier, “I ain’t goin’ nowhere wi’ that dog.” “Never, never?” “Never! An’ you can"
+        " tell ’em so,” said he, an’ laughed, an’ shut the door on ’em, and there they stood, the two of them, in the"
+        " rain.",
+        "Ngozi Okonkwo-Adeyemi met Przemysław Wiśniewski, Siobhán Ní Bhriain and Tuấn Nguyễn at the Llanfairpwll"
+        " office, where Mr Bhattacharya of Thiruvananthapuram introduced them to Ms Hrafnhildur Guðmundsdóttir and to"
+        " Dr Xiulan Zhuang of Guiyang.",
+        "I beleive the goverment shoud do more for the students, becouse many of them can not to pay the rent of one"
+        " room in the city and they has to travel two hours for go to the university, and when they arrive they are"
+        " very tired for study.",
+        "Then did the kinge sit downe vpon a stone, and hee spake vnto them and sayd that hee would giue a peece of"
+        " land to euery man that had serued him, and a sheepe for his wife, and for each childe a spoone of siluer to"
+        " haue and to keepe.",
+        "Whisk 200g flour with 15g cocoa and 3 eggs. Add 250ml milk and 2tsp vanilla, then rest the batter for 20min."
+        " Melt 10g butter in a pan, pour in 60ml of the batter and bake it for 2min on each side. Serve with 5g sugar"
+        " and 30g of berries.",
+        "Row, row, row the boat, row, row, row it home, row, row, row till the rain has gone and row, row, row alone;"
+        " sing, sing, sing to the oars, sing, sing, sing to the sea, sing, sing, sing till the wind has turned and"
+        " sing it again with me.",
+        "Man is walk to market with old goat. Man say, goat, today I is sell you. Goat say nothing, is goat. At"
+        " market is nobody, is only snow. Man sit. Goat sit. Man say, maybe tomorrow. Goat is eat hat of man. Such is"
+        " market in winter.",
     ],
 )  # fmt: skip
 def test_honest_text_is_not_damaged(text: str) -> None:
@@ -89,35 +96,47 @@ def test_spun_text_with_some_misreadings_is_still_found() -> None:
     "text",
     [
         # Jamaican
-        "Di bus lef we a di corner an mi haffi walk go a yaad inna di rain. Mi granny deh pon di veranda an she seh mi fi dry mi"
-        " head. Mi tell har seh mi nuh wet, but she nuh believe mi. She gi mi tea an seh mi fi siddung an nuh move.",
+        "Di bus lef we a di corner an mi haffi walk go a yaad inna di rain. Mi granny deh pon di veranda an she seh"
+        " mi fi dry mi head. Mi tell har seh mi nuh wet, but she nuh believe mi. She gi mi tea an seh mi fi siddung an"
+        " nuh move.",
         # Nigerian Pidgin
-        "Di market women wey dey sell yam for di junction say dem no go move. Dem say na di council give dem di place, and dem don"
-        " pay di money wey dem ask. Di chairman say im no sabi anything about di money, and say make dem carry dia load comot.",
+        "Di market women wey dey sell yam for di junction say dem no go move. Dem say na di council give dem di"
+        " place, and dem don pay di money wey dem ask. Di chairman say im no sabi anything about di money, and say"
+        " make dem carry dia load comot.",
         # Tok Pisin
-        "Tupela man bilong ples i go long bus na painim pik. Ol i wokabaut long taim na ol i no lukim wanpela pik. Bihain ol i kam"
-        " bek na meri bilong wanpela i tok, yutupela i no gat pik, tasol mi gat kaukau, na mipela olgeta i ken kaikai.",
+        "Tupela man bilong ples i go long bus na painim pik. Ol i wokabaut long taim na ol i no lukim wanpela pik."
+        " Bihain ol i kam bek na meri bilong wanpela i tok, yutupela i no gat pik, tasol mi gat kaukau, na mipela"
+        " olgeta i ken kaikai.",
         # Scots
-        "The auld wife cam doon the brae wi her twa bairns an a creel o peats. She wis wabbit, but she widnae sit, for the nicht wis"
-        " near an the road hame wis lang. Whaur's yer man, speirt the smith. He's awa tae the toun, quo she, an sae is the coo.",
+        "The auld wife cam doon the brae wi her twa bairns an a creel o peats. She wis wabbit, but she widnae sit,"
+        " for the nicht wis near an the road hame wis lang. Whaur's yer man, speirt the smith. He's awa tae the toun,"
+        " quo she, an sae is the coo.",
         # Middle English
-        "Whan that the kyng hadde herd this tale he was wroth, and seyde that he wolde han the knyght biforn hym er the day were"
-        " goon. But the quene, that loved hym wel, sente hir mayde by nyght and bad hym fle, and so he dide, and wente his weye.",
+        "Whan that the kyng hadde herd this tale he was wroth, and seyde that he wolde han the knyght biforn hym er"
+        " the day were goon. But the quene, that loved hym wel, sente hir mayde by nyght and bad hym fle, and so he"
+        " dide, and wente his weye.",
         # Dutch, Afrikaans, German, Norwegian, French, Indonesian, Swahili
-        "De boot is in de haven en het water was hoog. We had me gezegd dat hij om zes uur zou komen, maar er was niemand. Toen ging"
-        " ik naar huis en las de krant, en mijn broer zei dat de brug nog een week dicht is voor het verkeer van de markt.",
-        "Die ou man was in die tuin en sy hond was by hom. Hy het vir ons gesê dat die reën nie hierdie week gaan kom nie, want die"
-        " wind is verkeerd. Ons het dit nie geglo nie, maar my pa het die bote op die sand getrek en die seile afgehaal.",
-        "Als der Wind am Abend stärker wurde, ging die Frau noch einmal zu den Booten, um die Leinen zu prüfen. Es war so dunkel, dass"
-        " sie den Steg nicht sah und mit einem Fuß im Wasser stand, aber die Boote waren alle noch da und auch der Hund.",
-        "Da båten kom inn til land, sto det mange folk på kaien og ventet. De var ikke sikre på om alle var med, for ingen hadde hørt"
-        " noe på to dager. Min bror gikk først i land, og han sa at det var kaldt, men at de hadde hatt nok mat.",
-        "Le vieux bac a été vendu et les gens du village doivent maintenant passer par le pont, ce qui prend une heure. Une voisine"
-        " dit que cela ne peut pas durer, et que le maire est au courant, mais il ne fait rien pour ceux qui sont sans voiture.",
-        "Kapal itu tidak datang pada hari Senin karena ombak di laut terlalu tinggi. Orang yang menunggu di pelabuhan pulang ke rumah"
-        " mereka, dan anak yang sakit dibawa dengan mobil dari desa ke kota untuk bertemu dengan dokter yang ada di sana.",
-        "Mtoto wa jirani alikwenda sokoni na mama yake kununua samaki kwa ajili ya sikukuu. Walipofika waliambiwa kuwa samaki wote"
-        " wameisha, lakini mzee mmoja katika kibanda cha mwisho aliwapa watatu bila ya malipo kwa kuwa ni watu wa kijiji hiki.",
+        "De boot is in de haven en het water was hoog. We had me gezegd dat hij om zes uur zou komen, maar er was"
+        " niemand. Toen ging ik naar huis en las de krant, en mijn broer zei dat de brug nog een week dicht is voor"
+        " het verkeer van de markt.",
+        "Die ou man was in die tuin en sy hond was by hom. Hy het vir ons gesê dat die reën nie hierdie week gaan kom"
+        " nie, want die wind is verkeerd. Ons het dit nie geglo nie, maar my pa het die bote op die sand getrek en die"
+        " seile afgehaal.",
+        "Als der Wind am Abend stärker wurde, ging die Frau noch einmal zu den Booten, um die Leinen zu prüfen. Es"
+        " war so dunkel, dass sie den Steg nicht sah und mit einem Fuß im Wasser stand, aber die Boote waren alle noch"
+        " da und auch der Hund.",
+        "Da båten kom inn til land, sto det mange folk på kaien og ventet. De var ikke sikre på om alle var med, for"
+        " ingen hadde hørt noe på to dager. Min bror gikk først i land, og han sa at det var kaldt, men at de hadde"
+        " hatt nok mat.",
+        "Le vieux bac a été vendu et les gens du village doivent maintenant passer par le pont, ce qui prend une"
+        " heure. Une voisine dit que cela ne peut pas durer, et que le maire est au courant, mais il ne fait rien pour"
+        " ceux qui sont sans voiture.",
+        "Kapal itu tidak datang pada hari Senin karena ombak di laut terlalu tinggi. Orang yang menunggu di pelabuhan"
+        " pulang ke rumah mereka, dan anak yang sakit dibawa dengan mobil dari desa ke kota untuk bertemu dengan"
+        " dokter yang ada di sana.",
+        "Mtoto wa jirani alikwenda sokoni na mama yake kununua samaki kwa ajili ya sikukuu. Walipofika waliambiwa"
+        " kuwa samaki wote wameisha, lakini mzee mmoja katika kibanda cha mwisho aliwapa watatu bila ya malipo kwa"
+        " kuwa ni watu wa kijiji hiki.",
     ],
 )  # fmt: skip
 def test_creoles_and_other_languages_are_not_english(text: str) -> None:

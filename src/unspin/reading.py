@@ -104,7 +104,7 @@ class Reading:
             is judged.
         share: swapped words divided by ``words``, 0 to 1.
         words: number of words judged.
-        spinner: the family of spinner that explains the text best, or None.
+        spinner: a guess at the family of spinner, made where such guesses are right as a rule; None where it is unknown.
         substitutions: in order of ``start``, never overlapping.
         quotations: in order of ``start``, never overlapping.
         notes: remarks, see :class:`Note`; one in :data:`UNJUDGED` means that nothing is said about the document.

@@ -14,14 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from unspin.lexicon import CHANNELS
 from unspin.model import posterior as posteriors
 from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
-from unspin.model.evidence import Posterior
 from unspin.reader import phrases
+from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import CHANGE, chain, decisions, edits
@@ -33,17 +30,14 @@ if TYPE_CHECKING:
     from unspin.model.deep import CausalModel
 
 _MOST_ROUNDS: Final = 32  # five or six are much already
-_FAMILIES: Final = dict(
-    zip(CHANNELS, ("wordnet-walk", "fluent-synonyms", "thesaurus", "neighbours", "phrase-thesaurus"), strict=True)
-)
 
 
 @dataclass(frozen=True)
 class Round:
-    """What one round changes, and the family of spinners that explains the text best, where one clearly does."""
+    """What one round changes, and the channel that explains the text best, where one clearly does."""
 
     substitutions: tuple[Substitution, ...]
-    family: str | None
+    channel: str | None
 
 
 def restore(
@@ -60,7 +54,7 @@ def restore(
     """
     texts = [words.text]
     states: list[tuple[Substitution, ...]] = [()]
-    family: str | None = None
+    channel: str | None = None
     for number in range(_MOST_ROUNDS):
         if number:
             words = split(texts[-1])
@@ -68,7 +62,7 @@ def restore(
         if _rate(words, visible) > settings.operating_point:
             break
         made = _round(words, visible, models, settings, known)
-        family = family if number else made.family
+        channel = channel if number else made.channel
         if not made.substitutions:
             break
         restored = apply(texts[-1], made.substitutions)
@@ -78,8 +72,8 @@ def restore(
             break
         states.append(chain(texts[0], states[-1], texts[-1], made.substitutions))
         texts.append(restored)
-        yield Round(states[-1], family)
-    yield Round(states[-1], family)
+        yield Round(states[-1], channel)
+    yield Round(states[-1], channel)
 
 
 def _rate(words: Words, visible: Visible) -> float:
@@ -95,7 +89,7 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
         return _words(words, visible, models, settings, known)
     without = split(apply(words.text, restored))
     made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
-    return Round(chain(words.text, restored, without.text, made.substitutions), made.family)
+    return Round(chain(words.text, restored, without.text, made.substitutions), made.channel)
 
 
 def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
@@ -106,12 +100,7 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
         posterior = rescored(words, evidence, posterior, models.lexicon, model)
     models.tick()
     decided = decisions(words, visible, evidence, posterior, models.lexicon, known)
-    return Round(edits(words, decided), _family(posterior))
-
-
-def _family(posterior: Posterior) -> str | None:
-    best = int(np.argmax(posterior.family))
-    return _FAMILIES[CHANNELS[best]] if posterior.family[best] >= 0.5 else None
+    return Round(edits(words, decided), explaining(posterior))
 
 
 @lru_cache(maxsize=1)

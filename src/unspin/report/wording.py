@@ -106,9 +106,9 @@ def one_in(rate: float) -> int:
     return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
 
 
-def spinner_in_words(spinner: str) -> str:
-    """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best."""
-    return f"perhaps {spinner}"
+def spinner_in_words(spinner: str | None) -> str:
+    """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best; or ``"unknown"``."""
+    return "unknown" if spinner is None else f"perhaps {spinner}"
 
 
 def note_in_words(note: str) -> str:
