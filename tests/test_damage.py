@@ -8,6 +8,7 @@ import pytest
 import unspin
 from benchmarks import damage
 from unspin.model.known import known, old_spelling
+from unspin.reader import damage as reader_damage
 from unspin.reader.eligibility import unjudged
 from unspin.reading import UNJUDGED, Note
 from unspin.report.wording import verdict
@@ -177,3 +178,13 @@ def test_known_forms() -> None:
 
 def test_a_damaged_text_makes_no_statement() -> None:
     assert Note.DAMAGED in UNJUDGED
+
+
+def test_a_long_document_is_judged_by_a_sample() -> None:
+    """Comparing every form of a book would take as long as reading it."""
+    book = " ".join(damage.misread(PROSE, rate, np.random.default_rng(seed)) for seed in range(60) for rate in (0.1, 0.08))
+    words = split(book)
+    plain = np.flatnonzero(words.is_word).tolist()
+    assert reader_damage._garbled(words, plain)
+    asked = reader_damage._broken.cache_info()
+    assert asked.misses < 3 * reader_damage._SAMPLE
