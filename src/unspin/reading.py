@@ -24,16 +24,18 @@ class Note(StrEnum):
     TOO_SHORT = "too-short"
     """Fewer than 30 words: nothing is judged."""
     NOT_ENGLISH = "not-english"
-    """Not English: nothing is judged."""
+    """Not English, but another language, a creole or Middle English: nothing is judged."""
     NOT_PROSE = "not-prose"
     """A list, a table, code or the like: nothing is judged."""
+    DAMAGED = "damaged"
+    """Damaged text: misread by a scanner, with spaces or letters lost, words doubled or out of order. Nothing is judged."""
     TRUNCATED = "truncated"
     """Only the beginning of the document was read."""
     ENCODING_GUESSED = "encoding-guessed"
     """The file was not valid UTF-8 and was read as Windows-1252."""
 
 
-UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE})
+UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE, Note.DAMAGED})
 """A reading with one of these notes makes no statement about the document."""
 
 
@@ -113,7 +115,7 @@ class Reading:
             is judged.
         share: swapped words divided by ``words``, 0 to 1.
         words: number of words judged.
-        spinner: the family of spinner that explains the text best, or None.
+        spinner: a guess at the family of spinner, made where such guesses are right as a rule; None where it is unknown.
         substitutions: in order of ``start``, never overlapping.
         quotations: in order of ``start``, never overlapping.
         passages: the parts of a spun text that read as spun, as ``(start, end)`` of whole sentences, in order, never

@@ -165,6 +165,10 @@ class NGram:
         found = (NUMBER if token[:1].isdecimal() else known(token, UNKNOWN) for token in tokens)
         return np.fromiter(found, np.int32, len(tokens))
 
+    def log_share(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
+        """Natural log probability of each token when no context is known, ``float32[n]``."""
+        return self._unigram[ids]
+
     def log_probability(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """Natural log probability of each token of a document after the three before it, ``float32[n]``."""
         if not len(ids):

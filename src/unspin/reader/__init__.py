@@ -18,6 +18,7 @@ from pathlib import Path
 from unspin.reader.dictionary import known_swaps
 from unspin.reader.document import judge, unjudgeable
 from unspin.reader.eligibility import unjudged
+from unspin.reader.family import named
 from unspin.reader.passes import load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
@@ -49,7 +50,8 @@ def read(
     """Read one document.
 
     Args:
-        text: any text; what cannot be judged (fewer than 30 words, not English, not prose) is said to be so in ``notes``.
+        text: any text; what cannot be judged (fewer than 30 words, not English, not prose, damaged) is said to be so in
+            ``notes``.
         settings: how it is read; the defaults of :class:`~unspin.settings.Settings` if not given.
         operating_point: in place of that of ``settings``.
         deep: in place of that of ``settings``.
@@ -161,12 +163,12 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     judged = judge(words, models, settings.operating_point, progress)
     phrases = tortured_phrases(words, progress.tick) if settings.tortured else ()
     found: list[Substitution] = []
-    family: str | None = None
+    channel: str | None = None
 
     def so_far(here: tuple[Substitution, ...], start: int) -> Reading:
         moved = (replace(s, start=s.start + start, end=s.end + start) for s in here)
         substitutions = with_phrases(routed([*found, *moved], models.lexicon), phrases)
-        return _reading(judged.verdict, seen, words, substitutions, family)
+        return _reading(judged.verdict, seen, words, substitutions, channel)
 
     if judged.verdict.spun:
         for number, stretch in enumerate(judged.stretches):
@@ -176,7 +178,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
             rounds = restore_stretch(stretch.words, stretch.visible, models, settings, known)
             for count, done in enumerate(rounds, start=1):
                 last = done.all
-                family = family if number else done.family
+                channel = channel if number else done.channel
                 progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
     return so_far((), len(seen.text))
@@ -193,7 +195,7 @@ def _unjudged(words: Words, seen: View) -> str | None:
 
 
 def _reading(
-    verdict: Reading, seen: View, words: Words, substitutions: tuple[Substitution, ...], family: str | None
+    verdict: Reading, seen: View, words: Words, substitutions: tuple[Substitution, ...], channel: str | None
 ) -> Reading:
     """The reading of a document whose verdict stands; ``substitutions`` are of its view, and are led back."""
     swapped = sum(1 for s in substitutions if s.found.lower() not in ("a", "an"))
@@ -203,7 +205,7 @@ def _reading(
         text=seen.given,
         restored=apply(seen.given, substitutions),
         share=round(swapped / max(verdict.words, 1), 6),
-        spinner=family,
+        spinner=named(channel, substitutions) if verdict.spun else None,
         substitutions=substitutions,
         quotations=found,
         passages=_led_back(verdict.passages, seen),

@@ -1,4 +1,4 @@
-"""What can be judged: English prose of some length. All else is said to be unjudgeable, never guessed."""
+"""What can be judged: English prose of some length, undamaged. All else is said to be unjudgeable, never guessed."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
+from unspin.reader.damage import damaged
+from unspin.reader.passes import load
 from unspin.reading import Note
-from unspin.text import Words, mentioned
+from unspin.text import Words, foreign, mentioned
 
 FEWEST_WORDS: Final = 30
 # A text whose words are hardly ever one of these is a list, a table, code, or not English.
@@ -28,10 +30,12 @@ def unjudged(words: Words) -> Note | None:
         return Note.TOO_SHORT
     if len(plain) < 0.5 * len(words) or mentioned(words)[plain].mean() > _MENTIONED:
         return Note.NOT_PROSE
+    if foreign(words) is not None:
+        return Note.NOT_ENGLISH
     function = sum(words.lower[i] in _FUNCTION_WORDS for i in plain.tolist()) / len(plain)
     if function < 0.1:
         return Note.NOT_ENGLISH if _known_share(words, plain) < 0.6 else Note.NOT_PROSE
-    return None
+    return Note.DAMAGED if damaged(words, load().ngram) else None
 
 
 def _known_share(words: Words, plain: NDArray[np.int64]) -> float:

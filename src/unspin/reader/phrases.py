@@ -87,7 +87,7 @@ class PhraseModel:
 def occurrences(
     words: Words, visible: Visible, models: Models, table: PhraseTable, most_honest: float = np.inf
 ) -> list[Occurrence]:
-    """Where phrases of the table stand in a document, on one line and in one cell each; those that honest text has seldom enough."""
+    """Where phrases of the table stand in a document, on one line and in one cell each; those that are seldom enough."""
     matches = [
         match
         for match in table.matches(words)

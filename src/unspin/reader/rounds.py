@@ -18,13 +18,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
-from unspin.lexicon import CHANNELS
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.model.evidence import Posterior
 from unspin.reader import phrases
+from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open
@@ -37,17 +34,14 @@ if TYPE_CHECKING:
     from unspin.model.deep import CausalModel
 
 _MOST_ROUNDS: Final = 32  # five or six are much already
-_FAMILIES: Final = dict(
-    zip(CHANNELS, ("wordnet-walk", "fluent-synonyms", "thesaurus", "neighbours", "phrase-thesaurus"), strict=True)
-)
 
 
 @dataclass(frozen=True)
 class Round:
-    """What rounds change, what the last one leaves open, and the family that explains the text best, if one clearly does."""
+    """What rounds change, what the last one leaves open, and the channel that explains the text best, if one clearly does."""
 
     substitutions: tuple[Substitution, ...]
-    family: str | None
+    channel: str | None
     open: tuple[Substitution, ...] = ()
 
     @property
@@ -78,9 +72,9 @@ def restore(
             break
         made = _round(words, visible, models, settings, known)
         before = states[-1].substitutions
-        family = states[-1].family if number else made.family
+        channel = states[-1].channel if number else made.channel
         left = carried_back(texts[0], before, texts[-1], made.open)
-        states[-1] = Round(before, family, with_open(left, states[-1].open))
+        states[-1] = Round(before, channel, with_open(left, states[-1].open))
         if not made.substitutions:
             break
         restored = apply(texts[-1], made.substitutions)
@@ -89,7 +83,7 @@ def restore(
             states.append(states[min(circle, key=texts.__getitem__)])
             break
         changes = chain(texts[0], before, texts[-1], made.substitutions)
-        states.append(Round(changes, family, states[-1].open))
+        states.append(Round(changes, channel, states[-1].open))
         texts.append(restored)
         yield states[-1]
     yield states[-1]
@@ -103,7 +97,7 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     without = split(apply(words.text, restored))
     made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
     left = carried_back(words.text, restored, without.text, made.open)
-    return Round(chain(words.text, restored, without.text, made.substitutions), made.family, left)
+    return Round(chain(words.text, restored, without.text, made.substitutions), made.channel, left)
 
 
 def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
@@ -115,12 +109,7 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
     models.tick()
     least = 0.0 if settings.fill_all else BELIEVED
     made = edits(words, decisions(words, visible, evidence, posterior, models.lexicon, known, least))
-    return Round(tuple(s for s in made if not s.open), _family(posterior), tuple(s for s in made if s.open))
-
-
-def _family(posterior: Posterior) -> str | None:
-    best = int(np.argmax(posterior.family))
-    return _FAMILIES[CHANNELS[best]] if posterior.family[best] >= 0.5 else None
+    return Round(tuple(s for s in made if not s.open), explaining(posterior), tuple(s for s in made if s.open))
 
 
 @lru_cache(maxsize=1)

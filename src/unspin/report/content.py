@@ -63,7 +63,7 @@ class Head:
         swapped: how many of them look swapped; None where the document does not read as spun.
         share: the same as a share, 0 to 1.
         rate: how often ordinary documents score as high, for a table; None where nothing is said.
-        spinner: the family that is guessed, in words; None where none is.
+        spinner: the family that is guessed, in words, or "unknown"; None where the document does not read as spun.
         quotations: how many were altered, of how many; None where that was not looked for.
         reasons: why it cannot be judged, in words.
         remarks: what else is to be known about the reading, in words.
@@ -245,7 +245,7 @@ def _head(source: Source, reading: Reading) -> Head:
         swapped=round(reading.share * reading.words) if reading.spun else None,
         share=reading.share if reading.spun else None,
         rate=rate_in_figures(reading.false_positive_rate) if judged or reading.spun else None,
-        spinner=spinner_in_words(reading.spinner) if reading.spun and reading.spinner else None,
+        spinner=spinner_in_words(reading.spinner) if reading.spun else None,
         quotations=(altered, len(reading.quotations)) if reading.quotations and reading.substitutions else None,
         reasons=tuple(note_in_words(note) for note in reading.notes if note in UNJUDGED),
         remarks=tuple(note_in_words(note) for note in reading.notes if note not in UNJUDGED),

@@ -98,7 +98,7 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     name = verdict_name(reading)
     sentence = verdict(reading)
     yield sentence, [(0, len(sentence.split(";")[0].split(":")[0]), COLOURS[name])]
-    if reading.spun and reading.spinner:
+    if reading.spun:
         yield f"spinner: {spinner_in_words(reading.spinner)}", []
     for note in reading.notes:
         if note not in UNJUDGED:

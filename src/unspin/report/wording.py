@@ -37,6 +37,7 @@ NOTES: dict[str, str] = {
     Note.TOO_SHORT: "fewer than 30 words",
     Note.NOT_ENGLISH: "not English",
     Note.NOT_PROSE: "not prose",
+    Note.DAMAGED: "damaged text",
     Note.TRUNCATED: "only the beginning was read",
     Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
 }
@@ -106,9 +107,9 @@ def one_in(rate: float) -> int:
     return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
 
 
-def spinner_in_words(spinner: str) -> str:
-    """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best."""
-    return f"perhaps {spinner}"
+def spinner_in_words(spinner: str | None) -> str:
+    """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best; or ``"unknown"``."""
+    return "unknown" if spinner is None else f"perhaps {spinner}"
 
 
 def note_in_words(note: str) -> str:

@@ -62,7 +62,7 @@ COLUMNS: Final = pa.schema(
     Of documents that read as spun: share of swapped words, family of the spinner, and the swapped places as code points
     ``[start, end)`` of the text with the probability of the restored word. Null for others, and without ``spans``.
 ``unspin_note``
-    Why the reader did not judge ("too-short", "not-english" …), or "truncated"; several are joined by a space.
+    Why the reader did not judge ("too-short", "not-english", "damaged" …), or "truncated"; several are joined by a space.
 ``unspin_error``
     Why the document was skipped, one line.
 """

@@ -2,6 +2,7 @@
 
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, compose, removal_span
+from unspin.text.languages import foreign
 from unspin.text.mentions import mentioned
 from unspin.text.phrases import PhraseFinder, PhraseMatch
 from unspin.text.prose import prose
@@ -22,6 +23,7 @@ __all__ = [
     "apply_within",
     "compose",
     "find_quotations",
+    "foreign",
     "indefinite_article",
     "match_case",
     "mentioned",

@@ -14,6 +14,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.text.lookalikes import is_disguised, may_be_disguised, seen_through
+
 # A number keeps its separators ("10,000", "3.5"); a word keeps its inner apostrophes ("don't", "world’s"); hyphens
 # separate, because word spinners look words up one by one. Any other visible character is a token of its own, and so is
 # each digit of a run that goes on as a word ("3D", "4x4").
@@ -59,7 +61,8 @@ class Words:
         start: code-point offset of each token, ``int32[n]``.
         end: end offset of each token, ``int32[n]``.
         kind: a :class:`Kind` for each token, ``uint8[n]``.
-        lower: each token in lower case, typographic apostrophes made straight.
+        lower: each token in lower case, typographic apostrophes made straight and look-alikes of other alphabets seen through
+            (:mod:`~unspin.text.lookalikes`); this is what a text is read by.
     """
 
     text: str
@@ -97,6 +100,8 @@ def split(text: str) -> Words:
     ends: list[int] = []
     kinds: list[int] = []
     lower: list[str] = []
+    other: list[int] = []  # tokens of none but look-alikes: disguised only where others are
+    disguised = False
     for match in _TOKEN.finditer(text):
         start, end = match.span()
         group = match.lastgroup
@@ -109,7 +114,16 @@ def split(text: str) -> Words:
         starts.append(start)
         ends.append(end)
         kinds.append(_KINDS[group])  # type: ignore[index]  # every alternative has a name
-        lower.append(match.group().lower().replace("’", "'"))
+        token = match.group()
+        if not token.isascii():
+            if is_disguised(token):
+                token, disguised = seen_through(token), True
+            elif may_be_disguised(token):
+                other.append(len(lower))
+        lower.append(token.lower().replace("’", "'"))
+    if disguised:
+        for i in other:
+            lower[i] = seen_through(text[starts[i] : ends[i]]).lower()
     return Words(
         text,
         np.array(starts, np.int32),

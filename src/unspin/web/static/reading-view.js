@@ -96,7 +96,7 @@ export class ReadingView {
       !unjudged && entry("Words that look swapped", growing ? "…" : count(counts.swapped), `${growing || done ? "" : "so far, "}of ${count(counts.words)}`),
       !unjudged && done && entry("Share", percent(counts.share)),
       !unjudged && entry("Score", figure(reading.score)),
-      done && reading.spinner && entry("Spinner", spinnerInWords(reading.spinner)),
+      done && reading.verdict === "spun" && entry("Spinner", spinnerInWords(reading.spinner)),
       counts.chosen > 0 && entry("Your choices", count(counts.chosen)),
     );
     showStrip(byId("strip"), choices, this.#text.marks, reading.text.length);

@@ -9,11 +9,12 @@ const NOTES = {
   "too-short": "fewer than 30 words",
   "not-english": "not English",
   "not-prose": "not prose",
+  damaged: "damaged text",
   truncated: "only the beginning was read",
   "encoding-guessed": "not UTF-8; read as Windows-1252",
 };
 
-const UNJUDGED = new Set(["too-short", "not-english", "not-prose"]);
+const UNJUDGED = new Set(["too-short", "not-english", "not-prose", "damaged"]);
 
 export const count = (number) => number.toLocaleString("en-GB").replace("-", "−");
 
@@ -75,8 +76,8 @@ export const remarks = (reading) => reading.notes.filter((note) => !UNJUDGED.has
 
 export const noteInWords = (note) => NOTES[note] ?? note;
 
-/** A guess: the family whose dictionary explains the swaps best. */
-export const spinnerInWords = (name) => `perhaps ${name}`;
+/** A guess: the family whose dictionary explains the swaps best; null where it is unknown. */
+export const spinnerInWords = (name) => (name === null ? "unknown" : `perhaps ${name}`);
 
 /** How sure a restored word is: `"sure"` from nine in ten, `"likely"` from one in two, otherwise a `"guess"`. */
 export function sureness(confidence) {
