@@ -157,8 +157,8 @@ def test_look_alikes_are_seen_through() -> None:
     assert disguised != plain
     reading, like = unspin.read(disguised), unspin.read(plain)
     assert (reading.spun, reading.score) == (True, like.score)
-    assert [(s.start, s.end, s.original) for s in reading.substitutions] == [
-        (s.start, s.end, s.original) for s in like.substitutions
+    assert [(s.start, s.end, s.original) for s in reading.substitutions if not s.open] == [
+        (s.start, s.end, s.original) for s in like.substitutions if not s.open
     ]
     honest = damage.lookalikes(PROSE, 0.2, _random())
     assert unspin.restore(honest) == honest
