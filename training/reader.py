@@ -37,10 +37,10 @@ if TYPE_CHECKING:
 
 # (family, rate, share of the documents). The specimen's family leads; every family that swaps words is there.
 MIXTURE = (
-    ("wordnet-walk", 0.3, 4), ("wordnet-walk", 0.15, 2), ("wordnet-step", 0.3, 1), ("fluent-synonyms", 0.3, 1),
-    ("fluent-synonyms", 0.15, 1), ("thesaurus", 0.3, 1), ("neighbours", 0.3, 1), ("spinbot", 0.3, 1), ("rewriter", 0.3, 1),
-    ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 2), ("pivot", 0.25, 2), ("gloss", 0.25, 1),
-    ("noun-swaps", 0.35, 1),
+    ("wordnet-walk", 0.3, 3), ("wordnet-walk", 0.15, 2), ("wordnet-walk", 0.45, 1), ("wordnet-step", 0.3, 1),
+    ("fluent-synonyms", 0.3, 1), ("fluent-synonyms", 0.15, 1), ("thesaurus", 0.3, 1), ("neighbours", 0.3, 1),
+    ("spinbot", 0.3, 1), ("rewriter", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 2),
+    ("phrase-thesaurus", 0.45, 1), ("pivot", 0.3, 2), ("gloss", 0.3, 2), ("noun-swaps", 0.35, 1),
 )  # fmt: skip
 _UNITS, _NETWORKS, _EPOCHS, _WORDS_AT_A_TIME, _RATE = 32, 4, 40, 4_000, 1e-2
 
