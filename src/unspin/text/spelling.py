@@ -36,9 +36,9 @@ _ONE_WAY: Final = """programme program|programmes programs|kerb curb|kerbs curbs
 cheque check|cheques checks
 storey story|storeys stories|draught draft|draughts drafts|practise practice|judgement judgment|dialogue dialog|licence license
 analogue analog|metre meter|metres meters|learnt learned|burnt burned|spelt spelled|dreamt dreamed"""
-_IZE: Final = re.compile(r"(\w{4,})i([sz])(e|es|ed|ing|er|ers|ation|ations|ational|able)")
+_IZE: Final = re.compile(r"(\w{4,20})i([sz])(e|es|ed|ing|er|ers|ation|ations|ational|able)")
 _YZE: Final = re.compile(r"(anal|paral|catal|electrol|hydrol)y([sz])(e|es|ed|ing|er|ers)")
-_NOT_IZE: Final = re.compile(r"(?:advert|appr|compr|compar|prem|prom)i[sz]\w+|analyses")
+_NOT_IZE: Final = re.compile(r"(?:advert|appr|compr|compar|prem|prom)i[sz]\w{1,9}|analyses")
 Known = Callable[[str], bool]
 """Whether a form is a word."""
 _ENDINGS: Final = (
