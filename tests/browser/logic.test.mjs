@@ -83,6 +83,22 @@ test("replaying gives the restored text, wide characters or not", () => {
   assert.equal(new Choices(reading).toReading(), reading);
 });
 
+test("a word left open counts as swapped, offers its guesses, and may be chosen or left", () => {
+  const text = "The waiter was slow.";
+  const open = sub(text, "waiter", "waiter", { confidence: 0.05, alternatives: [["server", 0.44], ["host", 0.3]] });
+  const choices = new Choices({ text, restored: text, substitutions: [open], quotations: [], words: 4 });
+  assert.equal(choices.state(0), "open");
+  assert.equal(choices.counts().swapped, 1);
+  assert.deepEqual(optionsOf(open), { words: [{ word: "server", probability: 0.44 }, { word: "host", probability: 0.3 }], kept: 0.05 });
+  assert.deepEqual(choices.substitutions(), [open]);
+  choices.choose([0], "server");
+  assert.equal(choices.state(0), "chosen");
+  assert.equal(choices.restored(), "The server was slow.");
+  choices.choose([0], LEFT);
+  assert.equal(choices.state(0), "left");
+  assert.equal(choices.counts().swapped, 0);
+});
+
 test("a choice, undo and redo", () => {
   const choices = new Choices(reading);
   assert.deepEqual(choices.choose([0], "fresh"), [0]);
