@@ -49,6 +49,8 @@ FOLDS: Final = 8
 TAIL: Final = 60
 DOUBT: Final = 0.05
 """Share of honest documents that the first model leaves in doubt."""
+SETTLED: Final = 0.005
+"""Share of them from whose score on the first model alone asks for a restoration."""
 _ROUGH: Final = 0.1
 _PRIOR: Final = 3.0
 """Precision of the Gaussian prior of the weights: families and kinds not seen are like those seen, not the same."""
@@ -221,7 +223,7 @@ def main() -> None:
         print(f"{len(false.texts):,} honest documents, {len(true.texts):,} spun", flush=True)
         first = fit(false.first, true.first)
         scores = left_out(false.first, false.kind, true.first)
-        doubt = float(np.quantile(scores, 1 - DOUBT))
+        doubt, settled = np.quantile(scores, (1 - DOUBT, 1 - SETTLED)).tolist()
         asked = np.flatnonzero(scores >= doubt)
         doubted = np.flatnonzero([first.score(row) >= doubt for row in true.first])
         false_hidden = np.array(list(run(hidden, [false.texts[i] for i in asked])))
@@ -231,7 +233,12 @@ def main() -> None:
     final = np.minimum(scores - doubt, -1e-3) + verdicts.DOUBTED
     final[asked] = np.maximum(left_out(false_hidden, kinds, true_hidden), verdicts.DOUBTED)
     document = json.loads(options.out.read_text()) if options.out.exists() else {}
-    models = {"first": saved(first, FIRST), "doubt": round(doubt, 5), "second": saved(second, SECOND)}
+    models = {
+        "first": saved(first, FIRST),
+        "doubt": round(doubt, 5),
+        "settled": round(settled, 5),
+        "second": saved(second, SECOND),
+    }
     calibration = {"words": list(LENGTHS), "curves": curves(final, false.words)}
     options.out.write_text(json.dumps(document | {"verdict": models, "calibration": calibration}) + "\n")
     report(final, false, true_hidden, [true.kind[i] for i in doubted], second, true)

@@ -147,18 +147,24 @@ class Verdict:
     Attributes:
         first: for every document.
         doubt: the score of ``first`` from which a document's hidden words are asked for.
-        second: for those.
+        settled: the score of ``first`` below which a stretch of a spun document is left as it is.
+        second: for those that leave a doubt.
         calibration: of a document's score.
     """
 
     first: DocumentModel
     doubt: float
+    settled: float
     second: DocumentModel
     calibration: Calibration
 
     def first_score(self, evidence: Evidence) -> float:
         """The score by what is in sight: below :data:`DOUBTED` it stands, from there on it leaves a doubt."""
         return self.first.score(statistics(evidence, FIRST)) - self.doubt + DOUBTED
+
+    def asks(self, evidence: Evidence) -> bool:
+        """Whether a stretch of a spun document is to be restored, by what is in sight of it."""
+        return self.first.score(statistics(evidence, FIRST)) >= self.settled
 
     def score(self, evidence: Evidence) -> float:
         """The score of a document that leaves a doubt, its hidden words asked for."""
@@ -292,4 +298,4 @@ def load() -> Verdict:
         for m in (saved["verdict"]["first"], saved["verdict"]["second"])
     )
     calibration = Calibration(tuple(saved["calibration"]["words"]), tuple(curves))
-    return Verdict(first, saved["verdict"]["doubt"], second, calibration)
+    return Verdict(first, saved["verdict"]["doubt"], saved["verdict"]["settled"], second, calibration)

@@ -1,9 +1,9 @@
 """Reading the restored text again until it comes to rest, so that restoring twice is the same as restoring once.
 
 A round is a function of a stretch's text alone: what it changes, it would change again on meeting that text for the first
-time. A text that no longer reads as spun is left as it is, and most are after one round. Other rounds end in a text that a
-round leaves as it is, or in a circle of texts. Of a circle the first in order of code points is taken, whichever text of it
-one came in by: restoring that text again goes round the same circle to the same end.
+time. A text that no longer looks spun, by what is in sight of it, is left as it is, and most are after one round. Other
+rounds end in a text that a round leaves as it is, or in a circle of texts. Of a circle the first in order of code points is
+taken, whichever text of it one came in by: restoring that text again goes round the same circle to the same end.
 
 What a round leaves open (:attr:`~unspin.reading.Substitution.open`) stands in the next one as it was found, and may be
 changed there. If it is not, it is open in the end, with the newest guesses: in a text that has been restored all around it,
@@ -25,7 +25,7 @@ from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open
-from unspin.reader.verdict import leaves_doubt
+from unspin.reader.verdict import asks
 from unspin.reading import BELIEVED, Substitution
 from unspin.settings import Settings
 from unspin.text import Words, apply, split
@@ -68,7 +68,7 @@ def restore(
         if number:
             words = split(texts[-1])
             visible = models.encoder.visible(words, SUSPICION)
-        if not leaves_doubt(words, visible, models):
+        if not asks(words, visible, models):
             break
         made = _round(words, visible, models, settings, known)
         before = states[-1].substitutions

@@ -18,7 +18,7 @@ from unspin.reader import phrases
 from unspin.reader.passes import Models
 from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "evidence", "leaves_doubt", "passages", "score", "with_hidden"]
+__all__ = ["Score", "asks", "evidence", "passages", "score", "with_hidden"]
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -55,9 +55,9 @@ def passages(words: Words, visible: Visible) -> Iterator[tuple[int, int]]:
             yield int(words.start[spans[0][0]]), int(words.end[spans[-1][1] - 1])
 
 
-def leaves_doubt(words: Words, visible: Visible, models: Models) -> bool:
-    """Whether a stretch may be spun, by what is in sight of it."""
-    return verdicts.load().first_score(evidence([(words, visible)], models)) >= verdicts.DOUBTED
+def asks(words: Words, visible: Visible, models: Models) -> bool:
+    """Whether a stretch of a spun document is to be restored, by what is in sight of it."""
+    return verdicts.load().asks(evidence([(words, visible)], models))
 
 
 def evidence(parts: Sequence[Part], models: Models) -> Evidence:
