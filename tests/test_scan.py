@@ -117,7 +117,7 @@ def test_every_format_annotated_and_kept(corpus: Path, tmp_path: Path) -> None:
     assert row == {
         "id": "d1", "source": "sub/a.jsonl.gz", "offset": len(jsonl(TEXTS[:1])), "screen_score": 2.5, "reader_score": 20.0,
         "false_positive_rate": 1e-6, "spun": True, "share": 0.25, "spinner": "walk",
-        "spans": [{"start": 6, "end": 10, "score": pytest.approx(0.9)}], "note": None, "error": None,
+        "spans": [{"start": 6, "end": 10, "score": pytest.approx(0.9), "restored": "written"}], "note": None, "error": None,
     }  # fmt: skip
     assert [row["source"] for row in annotations(out, "texts-00000")] == [f"t{number}.txt" for number in range(10)]
     assert outcome.flagged == 10 and not outcome.earlier
@@ -150,7 +150,7 @@ def test_annotations_as_json_lines(corpus: Path, tmp_path: Path) -> None:
     lines = (tmp_path / "out" / "annotations" / "a.jsonl.jsonl").read_bytes().splitlines()
     rows = [json.loads(line) for line in lines]
     assert rows[0] == {"id": "d0", "source": "a.jsonl", "offset": 0, "screen_score": -14.5, "spun": False}
-    assert rows[1]["spans"] == [[6, 10, 0.9]]
+    assert rows[1]["spans"] == [[6, 10, 0.9, "written"]]
     assert rows[2]["error"] == "ValueError: so it goes" and "spun" not in rows[2]
 
 
@@ -457,7 +457,10 @@ def test_a_file_that_may_not_grow_ends_in_one_line(tmp_path: Path) -> None:
     assert ended.stderr.count(b"\n") == 1 and b"cannot be written (file too large)" in ended.stderr
     assert not (out / "clean").exists() and not list(out.rglob("*.tmp"))
     ended = run(str(source), "-o", str(out), "--keep", "clean", "--workers", "1")
-    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert ended.returncode == 0
+    assert ended.stderr.decode() == (
+        f"unspin: 0 of 3,000 documents read as machine-spun; see annotations/, clean/, summary.json in {out}\n"
+    )
     assert (out / "clean" / "a.jsonl").read_bytes() == source.read_bytes()
 
 
@@ -474,7 +477,7 @@ def test_help_teaches() -> None:
     said = invoke("--help").stdout
     assert said.count("unspin scan ") >= 4
     assert "Exit status: 0 nothing spun, 1 something spun, 2" in said
-    for option in ("--annotate-format", "--keep", "--threshold", "--text-column", "--id-column", "--workers",
+    for option in ("--annotate-format", "--keep", "--restored-column", "--restore-from", "--threshold", "--text-column", "--id-column", "--workers",
                    "--no-spans", "--longest", "--time-limit", "--memory-limit", "--json", "-o"):  # fmt: skip
         assert option in said
 
@@ -482,7 +485,19 @@ def test_help_teaches() -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--keep", "both"), "--keep both: choose clean or spun"),
+        (("--keep", "both"), "--keep both: choose clean, spun or restored"),
+        (("--keep", "restored", "--no-spans"), "--no-spans: nothing is restored without the swapped words"),
+        (
+            ("--keep", "clean", "--restored-column", "new"),
+            "--restored-column new: stands in the documents that are written",
+        ),
+        (("--restored-column", ""), "--restored-column '': give the name of a column"),
+        (("--restored-column", "a/b"), "--restored-column a/b: becomes part of the names of files of text"),
+        (
+            ("--keep", "restored", "--restore-from", "90"),
+            "--restore-from 90: give a confidence from 0 to 1, such as 0.9",
+        ),
+        (("--restore-from", ".9"), "--restore-from 0.9: nothing is restored; add --keep restored"),
         (("--annotate-format", "xml"), "--annotate-format xml"),
         (("--threshold", "2"), "--threshold 2: not between 0 and 1"),
         (("--longest", "0"), "longest 0"),
@@ -504,13 +519,15 @@ def test_the_command_from_end_to_end(corpus: Path, tmp_path: Path) -> None:
     for path in (corpus / "sub" / "a.jsonl.gz", corpus / "b.parquet"):
         path.unlink()
     ended = run(str(corpus), "-o", out, "--json", "--workers", "2")
-    assert (ended.returncode, ended.stderr) == (1, b"")
+    found = "unspin: 6 of 30 documents read as machine-spun; see annotations/, summary.json in " + out
+    assert (ended.returncode, ended.stderr.decode()) == (1, found + "\n")
     assert json.loads(ended.stdout) == json.loads((tmp_path / "out" / "summary.json").read_bytes())
     again = run(str(corpus), "-o", out, "--workers", "2")
-    assert again.returncode == 1 and again.stdout == b"" and b"finished already" in again.stderr
+    assert again.returncode == 1 and again.stdout == b""
+    assert again.stderr.decode().splitlines() == [f"unspin: {out} is finished already; nothing was done", found]
     (corpus / "x.png").touch()
     mixed = run(str(corpus / "x.png"), str(corpus / "t0.txt"), "-o", str(tmp_path / "mixed"))
-    assert mixed.returncode == 2 and mixed.stderr.count(b"\n") == 1 and b"x.png" in mixed.stderr
+    assert mixed.returncode == 2 and mixed.stderr.count(b"\n") == 2 and b"x.png" in mixed.stderr.splitlines()[0]
     clean = run(str(corpus / "t0.txt"), "-o", str(tmp_path / "clean"), "--no-annotate")
     assert clean.returncode == 0 and os.listdir(tmp_path / "clean") == ["summary.json"]
 
