@@ -292,6 +292,113 @@ def test_with_the_screen_and_the_reader(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "clean" / "a.jsonl").read_bytes() == jsonl(honest)
 
 
+# --- restored text ---------------------------------------------------------------------------------------------------
+
+MENDED = [text.replace("SPUN", "written") for text in TEXTS]
+
+
+def test_every_format_restored_in_place(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (corpus / "honest.jsonl.gz").write_bytes(gzip.compress(jsonl(["fog"]), 9, mtime=5))
+    (corpus / "t9.txt.gz").write_bytes(gzip.compress(b"a SPUN end"))
+    outcome = scan([str(corpus)], out, plan(keep="restored"), workers=2)
+    kept = out / "restored"
+    assert (kept / "a.jsonl").read_bytes() == jsonl(MENDED)
+    assert gzip.decompress((kept / "sub" / "a.jsonl.gz").read_bytes()) == jsonl(MENDED)
+    assert pq.read_table(kept / "b.parquet").to_pydict() == {"id": [f"d{i}" for i in range(10)], "text": MENDED}
+    assert (kept / "c.csv").read_text().splitlines()[1:] == [f"d{i},{text}" for i, text in enumerate(MENDED)]
+    for number, text in enumerate(MENDED):
+        assert (kept / f"t{number}.txt").read_text() == text
+    assert gzip.decompress((kept / "t9.txt.gz").read_bytes()) == b"a written end"
+    assert (kept / "honest.jsonl.gz").read_bytes() == (corpus / "honest.jsonl.gz").read_bytes()
+    assert outcome.summary["settings"]["keep"] == "restored" and outcome.summary["settings"]["restore_from"] == 0
+    part = outcome.summary["files"]["a.jsonl"]
+    assert part["restored"] == {"documents": 2, "words": 2, "words_left": 0}
+    assert (part["kept"], part["flagged"], part["failed"]["count"]) == (10, 2, 1)
+    assert outcome.summary["totals"]["restored"] == {"documents": 11, "words": 11, "words_left": 0}
+
+
+def test_every_format_restored_beside(corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out" / "restored"
+    scan([str(corpus)], out.parent, plan(keep="restored", columns=Columns(restored="new")), workers=2)
+    lines = [json.loads(line) for line in (out / "a.jsonl").read_bytes().splitlines()]
+    assert [row["text"] for row in lines] == TEXTS
+    assert [row.get("new") for row in lines] == [text if text not in TEXTS else None for text in MENDED]
+    table = pq.read_table(out / "b.parquet").to_pydict()
+    assert table["text"] == TEXTS and [i for i, text in enumerate(table["new"]) if text] == SPUN
+    assert (out / "c.csv").read_text().splitlines()[:3] == [
+        "id,text,new",
+        f"d0,{TEXTS[0]},",
+        f"d1,{TEXTS[1]},{MENDED[1]}",
+    ]
+    assert (out / "t1.txt").read_text() == TEXTS[1] and (out / "t1.new.txt").read_text() == MENDED[1]
+    assert len(list(out.glob("t*.txt"))) == len(TEXTS) + len(SPUN)
+
+
+def test_below_the_confidence_asked_for_the_word_of_the_page_stays(corpus: Path, tmp_path: Path) -> None:
+    """The stand-in is sure by .9 of every word."""
+    for least, restored, left in ((0.9, 2, 0), (0.95, 0, 2)):
+        out = tmp_path / str(least)
+        options = Options(restore_from=least)
+        outcome = scan([str(corpus / "a.jsonl")], out, plan(keep="restored", options=options), workers=1)
+        found = outcome.summary["totals"]["restored"]
+        assert found == {"documents": restored, "words": restored, "words_left": left}
+        assert (out / "restored" / "a.jsonl").read_bytes() == (jsonl(MENDED) if restored else jsonl())
+
+
+def test_restored_or_not_the_annotations_are_the_same(corpus: Path, tmp_path: Path) -> None:
+    for keep in (None, "restored"):
+        scan([str(corpus)], tmp_path / str(keep), plan(keep=keep), workers=2)
+    for path in (tmp_path / "None" / "annotations").rglob("*.parquet"):
+        assert path.read_bytes() == (tmp_path / "restored" / path.relative_to(tmp_path / "None")).read_bytes()
+
+
+@pytest.mark.parametrize("columns", [Columns(), Columns(restored="new")])
+def test_the_number_of_workers_changes_nothing_in_what_is_restored(
+    columns: Columns, corpus: Path, tmp_path: Path
+) -> None:
+    big = "".join(json.dumps({"id": str(i), "text": f"line {i}" + " SPUN" * (i % 50 == 0)}) + "\n" for i in range(9000))
+    (corpus / "big.jsonl").write_text(big)
+    for workers in (1, 3):
+        scan([str(corpus)], tmp_path / str(workers), plan(keep="restored", columns=columns), workers=workers)
+    assert tree(tmp_path / "1") == tree(tmp_path / "3")
+
+
+def test_a_record_that_cannot_be_read_is_left_out_of_what_is_restored(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one"]) + b"{broken\n" + jsonl(["two SPUN"]))
+    scan([str(tmp_path / "a.jsonl")], tmp_path / "out", plan(keep="restored"), workers=1)
+    assert (tmp_path / "out" / "restored" / "a.jsonl").read_bytes() == jsonl(["one"]) + jsonl(["two written"])
+
+
+def test_a_name_beside_that_another_file_has_is_refused(corpus: Path, tmp_path: Path) -> None:
+    (corpus / "t1.new.txt").write_text("mine")
+    with pytest.raises(
+        OptionError, match="t1.new.txt would stand for what is restored of t1.txt, and is an input itself"
+    ):
+        scan([str(corpus)], tmp_path / "out", plan(keep="restored", columns=Columns(restored="new")))
+
+
+def test_the_settings_of_another_run_are_named(corpus: Path, tmp_path: Path) -> None:
+    """Of those that are rarely asked for too, whichever of the two runs has them."""
+    out = tmp_path / "out"
+    scan([str(corpus / "a.jsonl")], out, plan(keep="restored", columns=Columns(restored="new")), workers=1)
+    with pytest.raises(OutputError, match="holds a run with restored column new; choose another folder"):
+        scan([str(corpus / "a.jsonl")], out, plan(keep="restored"), workers=1)
+
+
+def test_the_command_restores_and_says_so(corpus: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "out")
+    ended = run(str(corpus / "a.jsonl"), "-o", out, "--restored-column", "new", "--restore-from", ".5", "--no-annotate")
+    assert ended.stderr.decode().splitlines()[-1] == (
+        f"unspin: 2 of 10 documents read as machine-spun; 2 restored (2 words); see restored/, summary.json in {out}"
+    )
+    ended = run(str(corpus / "a.jsonl"), "-o", out + "2", "--restored-column", "text", "--restore-from", "1")
+    assert "2 documents read" not in ended.stderr.decode() and "0 restored (0 words, 2 left as they stand)" in (
+        ended.stderr.decode()
+    )
+    assert (tmp_path / "out2" / "restored" / "a.jsonl").read_bytes() == jsonl()
+
+
 # --- what it refuses, what fails -------------------------------------------------------------------------------------
 
 
@@ -477,8 +584,9 @@ def test_help_teaches() -> None:
     said = invoke("--help").stdout
     assert said.count("unspin scan ") >= 4
     assert "Exit status: 0 nothing spun, 1 something spun, 2" in said
-    for option in ("--annotate-format", "--keep", "--restored-column", "--restore-from", "--threshold", "--text-column", "--id-column", "--workers",
-                   "--no-spans", "--longest", "--time-limit", "--memory-limit", "--json", "-o"):  # fmt: skip
+    for option in ("--annotate-format", "--keep", "--restored-column", "--restore-from", "--threshold", "--text-column",
+                   "--id-column", "--workers", "--no-spans", "--longest", "--time-limit", "--memory-limit", "--json",
+                   "-o"):  # fmt: skip
         assert option in said
 
 
@@ -575,6 +683,11 @@ def test_the_bar_and_the_table() -> None:
     console.print(table(summary))
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "expected by chance" in said and "0.2" in said and "1,997" in said
+    summary["totals"] = Counts(documents=9, flagged=2, restored=2, words_restored=1_234, words_left=56).public()
+    summary["settings"] = {"threshold": 1e-4, "keep": "restored"}
+    console.print(table(summary))
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert re.search(r"words restored +1,234\b", said) and re.search(r"words left as they stand +56\b", said)
 
 
 def test_histogram_counts_each_score_once() -> None:

@@ -188,8 +188,9 @@ def _texts(batch: pa.RecordBatch, options: Options) -> pa.Array:
     if batch.schema.get_field_index(name) < 0:
         raise OptionError(f"no column {name!r} for the text, or several; there are: {', '.join(batch.schema.names)}")
     taken = [field.name for field in added(options) if field.name in batch.schema.names]
+    taken += [options.restored_column] if options.restored_column in COLUMNS.names else []
     if taken:
-        why = "this batch was annotated before" if taken[0] in COLUMNS.names else "choose another for the restored text"
+        why = "choose another for the restored text" if taken[0] == options.restored_column else "annotated before"
         raise OptionError(f"column {taken[0]!r}: there is one of that name already; {why}")
     texts = batch.column(name)
     if pa.types.is_dictionary(texts.type):
