@@ -5,17 +5,39 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 import pyarrow as pa
+import pytest
 import zstandard
 from pyarrow import parquet
 
-from unspin.corpus.formats import Chunk, Columns, Position, Split, encode, layout, read, splits
+from unspin.corpus.formats import (
+    Chunk,
+    Columns,
+    Position,
+    Split,
+    csv_records,
+    encode,
+    layout,
+    lines,
+    mend,
+    read,
+    records,
+    splits,
+    tables,
+    unpacking,
+    warc,
+)
+from unspin.corpus.formats import csv as csv_format
+from unspin.corpus.formats import jsonl as jsonl_format
+from unspin.corpus.formats import parquet as parquet_format
+from unspin.corpus.formats import text as text_format
 from unspin.corpus.formats.output import assemble
 from unspin.corpus.sources import Source, discover
 from unspin.errors import CorruptInput
@@ -103,6 +125,42 @@ def keep(source: Source, target: Path, columns: Columns = Columns(), every: int 
         segments.append(encode(source, chunk.raw, chosen, others))
     size = assemble(segments, target, layout(source))
     assert size == target.stat().st_size
+    return target.read_bytes()
+
+
+@contextmanager
+def shrunk() -> Iterator[None]:
+    """Chunks, blocks and splits of a few bytes, so that short files have many."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (lines, csv_format, tables, warc):
+            patch.setattr(module, "ROWS", 4)
+            patch.setattr(module, "SIZE", 200)
+        for module in (csv_records, records):
+            patch.setattr(module, "_READ", 64)
+        patch.setattr(csv_records, "_GROUP", 300)
+        patch.setattr(warc, "_STORED", 800)
+        patch.setattr(lines, "_READ", 400)
+        patch.setattr(parquet_format, "ROWS", 4)
+        patch.setattr(parquet_format, "SIZE", 200)
+        patch.setattr(parquet_format, "SPLIT", 400)
+        patch.setattr(jsonl_format, "SPLIT", 700)
+        patch.setattr(unpacking, "_GZIP_BLOCK", 64)
+        patch.setattr(unpacking, "_ZSTD_BLOCK", 16)
+        patch.setattr(unpacking, "_UNPACKED", 50)
+        patch.setattr(unpacking, "_READ", 4_096)
+        for module in (lines, csv_records, records, tables, text_format):
+            patch.setattr(module, "LONGEST", 4_000)
+        yield
+
+
+def mended(source: Source, target: Path, restore: Callable[[str], str | None], columns: Columns = Columns()) -> bytes:  # noqa: B008
+    """Restore the documents of a file that ``restore`` gives a text for, and put the file together."""
+    segments = []
+    for chunk in drain(source, columns).chunks:
+        assert chunk.raw is not None
+        texts = [None if text is None else restore(text) for text in chunk.batch["text"].to_pylist()]
+        segments.append(mend(source, chunk.raw, pa.array(texts, pa.string()), columns))
+    assemble(segments, target, layout(source, columns))
     return target.read_bytes()
 
 

@@ -1,7 +1,8 @@
 """A stand-in for the reader, by marks in the text, and ``unspin scan`` with it: ``python scan_fakes.py INPUT... -o OUT``.
 
-``SPUN`` reads as spun, ``RAISE`` fails, ``HANG`` never ends, ``GROW`` takes memory without end, ``DIE`` ends the process;
-``ONCE:path:`` ends it unless the file is there, and makes the file. ``SHORT`` is sent on and noted as too short.
+``SPUN`` reads as spun and was "written", ``RAISE`` fails, ``HANG`` never ends, ``GROW`` takes memory without end, ``DIE``
+ends the process; ``ONCE:path:`` ends it unless the file is there, and makes the file. ``SHORT`` is sent on and noted as too
+short.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import pyarrow as pa
 
 from unspin.corpus.formats import output
 from unspin.scan import plan
-from unspin.scan.annotate import COLUMNS
+from unspin.scan.annotate import added
+from unspin.scan.plan import Options
+from unspin.settings import Settings
 
 PACE = float(os.environ.get("SCAN_FAKES_PACE", "0"))
 """Seconds that a batch and a segment that is put together take more."""
@@ -28,15 +31,23 @@ PACE = float(os.environ.get("SCAN_FAKES_PACE", "0"))
 
 def annotate(
     batch: pa.RecordBatch,
-    *how: Any,
+    settings: Settings,
+    options: Options,
     watch: Callable[[int], None] | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> pa.RecordBatch:
     """As :func:`unspin.scan.annotate.annotate`."""
     time.sleep(PACE)
-    rows = [_row(number, text or "", watch, skip or {}) for number, text in enumerate(batch.column("text").to_pylist())]
-    added = [pa.array([row.get(field.name) for row in rows], field.type) for field in COLUMNS]
-    return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=pa.schema([*batch.schema, *COLUMNS]))
+    texts = [text or "" for text in batch.column("text").to_pylist()]
+    rows = [_row(number, text, watch, skip or {}) for number, text in enumerate(texts)]
+    for row, text in zip(rows, texts, strict=True):
+        row[options.restored_column] = _restored(text, options.restore_from) if row.get("unspin_spun") else None
+    made = [pa.array([row.get(field.name) for row in rows], field.type) for field in added(options)]
+    return pa.RecordBatch.from_arrays([*batch.columns, *made], schema=pa.schema([*batch.schema, *added(options)]))
+
+
+def _restored(text: str, least: float) -> str | None:
+    return text.replace("SPUN", "written") if least <= 0.9 else None
 
 
 def _row(number: int, text: str, watch: Callable[[int], None] | None, skip: Mapping[int, str]) -> dict[str, Any]:
@@ -56,7 +67,10 @@ def _row(number: int, text: str, watch: Callable[[int], None] | None, skip: Mapp
         return row | {"unspin_score": 0.0, "unspin_rate": 1.0, "unspin_spun": False, "unspin_note": "too-short"}
     spun = "SPUN" in marks
     verdict = {"unspin_score": 20.0 if spun else -1.0, "unspin_rate": 1e-6 if spun else 0.5, "unspin_spun": spun}
-    spans = [{"start": text.index("SPUN"), "end": text.index("SPUN") + 4, "score": 0.9}] if spun else None
+    places = [match.span() for match in re.finditer("SPUN", text)]
+    spans = (
+        [{"start": start, "end": end, "score": 0.9, "restored": "written"} for start, end in places] if spun else None
+    )
     return row | verdict | ({"unspin_share": 0.25, "unspin_spinner": "walk", "unspin_spans": spans} if spun else {})
 
 
@@ -109,10 +123,10 @@ def dies_on_import(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.Recor
 
 
 def reads_what_it_should_skip(
-    batch: pa.RecordBatch, *how: Any, watch: Callable[[int], None], skip: Mapping[int, str]
+    batch: pa.RecordBatch, settings: Settings, options: Options, watch: Callable[[int], None], skip: Mapping[int, str]
 ) -> pa.RecordBatch:
     """Takes no notice of ``skip``."""
-    return annotate(batch, watch=watch, skip={})
+    return annotate(batch, settings, options, watch=watch, skip={})
 
 
 if __name__ == "__main__":

@@ -13,14 +13,17 @@ import pytest
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
+import numpy as np  # noqa: E402
+
 import unspin  # noqa: E402
 from unspin import reader, screen  # noqa: E402
 from unspin.errors import OptionError  # noqa: E402
-from unspin.reading import Reading  # noqa: E402
+from unspin.reading import Reading, Substitution  # noqa: E402
 from unspin.scan import Options  # noqa: E402
 from unspin.scan.annotate import COLUMNS, annotate  # noqa: E402
 from unspin.settings import Settings  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
+from unspin.text import apply  # noqa: E402
 
 HONEST = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))][:4]
 SPUN = simulate(HONEST[0], "wordnet-walk", seed=5, rate=0.3).text
@@ -52,6 +55,9 @@ def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
     assert row["unspin_spinner"] == reading.spinner
     assert [(s["start"], s["end"]) for s in row["unspin_spans"]] == [(s.start, s.end) for s in reading.substitutions]
     assert row["unspin_spans"][0]["score"] == pytest.approx(reading.substitutions[0].confidence)
+    assert [s["restored"] for s in row["unspin_spans"]] == [
+        None if s.original == s.found else s.original for s in reading.substitutions
+    ]
     assert row["unspin_note"] is row["unspin_error"] is None
 
 
@@ -67,6 +73,70 @@ def test_a_document_has_the_same_values_in_any_batch(annotated: Any) -> None:
     rows = [annotate(annotated.select(["text", "number"]).slice(i, 1)).to_pylist()[0] for i in range(7)]
     assert rows == annotated.to_pylist()
     assert annotate(annotated.select(["text", "number"]).slice(0, 0)).num_rows == 0
+
+
+def test_the_restored_text_beside(annotated: Any) -> None:
+    there = annotated.select(["text", "number"])
+    found = annotate(there, options=Options(restored_column="new"))
+    assert found.schema.names == [*annotated.schema.names, "new"] and found.schema.field("new").type == pa.string()
+    assert found.select(annotated.schema.names).equals(annotated)
+    assert found["new"].to_pylist() == [None, unspin.read(SPUN).restored, *[None] * 5]
+
+
+@pytest.mark.parametrize("kind", ["string", "string_view", "large_string", "binary", "dictionary"])
+def test_the_restored_text_in_place(kind: str, annotated: Any) -> None:
+    texts = annotated["text"]
+    type = pa.dictionary(pa.int32(), pa.string()) if kind == "dictionary" else getattr(pa, kind)()
+    texts = texts.dictionary_encode() if kind == "dictionary" else texts.cast(type)
+    rows = pa.record_batch({"text": texts, "number": annotated["number"]})
+    found = annotate(rows, options=Options(restored_column="text"))
+    assert found.schema.names == annotated.schema.names and found["text"].type == type
+    wanted = [HONEST[0], unspin.read(SPUN).restored, None, "", *HONEST[1:]]
+    read = [text.decode() if isinstance(text, bytes) else text for text in found["text"].to_pylist()]
+    assert read == wanted
+    assert found.select(COLUMNS.names).equals(annotated.select(COLUMNS.names))
+
+
+def test_below_the_confidence_asked_for_the_word_of_the_page_stays() -> None:
+    reading = unspin.read(SPUN)
+    least = sorted(s.confidence for s in reading.substitutions)[len(reading.substitutions) // 2]
+    row = annotate(batch([SPUN]), options=Options(restored_column="new", restore_from=least)).to_pylist()[0]
+    made = apply(SPUN, [s for s in reading.substitutions if s.confidence >= least])
+    assert row["new"] == made not in (SPUN, reading.restored)
+    replayed, at = "", 0
+    for span in row["unspin_spans"]:  # what is restored can be told from the spans alone
+        if span["score"] >= np.float32(least) and span["restored"] is not None:
+            replayed, at = replayed + SPUN[at : span["start"]] + span["restored"], span["end"]
+    assert replayed + SPUN[at:] == made
+
+
+def test_a_confidence_that_float32_has_not_is_reached_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """0.9 as it stands in the spans is 0.89999998: what is asked for is rounded too."""
+    places = (Substitution(0, 3, "foo", "one", 0.9), Substitution(4, 7, "bar", "bar", 0.4))
+    made = Reading(text="foo bar", restored="one bar", spun=True, score=9.0, false_positive_rate=1e-6, share=0.5, words=2,
+                   substitutions=places)  # fmt: skip
+    monkeypatch.setattr(reader, "read", lambda text, **_: made)
+    row = annotate(batch([SPUN]), options=Options(restored_column="new", restore_from=0.9, longest=2)).to_pylist()[0]
+    assert row["new"].startswith("one bar") and len(row["new"]) > len(SPUN) - 30  # and what was not read
+    assert [span["restored"] for span in row["unspin_spans"]] == ["one", None]
+
+
+def test_tortured_phrases_of_an_honest_document_are_restored_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Reading(text="foo bar", restored="one bar", spun=False, score=-1.0, false_positive_rate=0.4, share=0.5, words=2,
+                   substitutions=(Substitution(0, 3, "foo", "one", 0.9),))  # fmt: skip
+    monkeypatch.setattr(reader, "read", lambda text, **_: made)
+    options = Options(restored_column="new")
+    row = annotate(batch([SPUN]), Settings(tortured=True), options).to_pylist()[0]
+    assert not row["unspin_spun"] and row["new"] == "one bar" and len(row["unspin_spans"]) == 1
+
+
+def test_a_document_that_fails_is_not_restored(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(text: str, **_: Any) -> Reading:
+        raise ValueError("a bug")
+
+    monkeypatch.setattr(reader, "read", fails)
+    found = annotate(batch([SPUN]), options=Options(restored_column="text"))
+    assert found["text"].to_pylist() == [SPUN]
 
 
 def test_without_spans_the_verdict_alone() -> None:
@@ -205,11 +275,20 @@ def test_wrong_columns_are_named() -> None:
         annotate(batch([SPUN]), options=Options(text_column="body"))
     with pytest.raises(OptionError, match="holds int64"):
         annotate(batch([SPUN], number=[1]), options=Options(text_column="number"))
+    for name in ("number", "unspin_note"):
+        with pytest.raises(OptionError, match=f"column '{name}': there is one of that name already; choose another"):
+            annotate(batch([SPUN], number=[1]), options=Options(restored_column=name))
     with pytest.raises(OptionError, match="annotated before"):
         annotate(annotate(batch([HONEST[0]])))
 
 
-@pytest.mark.parametrize("wrong", [{"longest": 0}, {"time_limit": 0.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"longest": 0}, {"time_limit": 0.0}, {"restore_from": 1.5}, {"restore_from": float("nan")}, {"restored_column": ""},
+        {"restored_column": "new", "spans": False},
+    ],
+)  # fmt: skip
 def test_options_out_of_range(wrong: dict[str, Any]) -> None:
     with pytest.raises(OptionError):
         Options(**wrong)

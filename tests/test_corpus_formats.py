@@ -8,7 +8,6 @@ import io
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +33,7 @@ from tests.corpus_files import (  # noqa: E402
     page,
     record,
     rows_of,
+    shrunk,
     source_of,
     wet,
     write,
@@ -41,23 +41,14 @@ from tests.corpus_files import (  # noqa: E402
 from unspin.corpus.formats import (  # noqa: E402
     Columns,
     companions,
-    csv_records,
     encode,
     layout,
-    lines,
     objects,
     pages,
     read,
-    records,
     splits,
-    tables,
-    unpacking,
-    warc,
 )
-from unspin.corpus.formats import csv as csv_format  # noqa: E402
 from unspin.corpus.formats import jsonl as jsonl_format  # noqa: E402
-from unspin.corpus.formats import parquet as parquet_format  # noqa: E402
-from unspin.corpus.formats import text as text_format  # noqa: E402
 from unspin.corpus.formats.output import PLAIN, Layout, assemble, atomic, to_bytes  # noqa: E402
 from unspin.corpus.formats.output import parquet as parquet_layout  # noqa: E402
 from unspin.corpus.sources import Source  # noqa: E402
@@ -78,31 +69,6 @@ SAME_BYTES = ("jsonl", "csv", "wet", "wet.gz")
 """Formats whose file is the very same when all is kept."""
 
 KEPT = {"max_examples": 60, "deadline": None}
-
-
-@contextmanager
-def shrunk() -> Iterator[None]:
-    """Chunks, blocks and splits of a few bytes, so that short files have many."""
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (lines, csv_format, tables, warc):
-            patch.setattr(module, "ROWS", 4)
-            patch.setattr(module, "SIZE", 200)
-        for module in (csv_records, records):
-            patch.setattr(module, "_READ", 64)
-        patch.setattr(csv_records, "_GROUP", 300)
-        patch.setattr(warc, "_STORED", 800)
-        patch.setattr(lines, "_READ", 400)
-        patch.setattr(parquet_format, "ROWS", 4)
-        patch.setattr(parquet_format, "SIZE", 200)
-        patch.setattr(parquet_format, "SPLIT", 400)
-        patch.setattr(jsonl_format, "SPLIT", 700)
-        patch.setattr(unpacking, "_GZIP_BLOCK", 64)
-        patch.setattr(unpacking, "_ZSTD_BLOCK", 16)
-        patch.setattr(unpacking, "_UNPACKED", 50)
-        patch.setattr(unpacking, "_READ", 4_096)
-        for module in (lines, csv_records, records, tables, text_format):
-            patch.setattr(module, "LONGEST", 4_000)
-        yield
 
 
 @pytest.fixture

@@ -119,6 +119,16 @@ def test_polars_frame(place: Path, expected: pyarrow.Table) -> None:
     )
 
 
+def test_mend_frame(place: Path, expected: pyarrow.Table) -> None:
+    needed("polars")
+    run("mend_frame", place)
+    found = read(place / "mended.parquet")
+    assert found.column_names == ["id", "text"]
+    texts = {d.id: d.text for d in documents()}
+    changed = {row["id"] for row in found.to_pylist() if row["text"] != texts[row["id"]]}
+    assert changed == spun(expected)
+
+
 def test_polars_pieces(place: Path, expected: pyarrow.Table) -> None:
     needed("polars")
     run("polars_pieces", place, ("chunk_size=50_000", "chunk_size=90"))

@@ -52,11 +52,30 @@ def scan(
         str | None,
         typer.Option(
             "--keep",
-            metavar="clean|spun",
-            help="Write documents again, untouched, in the format of the input: those that read as spun, or all others.",
+            metavar="clean|spun|restored",
+            help="Write documents again, in the format of the input: untouched those that read as spun, or all others; or"
+            " all of them, with what was spun restored in place.",
             show_default=False,
         ),
     ] = None,
+    restored_column: Annotated[
+        str | None,
+        typer.Option(
+            "--restored-column",
+            metavar="NAME",
+            help="Keep the documents restored, but the page's text as it is and the restored text beside it under this name.",
+            show_default=False,
+        ),
+    ] = None,
+    restore_from: Annotated[
+        float,
+        typer.Option(
+            "--restore-from",
+            metavar="CONFIDENCE",
+            help="Restore words from this confidence on; below it the page's word stays.",
+            show_default="0, all that the reader restores",
+        ),
+    ] = 0.0,
     threshold: Annotated[
         float,
         typer.Option(
@@ -92,14 +111,19 @@ def scan(
     ] = 2_000,
     json: Annotated[bool, typer.Option("--json", help="Print summary.json on standard output.")] = False,
 ) -> int:
-    """Scan a corpus: annotate every document, or keep those that are clean.
+    """Scan a corpus: annotate every document, keep those that are clean, or mend those that are spun.
 
     Reads .txt, .jsonl, .csv, .tsv, .warc, .wet (each also .gz and .zst), .parquet, .arrow and folders of the datasets
     library. A fast screen looks at every document; the few that it sends on are read closely, and only what the reader
     says counts. Needs the extra 'scan'.
 
-    FOLDER gets annotations/ (a file for each input file), clean/ or spun/ with --keep, and summary.json with counts,
-    failures, score histograms and throughput. Documents that could not be judged or had to be skipped stay with the clean.
+    FOLDER gets annotations/ (a file for each input file), clean/, spun/ or restored/ with --keep, and summary.json with
+    counts, failures, score histograms and throughput. Documents that could not be judged or had to be skipped stay with
+    the clean.
+
+    In restored/ every document has its restored text, and one in which nothing was spun stays byte for byte what it was.
+    With --restored-column the page's text stays too, and the restored text is a column of its own, null where nothing was
+    restored; for .txt a file page.NAME.txt beside page.txt, in WARC a conversion record after the page.
 
     A run can be stopped at any moment, even by a power cut. The same command goes on where it stopped, and the output is
     the same as without the stop. A document that hangs, grows or crashes its process is skipped, with its reason.
@@ -109,14 +133,18 @@ def scan(
       unspin scan corpus.jsonl.gz -o scanned
       unspin scan 'crawl/**/*.parquet' --text-column content -o scanned
       unspin scan crawl/ --keep clean --no-annotate -o filtered
+      unspin scan crawl/ --keep restored -o mended
+      unspin scan corpus.jsonl.gz --restored-column restored --restore-from .9 -o mended
       unspin scan https://example.org/CC-MAIN-00000.warc.wet.gz --no-spans -o wet
       unspin scan crawl/ -o scanned --json | jq .totals.flagged
 
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read or written (130: stopped by Ctrl-C).
     """  # noqa: D301 - the help needs the real control character
+    if restored_column is not None and keep is None:
+        keep = "restored"
     plan = _plan(
-        annotate_format if annotate else None, keep, text_column, id_column, threshold,
-        {"spans": not no_spans, "longest": longest, "time_limit": time_limit},
+        annotate_format if annotate else None, keep, (text_column, id_column, restored_column), threshold,
+        {"spans": not no_spans, "longest": longest, "time_limit": time_limit, "restore_from": restore_from},
     )  # fmt: skip
     from unspin.scan.run import scan as run
 
@@ -130,15 +158,23 @@ def scan(
 
 
 def _plan(
-    annotations: str | None, keep: str | None, text: str, id: str, threshold: float, options: dict[str, Any]
+    annotations: str | None,
+    keep: str | None,
+    columns: tuple[str, str, str | None],
+    threshold: float,
+    options: dict[str, Any],
 ) -> Plan:
     """The options, checked."""
     if annotations not in (None, "parquet", "jsonl"):
         raise OptionError(f"--annotate-format {annotations}: no such format; choose parquet or jsonl")
     if not 0 < threshold < 1:
         raise OptionError(f"--threshold {threshold:g}: not between 0 and 1; give a false-positive rate such as 1e-4")
-    if keep not in (None, "clean", "spun"):
-        raise OptionError(f"--keep {keep}: choose clean or spun")
+    if keep not in (None, "clean", "spun", "restored"):
+        raise OptionError(f"--keep {keep}: choose clean, spun or restored")
+    if not 0 <= options["restore_from"] <= 1:
+        raise OptionError(f"--restore-from {options['restore_from']:g}: give a confidence from 0 to 1, such as 0.9")
+    if options["restore_from"] and keep != "restored":
+        raise OptionError(f"--restore-from {options['restore_from']:g}: nothing is restored; add --keep restored")
     try:
         import pyarrow  # noqa: F401 - that it can be imported is what matters
 
@@ -146,7 +182,9 @@ def _plan(
         from unspin.scan.plan import Options, Plan
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
-    return Plan(Settings(operating_point=threshold), Options(**options), Columns(text, id), annotations, keep)  # type: ignore[arg-type]  # just checked
+    text, _, restored = columns
+    where = Columns(*columns[:2], restored if restored != text else None)  # the column of the text is the place itself
+    return Plan(Settings(operating_point=threshold), Options(**options), where, annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 @contextmanager
@@ -186,6 +224,19 @@ def _watcher() -> Iterator[Watcher]:
     yield Lines()
 
 
+def _where(summary: dict[str, Any], output: str) -> str:
+    """What was found, and where it is: a line."""
+    totals, settings = summary["totals"], summary["settings"]
+    said = [f"{totals['flagged']:,} of {totals['documents']:,} documents read as machine-spun"]
+    if settings["keep"] == "restored":
+        restored = totals["restored"]
+        left = f", {restored['words_left']:,} left as they stand" if restored["words_left"] else ""
+        said.append(f"{restored['documents']:,} restored ({restored['words']:,} words{left})")
+    files = ["annotations/"] if settings["annotations"] else []
+    files += [f"{settings['keep']}/"] if settings["keep"] else []
+    return f"{'; '.join(said)}; see {', '.join([*files, 'summary.json'])} in {output}"
+
+
 def _report(outcome: Outcome, output: str, json: bool) -> int:
     """Say what came of it; the exit status."""
     from unspin.report.json import dumps
@@ -205,6 +256,7 @@ def _report(outcome: Outcome, output: str, json: bool) -> int:
         from unspin.scan.progress import table
 
         Console(stderr=True).print(table(summary))
+    remark(_where(summary, output))
     if not summary["complete"]:
         count = len(summary["failed_files"])
         remark(f"{count:,} {'file' if count == 1 else 'files'} failed; the same command tries only them again")

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from unspin.errors import InputError, MissingExtra, MissingInput, UnknownFormat
 
-__all__ = ["Format", "Found", "Source", "check_file", "discover", "is_remote", "shown"]
+__all__ = ["Compression", "Format", "Found", "Source", "check_file", "discover", "is_remote", "shown"]
 
 Kind = Literal["text", "texts", "jsonl", "csv", "parquet", "arrow", "warc"]
 Compression = Literal["", "gzip", "zstd"]

@@ -10,6 +10,7 @@ imported here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from unspin.errors import MissingExtra, OptionError
@@ -19,7 +20,7 @@ try:
 except ModuleNotFoundError as error:
     raise MissingExtra("scan", "annotating Arrow data") from error
 
-from unspin.scan.annotate import COLUMNS, annotate
+from unspin.scan.annotate import COLUMNS, added, annotate
 from unspin.scan.plan import Options
 from unspin.settings import Settings
 
@@ -28,6 +29,7 @@ __all__ = [
     "ArrowStream",
     "Options",
     "Settings",
+    "added",
     "annotate_batches",
     "annotate_stream",
     "annotate_table",
@@ -36,6 +38,8 @@ __all__ = [
     "check_columns",
 ]
 
+_TEXT = ""
+"""A name that no column of the restored text has."""
 SETTINGS = Settings()
 OPTIONS = Options()
 ROWS = 4_096
@@ -63,18 +67,18 @@ def check_columns(names: Iterable[str], options: Options) -> None:
     if options.text_column not in there:
         known = ", ".join(sorted(there)) or "none"
         raise OptionError(f"there is no column {options.text_column!r} (there are: {known}); name it as text_column")
-    if taken := [name for name in COLUMNS.names if name in there]:
+    if taken := [field.name for field in added(options) if field.name in there]:
         raise OptionError(f"the column {taken[0]!r} is already there; drop or rename it first")
 
 
 def annotated_schema(schema: pa.Schema, options: Options = OPTIONS) -> pa.Schema:
-    """What becomes of a schema: its own columns, then those of ``unspin.scan.annotate``.
+    """What becomes of a schema: its own columns, those of ``unspin.scan.annotate``, and one for the restored text if asked for.
 
     Raises:
         OptionError: as :func:`check_columns`.
     """
     check_columns(schema.names, options)
-    return pa.schema([*schema, *COLUMNS], metadata=schema.metadata)
+    return pa.schema([*schema, *added(options)], metadata=schema.metadata)
 
 
 def annotate_batches(
@@ -98,7 +102,7 @@ def annotate_stream(
     Args:
         data: the rows; read once, when the result is.
         settings: how documents are read, the operating point above all.
-        options: the text column, with or without spans, and limits.
+        options: the text column, with or without spans and restored text, and limits.
 
     Raises:
         OptionError: as :func:`check_columns`.
@@ -121,13 +125,15 @@ def annotate_table(data: ArrowStream, settings: Settings = SETTINGS, options: Op
 def annotate_texts(
     texts: Sequence[str], settings: Settings = SETTINGS, options: Options = OPTIONS
 ) -> list[dict[str, Any]]:
-    """What there is to say of each text, by name of column, as plain values of Python; for engines without Arrow."""
+    """What there is to say of each text, by name of column, as plain values of Python; for engines without Arrow.
+
+    With a restored column, be it that of the text, the restored text is there too: None where all stays as it is.
+    """
     column = pa.array([_encodable(text) for text in texts], pa.large_string())
-    batch = pa.RecordBatch.from_arrays([column], [options.text_column])
+    batch = pa.RecordBatch.from_arrays([column], [_TEXT])
+    asked = replace(options, text_column=_TEXT)
     return [
-        values
-        for part in annotate_batches([batch], settings, options)
-        for values in part.select(COLUMNS.names).to_pylist()
+        values for part in annotate_batches([batch], settings, asked) for values in part.drop_columns(_TEXT).to_pylist()
     ]
 
 

@@ -6,7 +6,7 @@ changes no value.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from unspin.engines.arrow import OPTIONS, SETTINGS, Options, Settings, annotate_texts
 from unspin.errors import MissingExtra
@@ -35,11 +35,12 @@ class SpunFilter(BaseFilter):
 
     What is dropped goes to the exclusion writer with its evidence: ``filter_reason`` and the values of
     ``unspin.scan.annotate`` in its metadata. What is kept is left as it was, byte for byte. A document that cannot be
-    judged is kept; if reading it failed, it is counted as ``unread``.
+    judged is kept; if reading it failed, it is counted as ``unread``. With a restored column, what is dropped is restored.
 
     Attributes:
         settings: how documents are read, the operating point above all.
-        options: with or without spans, and limits; ``text_column`` means nothing here.
+        options: with or without spans and restored text, and limits; ``text_column`` and ``restored_column`` as for
+            :class:`SpunAnnotator`.
     """
 
     name = "🌀 Machine-spun"
@@ -66,13 +67,13 @@ class SpunFilter(BaseFilter):
             if values["unspin_error"]:
                 self.stat_update("unread")
             if values["unspin_spun"]:
-                document.metadata.update(values)
+                _tell(document, values, self.options)
             kept.append((False, REASON) if values["unspin_spun"] else True)
         return kept
 
 
 class SpunAnnotator(PipelineStep):
-    """Writes the values of ``unspin.scan.annotate`` into the metadata of every document and drops none.
+    """Writes the values of ``unspin.scan.annotate`` into the metadata of every document, restores it if asked, drops none.
 
     ``ParquetWriter`` takes its schema from the first document, where most of these values are null. Name the columns for it:
     ``schema=pa.schema([("text", pa.string()), ("id", pa.string()), …, *unspin.scan.annotate.COLUMNS])`` with
@@ -80,7 +81,8 @@ class SpunAnnotator(PipelineStep):
 
     Attributes:
         settings: how documents are read, the operating point above all.
-        options: with or without spans, and limits; ``text_column`` means nothing here.
+        options: with or without spans and restored text, and limits. A ``restored_column`` is a key of the metadata, null
+            where nothing was restored; that of the text (``text_column``, "text") puts the restored text in its place.
         batch_size: number of documents that are held in memory and annotated together.
     """
 
@@ -98,7 +100,21 @@ class SpunAnnotator(PipelineStep):
             with self.track_time("batch"):
                 rows = annotate_texts([document.text for document in batch], self.settings, self.options)
             for document, values in zip(batch, rows, strict=True):
-                document.metadata.update(values)
-                self.stat_update("total", *(["spun"] if values["unspin_spun"] else []))
+                restored = _tell(document, values, self.options)
+                counted = {"spun": values["unspin_spun"], "restored": restored}
+                self.stat_update("total", *(name for name, yes in counted.items() if yes))
                 self.update_doc_stats(document)
                 yield document
+
+
+def _tell(document: Document, values: dict[str, Any], options: Options) -> bool:
+    """Write into a document what was found; whether something in it was restored."""
+    values = dict(values)
+    name = options.restored_column
+    restored = None if name is None else values[name]
+    if name is not None and name == options.text_column:
+        del values[name]
+        if restored is not None:
+            document.text = restored
+    document.metadata.update(values)
+    return restored is not None

@@ -24,11 +24,11 @@ _COLUMNS = Columns()
 
 
 class Annotator:
-    """Appends the columns of ``unspin.scan.annotate`` to Arrow tables.
+    """Appends the columns of ``unspin.scan.annotate`` to Arrow tables, and the restored text if asked.
 
     Attributes:
         settings: how documents are read, the operating point above all.
-        options: the text column, with or without spans, and limits. Given through Ray, both, as
+        options: the text column, with or without spans and restored text, and limits. Given through Ray, both, as
             ``fn_constructor_args=(settings, options)``.
     """
 

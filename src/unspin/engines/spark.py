@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from unspin.engines.arrow import COLUMNS, OPTIONS, SETTINGS, Options, Settings, annotate_batches, check_columns
+from unspin.engines.arrow import OPTIONS, SETTINGS, Options, Settings, added, annotate_batches, check_columns
 from unspin.engines.files import DOCUMENTS, Columns, read_files
 from unspin.errors import MissingExtra
 
@@ -36,12 +36,12 @@ _TYPES = {
 
 
 def annotate_frame(frame: DataFrame, settings: Settings = SETTINGS, options: Options = OPTIONS) -> DataFrame:
-    """Append the columns of ``unspin.scan.annotate`` to a data frame, lazily like any step of Spark.
+    """Append the columns of ``unspin.scan.annotate`` to a data frame and restore it if asked, lazily like any step of Spark.
 
     Args:
         frame: with a text column of strings.
         settings: how documents are read, the operating point above all.
-        options: the text column, with or without spans, and limits.
+        options: the text column, with or without spans and restored text, and limits.
 
     Raises:
         OptionError: the text column is not there, or a column that would be appended is.
@@ -51,7 +51,7 @@ def annotate_frame(frame: DataFrame, settings: Settings = SETTINGS, options: Opt
     def annotated(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         return annotate_batches(batches, settings, options)
 
-    return frame.mapInArrow(annotated, types.StructType([*frame.schema.fields, *map(_field, COLUMNS)]))
+    return frame.mapInArrow(annotated, types.StructType([*frame.schema.fields, *map(_field, added(options))]))
 
 
 def read_frame(session: SparkSession, urls: Sequence[str], columns: Columns = _COLUMNS) -> DataFrame:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import orjson
 
-from unspin.corpus.formats import Failure, output
+from unspin.corpus.formats import Failure, output, tables
 from unspin.errors import MissingExtra, OptionError
 from unspin.scan.plan import AnnotationFormat, Options
 from unspin.settings import Settings
@@ -32,11 +32,13 @@ except ImportError as error:
     raise MissingExtra("scan", "working on batches of documents") from error
 
 if TYPE_CHECKING:
-    from unspin.reading import Reading
+    from unspin.reading import Reading, Substitution
 
-__all__ = ["ANNOTATIONS", "COLUMNS", "annotate", "annotations_of", "layout", "to_bytes"]
+__all__ = ["ANNOTATIONS", "COLUMNS", "added", "annotate", "annotations_of", "layout", "to_bytes"]
 
-_SPANS: Final = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64()), ("score", pa.float32())]))
+_SPANS: Final = pa.list_(
+    pa.struct([("start", pa.int64()), ("end", pa.int64()), ("score", pa.float32()), ("restored", pa.string())])
+)
 COLUMNS: Final = pa.schema(
     [
         pa.field("unspin_screen", pa.float32()),
@@ -59,12 +61,16 @@ COLUMNS: Final = pa.schema(
 ``unspin_spun``
     Whether the rate is at or under the threshold; null where the reader failed.
 ``unspin_share``, ``unspin_spinner``, ``unspin_spans``
-    Of documents that read as spun: share of swapped words, family of the spinner, and the swapped places as code points
-    ``[start, end)`` of the text with the probability of the restored word. Null for others, and without ``spans``.
+    Of documents in which something was swapped: share of swapped words, family of the spinner, and the swapped places as
+    code points ``[start, end)`` of the text, each with the restored word and its probability. The word is ``""`` where the
+    spinner put one in, and null where none is likely enough. Null for other documents, and without ``spans``.
 ``unspin_note``
     Why the reader did not judge ("too-short", "not-english", "damaged" …), or "truncated"; several are joined by a space.
 ``unspin_error``
     Why the document was skipped, one line.
+
+With ``restored_column`` comes one more, the last: the restored text where it differs from the page's, else null. Where that
+is the column of the texts, no column comes, and the restored text stands there.
 """
 
 _NAMES: Final = {
@@ -92,7 +98,7 @@ ANNOTATIONS: Final = pa.schema(
     Byte of the (unpacked) file at which the record begins; row of a Parquet file.
 
 The others are those of :data:`COLUMNS`. Of a record that could not be read only ``error`` says anything. In JSON lines a
-span is ``[start, end, score]``, and what is null is left out.
+span is ``[start, end, score, restored]``, and what is null is left out.
 """
 
 _WORD: Final = re.compile(r"\S+")
@@ -107,9 +113,10 @@ class _Row(NamedTuple):
     spun: bool | None = False
     share: float | None = None
     spinner: str | None = None
-    spans: list[dict[str, float]] | None = None
+    spans: list[dict[str, float | str | None]] | None = None
     note: str | None = None
     error: str | None = None
+    restored: str | None = None
 
 
 class _TooLong(BaseException):
@@ -124,13 +131,13 @@ def annotate(
     watch: Callable[[int], None] | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> pa.RecordBatch:
-    """The batch with :data:`COLUMNS` appended.
+    """The batch with :data:`COLUMNS` appended, and the restored text as the options say.
 
     Args:
         batch: any columns, among them ``options.text_column``; a null text counts as empty, and bytes that are no UTF-8 as
             U+FFFD.
         settings: how to read; the usual ones by default.
-        options: which column, with or without spans, and limits.
+        options: which column, with or without spans and restored text, and limits.
         watch: called with the row before the reader reads it, so that a supervisor knows which document hangs.
         skip: rows that are not to be read, with the reason, which becomes their ``unspin_error``.
 
@@ -141,7 +148,7 @@ def annotate(
     from unspin import screen
 
     settings, options = settings or Settings(), options or Options()
-    texts = _texts(batch, options.text_column)
+    texts = _texts(batch, options)
     scores = screen.load().scores(texts)
     found = {row: _Row(spun=None, error=reason) for row, reason in (skip or {}).items()}
     for row in (scores >= 0).nonzero()[0].tolist():
@@ -149,9 +156,21 @@ def annotate(
             if watch is not None:
                 watch(row)
             found[row] = _read(texts[row].as_py(), settings, options)
-    added = [pa.array(scores, pa.float32()), *_columns(found, batch.num_rows)]
-    schema = pa.schema([*batch.schema, *COLUMNS], metadata=batch.schema.metadata)
-    return pa.RecordBatch.from_arrays([*batch.columns, *added], schema=schema)
+    *made, restored = [pa.array(scores, pa.float32()), *_columns(found, batch.num_rows)]
+    columns = batch.columns
+    if options.restored_column == options.text_column:
+        place = batch.schema.get_field_index(options.text_column)
+        columns[place] = tables.filled(columns[place], restored)
+    elif options.restored_column is not None:
+        made.append(restored)
+    schema = pa.schema([*batch.schema, *added(options)], metadata=batch.schema.metadata)
+    return pa.RecordBatch.from_arrays([*columns, *made], schema=schema)
+
+
+def added(options: Options) -> list[pa.Field]:
+    """The columns that are appended: :data:`COLUMNS`, and one for the restored text where it stands beside the page's."""
+    beside = options.restored_column not in (None, options.text_column)
+    return [*COLUMNS, *([pa.field(options.restored_column, pa.string())] if beside else [])]
 
 
 def _columns(found: Mapping[int, _Row], rows: int) -> list[pa.Array]:
@@ -159,17 +178,20 @@ def _columns(found: Mapping[int, _Row], rows: int) -> list[pa.Array]:
     places = np.full(rows, len(found))
     places[list(found)] = range(len(found))
     values = zip(*(*found.values(), _Row()), strict=True)
-    fields = list(COLUMNS)[1:]
-    return [pa.array(column, field.type).take(pa.array(places)) for column, field in zip(values, fields, strict=True)]
+    types = [*(field.type for field in list(COLUMNS)[1:]), pa.string()]
+    return [pa.array(column, type).take(pa.array(places)) for column, type in zip(values, types, strict=True)]
 
 
-def _texts(batch: pa.RecordBatch, name: str) -> pa.Array:
+def _texts(batch: pa.RecordBatch, options: Options) -> pa.Array:
     """The column of texts, as bytes: what is no UTF-8 must not end the batch."""
+    name = options.text_column
     if batch.schema.get_field_index(name) < 0:
         raise OptionError(f"no column {name!r} for the text, or several; there are: {', '.join(batch.schema.names)}")
-    taken = [field.name for field in COLUMNS if field.name in batch.schema.names]
+    taken = [field.name for field in added(options) if field.name in batch.schema.names]
+    taken += [options.restored_column] if options.restored_column in COLUMNS.names else []
     if taken:
-        raise OptionError(f"column {taken[0]!r}: there is one of that name already; this batch was annotated before")
+        why = "choose another for the restored text" if taken[0] == options.restored_column else "this batch was annotated before"
+        raise OptionError(f"column {taken[0]!r}: there is one of that name already; {why}")
     texts = batch.column(name)
     if pa.types.is_dictionary(texts.type):
         texts = texts.dictionary_decode()
@@ -185,7 +207,8 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
     """One document through the reader; whatever goes wrong is its own affair."""
     from unspin import reader
 
-    text, cut = _beginning(data.decode("utf-8", "replace"), options.longest)
+    whole = data.decode("utf-8", "replace")
+    text = _beginning(whole, options.longest)
     deadline = time.monotonic() + options.time_limit
 
     def in_time(*_: object) -> None:
@@ -206,7 +229,7 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
                 )
             else:
                 reading = reader.assess(text, operating_point=settings.operating_point, watch=in_time)
-        return _row(reading, options.spans, cut)
+        return _row(reading, options, whole[len(text) :])
     except _TooLong:
         return _Row(spun=None, error=f"time limit of {options.time_limit:g} s")
     except Exception as error:  # noqa: BLE001 - one document must not stop a crawl, whatever is wrong with it
@@ -247,32 +270,50 @@ def _stopped_after(seconds: float) -> Iterator[None]:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
 
 
-def _beginning(text: str, words: int) -> tuple[str, bool]:
-    """A text up to its ``words``-th word, and whether anything was cut off."""
+def _beginning(text: str, words: int) -> str:
+    """A text up to its ``words``-th word."""
     if len(text) <= words:
-        return text, False
+        return text
     for number, match in enumerate(_WORD.finditer(text), start=1):
         if number > words:
-            return text[: match.start()], True
-    return text, False
+            return text[: match.start()]
+    return text
 
 
-def _row(reading: Reading, spans: bool, cut: bool) -> _Row:
+def _row(reading: Reading, options: Options, rest: str) -> _Row:
+    """What is said of a reading; ``rest`` is what of the document was not read."""
     from unspin.reading import Note
 
-    notes = [*reading.notes, Note.TRUNCATED] if cut else list(reading.notes)
-    listed = spans and reading.spun
+    notes = [*reading.notes, Note.TRUNCATED] if rest else list(reading.notes)
+    listed = options.spans and (reading.spun or bool(reading.substitutions))
     return _Row(
         score=reading.score,
         rate=reading.false_positive_rate,
         spun=reading.spun,
         share=reading.share if listed else None,
         spinner=reading.spinner if listed else None,
-        spans=[{"start": s.start, "end": s.end, "score": s.confidence} for s in reading.substitutions]
-        if listed
-        else None,
+        spans=[_span(s) for s in reading.substitutions] if listed else None,
         note=" ".join(notes) or None,
+        restored=None if options.restored_column is None else _restored(reading, options.restore_from, rest),
     )
+
+
+def _span(place: Substitution) -> dict[str, float | str | None]:
+    restored = None if place.original == place.found else place.original
+    return {"start": place.start, "end": place.end, "score": place.confidence, "restored": restored}
+
+
+def _restored(reading: Reading, least: float, rest: str) -> str | None:
+    """The restored text, with the page's word where the confidence is too low; None where all stays as it is."""
+    from unspin.text import apply
+
+    made = apply(reading.text, (s for s in reading.substitutions if _enough(s.confidence, least)))
+    return None if made == reading.text else made + rest
+
+
+def _enough(confidence: float, least: float) -> bool:
+    """Whether a word is restored: decided on the confidence as it is written, so that others come to the same."""
+    return bool(np.float32(confidence) >= np.float32(least))
 
 
 def annotations_of(annotated: pa.RecordBatch, failures: Sequence[Failure], name: str) -> pa.RecordBatch:
@@ -329,7 +370,9 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     """A row as JSON."""
     shown = {name: value for name, value in row.items() if value is not None}
     if "spans" in shown:
-        shown["spans"] = [[span["start"], span["end"], _short(span["score"])] for span in shown["spans"]]
+        shown["spans"] = [
+            [span["start"], span["end"], _short(span["score"]), span["restored"]] for span in shown["spans"]
+        ]
     for name in ("screen_score", "reader_score", "share"):
         if name in shown:
             shown[name] = _short(shown[name])

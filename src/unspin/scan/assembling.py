@@ -37,11 +37,18 @@ def assemble(plan: Plan, out: Path, state: Path, task: Assemble) -> Counts:
         annotations = (data for segments in splits for data in segments.annotations())
         output.assemble(annotations, target, annotate.layout(plan.annotations))
     if plan.keep is not None:
-        write(task.source, (data for segments in splits for data in segments.kept()), out / plan.keep)
+        kept = (data for segments in splits for data in segments.kept())
+        write(task.source, kept, out / plan.keep, plan.columns, untouched=_untouched(plan, counts))
     write_json(_record(state, task.key), {"counts": counts.record()})
     for segments in splits:
         remove(segments.folder)
     return counts
+
+
+def _untouched(plan: Plan, counts: Counts) -> bool:
+    """Whether all of a source is written again, and nothing of it has changed."""
+    everything = plan.keep == "restored" and plan.columns.restored is None
+    return everything and not (counts.restored or counts.failed or counts.damaged)
 
 
 def _check_unchanged(source: Source) -> None:

@@ -18,7 +18,7 @@ from unspin.settings import Settings
 __all__ = ["ANNOTATOR", "AnnotationFormat", "Assemble", "Cut", "Keep", "Options", "Plan", "Scan", "Task"]
 
 AnnotationFormat = Literal["parquet", "jsonl"]
-Keep = Literal["clean", "spun"]
+Keep = Literal["clean", "spun", "restored"]
 ANNOTATOR: Final = "unspin.scan.annotate:annotate"
 
 
@@ -32,21 +32,32 @@ class Options:
             times faster on spun text.
         longest: words of a document that the reader reads at most; the screen sees all.
         time_limit: seconds for one document; a document that takes longer is skipped with this reason.
+        restored_column: column that gets the restored text, null where nothing was restored; the column of the texts itself
+            for the restored text in place of the page's. None for neither.
+        restore_from: least confidence at which a word is restored; below it the page's word stays.
 
     Raises:
-        OptionError: an option is out of range.
+        OptionError: an option is out of range, or one asks for what another leaves out.
     """
 
     text_column: str = "text"
     spans: bool = True
     longest: int = 20_000
     time_limit: float = 60.0
+    restored_column: str | None = None
+    restore_from: float = 0.0
 
     def __post_init__(self) -> None:
         if self.longest < 1:
             raise OptionError(f"longest {self.longest}: give a number of words from 1")
         if not self.time_limit > 0:
             raise OptionError(f"time limit {self.time_limit:g}: give seconds above 0")
+        if not 0 <= self.restore_from <= 1:
+            raise OptionError(f"restore from {self.restore_from:g}: give a confidence from 0 to 1, such as 0.9")
+        if self.restored_column is not None and not self.spans:
+            raise OptionError("without the swapped words (spans) nothing is restored; ask for both or for neither")
+        if self.restored_column == "":
+            raise OptionError("restored column '': give the name of a column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +66,16 @@ class Plan:
 
     Attributes:
         settings: of the reading.
-        options: of the work on batches; the column of the texts is named in ``columns``.
-        columns: where text and id stand in the input.
+        options: of the work on batches; the columns of the texts are named in ``columns``.
+        columns: where text and id stand in the input, and the restored text in what is written.
         annotations: format of the annotations, or None for none.
-        keep: which documents are written again as they stand: those that read as spun, or all others; None for neither.
+        keep: which documents are written again: as they stand those that read as spun, or all others; or all of them, with
+            what was spun restored. None for none.
         annotator: the function that annotates a batch, as ``"module:name"``; another than
             :func:`unspin.scan.annotate.annotate` is for tests and measurements.
+
+    Raises:
+        OptionError: restored text is asked for, and not written or not made.
     """
 
     settings: Settings = field(default_factory=Settings)
@@ -70,6 +85,17 @@ class Plan:
     keep: Keep | None = None
     annotator: str = ANNOTATOR
 
+    def __post_init__(self) -> None:
+        if self.keep == "restored" and not self.options.spans:
+            raise OptionError(
+                "--no-spans: nothing is restored without the swapped words; leave it out, or --keep restored"
+            )
+        if self.keep != "restored" and self.columns.restored is not None:
+            said = "stands in the documents that are written again restored"
+            raise OptionError(f"--restored-column {self.columns.restored}: {said}; choose --keep restored")
+        if self.columns.restored == "":
+            raise OptionError("--restored-column '': give the name of a column")
+
     def record(self) -> dict[str, Any]:
         """All of it as JSON, as it stands in ``summary.json``; what is rarely asked for only where it is.
 
@@ -78,6 +104,8 @@ class Plan:
         """
         settings, options = self.settings, self.options
         rare = {
+            "restored_column": self.columns.restored,
+            "restore_from": options.restore_from if self.keep == "restored" else None,
             "dictionary": None if settings.dictionary is None else _digest(settings.dictionary),
             "fill_all": settings.fill_all or None,
             "tortured": settings.tortured or None,

@@ -88,6 +88,11 @@ def table(summary: Mapping[str, Any]) -> Table:
     }
     if summary["settings"]["keep"]:
         rows[f"kept ({summary['settings']['keep']})"] = f"{totals['kept']:,}"
+    if summary["settings"]["keep"] == "restored":
+        restored = totals["restored"]
+        rows["restored"] = f"{restored['documents']:,}"
+        rows["words restored"] = f"{restored['words']:,}"
+        rows["words left as they stand"] = f"{restored['words_left']:,}"
     if totals["failed"]["count"]:
         rows["skipped or unreadable"] = f"{totals['failed']['count']:,}"
     rows["time"] = f"{timing['seconds']:,.1f} s, {timing['megabytes_per_second']:,.3g} MB/s"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from unspin.cores import available_cores
-from unspin.corpus.formats import bundled
+from unspin.corpus.formats import beside, bundled
 from unspin.corpus.sources import Found, Source, discover, is_remote, shown
 from unspin.errors import InputError, MissingExtra, OptionError
 from unspin.report.version import version
@@ -103,6 +103,7 @@ def scan(
     found = _outside(discover(inputs), folder)
     if not found.sources:
         raise _nothing(found.errors)
+    _check_beside(found.sources, plan.columns.restored)
     run = state.described(plan, found.sources, version())
     if not (folder / state.FOLDER).exists() and (summary := state.finished(folder, run)) is not None:
         return Outcome(summary, earlier=True)
@@ -187,6 +188,21 @@ def _outside(found: Found, folder: Path) -> Found:
         return os.path.commonpath([within, path]) != within
 
     return Found([source for source in found.sources if elsewhere(source)], found.errors)
+
+
+def _check_beside(sources: Sequence[Source], restored: str | None) -> None:
+    """See to it that restored texts beside plain ones get names that no other file has."""
+    texts = [source for source in sources if source.format.kind == "text"]
+    if restored is None or not texts:
+        return
+    if not restored.replace("-", "").replace("_", "").isalnum():
+        said = "becomes part of the names of files of text"
+        raise OptionError(f"--restored-column {restored}: {said}; give one of letters, figures, - and _")
+    names = {source.name for source in sources}
+    for source in texts:
+        if (name := beside(source, restored)) in names:
+            said = f"{shown(name)} would stand for what is restored of {shown(source.name)}, and is an input itself"
+            raise OptionError(f"--restored-column {restored}: {said}; choose another name")
 
 
 def _nothing(errors: Sequence[InputError]) -> InputError:

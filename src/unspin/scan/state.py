@@ -148,7 +148,7 @@ def _same(out: Path, before: dict[str, Any], run: dict[str, Any]) -> None:
     if before["version"] != run["version"]:
         said.append(f"version {before['version']} of unspin")
     settings = before["settings"]
-    changed = [name for name, value in run["settings"].items() if settings.get(name) != value]
+    changed = [name for name in settings | run["settings"] if settings.get(name) != run["settings"].get(name)]
     said += [f"{name.replace('_', ' ')} {settings.get(name)}" for name in changed]
     if before["inputs"] != run["inputs"]:
         said.append("other inputs, or some that have changed since")

@@ -12,7 +12,7 @@ from unspin.corpus.formats import Chunk, Failure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FEW", "READER_EDGES", "SCREEN_EDGES", "Counts", "Timing", "counted", "histogram", "totals"]
+__all__ = ["FEW", "READER_EDGES", "RESTORED", "SCREEN_EDGES", "Counts", "Timing", "counted", "histogram", "totals"]
 
 SCREEN_EDGES: Final = tuple(float(edge) for edge in range(-16, 17))
 """Edges of the histogram of screen scores; 0 is where the screen begins to send on."""
@@ -20,6 +20,8 @@ READER_EDGES: Final = tuple(map(float, (-10, -5, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8,
 """Edges of the histogram of reader scores, in nats; about 1 honest document in 10,000 reaches 4.7."""
 FEW: Final = 20
 """Failures that are named one by one, and different reasons that are counted apart, for each file."""
+RESTORED: Final = "restored"
+"""Column of the restored texts, where they are written."""
 _OTHER: Final = "other reasons"
 
 
@@ -33,6 +35,9 @@ class Counts:
         sent_on: documents that the screen sent on to the reader.
         flagged: documents that read as spun.
         kept: documents written to the kept files.
+        restored: of these, documents with a restored text.
+        words_restored: swapped places in them that were restored.
+        words_left: swapped places at which the page's word stays: no original is likely enough.
         lines: lines of input, in formats of lines.
         failed: reasons, and how often a record or a document failed for each.
         notes: remarks of the reader, and on how many documents each stands.
@@ -49,6 +54,9 @@ class Counts:
     sent_on: int = 0
     flagged: int = 0
     kept: int = 0
+    restored: int = 0
+    words_restored: int = 0
+    words_left: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     screen: list[int] = field(default_factory=lambda: [0] * (len(SCREEN_EDGES) + 1))
@@ -66,6 +74,9 @@ class Counts:
         self.sent_on += other.sent_on
         self.flagged += other.flagged
         self.kept += other.kept
+        self.restored += other.restored
+        self.words_restored += other.words_restored
+        self.words_left += other.words_left
         for reason, count in other.failed.items():
             self.fail(reason, count)
         self.notes.update(other.notes)
@@ -105,6 +116,7 @@ class Counts:
             "sent_on_by_screen": self.sent_on,
             "flagged": self.flagged,
             "kept": self.kept,
+            "restored": {"documents": self.restored, "words": self.words_restored, "words_left": self.words_left},
             "failed": {"count": self.failed.total(), "reasons": _ordered(self.failed)},
             "unjudged_or_noted": _ordered(self.notes),
             "screen_scores": _shown(self.screen, SCREEN_EDGES),
@@ -125,13 +137,14 @@ def _place(failure: Failure) -> dict[str, Any]:
     return {"source": failure.source, "offset": failure.offset} | line
 
 
-def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str) -> Counts:
+def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str, restore_from: float = 0.0) -> Counts:
     """The counts of a chunk, but for what is kept of it and the time that it took.
 
     Args:
-        annotated: its documents with the columns of :mod:`unspin.scan.annotate`.
+        annotated: its documents with the columns of :mod:`unspin.scan.annotate`, and :data:`RESTORED` if they are written.
         chunk: the chunk.
         name: of its source.
+        restore_from: least confidence at which a word was restored.
     """
     import pyarrow.compute as pc
 
@@ -145,6 +158,9 @@ def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str) -> Counts:
         screen=histogram(screen.to_numpy(zero_copy_only=False), SCREEN_EDGES),
         reader=histogram(annotated.column("unspin_score").to_numpy(zero_copy_only=False), READER_EDGES),
     )
+    if RESTORED in annotated.schema.names:
+        counts.restored = annotated.num_rows - annotated.column(RESTORED).null_count
+        counts.words_restored, counts.words_left = _words(annotated.column("unspin_spans"), restore_from)
     for note in pc.value_counts(annotated.column("unspin_note").drop_null()).to_pylist():
         counts.notes[note["values"]] += note["counts"]
     failures = [*chunk.failures, *_skipped(annotated)]
@@ -152,6 +168,17 @@ def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str) -> Counts:
         counts.fail(failure.reason)
     counts.failures = [failure._replace(source=failure.source or name) for failure in failures[:FEW]]
     return counts
+
+
+def _words(spans: pa.ListArray, restore_from: float) -> tuple[int, int]:
+    """How many swapped places were restored, and at how many the page's word stays."""
+    import numpy as np
+    import pyarrow.compute as pc
+
+    places = spans.flatten()
+    sure = pc.greater_equal(places.field("score"), np.float32(restore_from))
+    restored = pc.sum(pc.and_(sure, pc.is_valid(places.field("restored")))).as_py() or 0
+    return restored, len(places) - restored
 
 
 def _skipped(annotated: pa.RecordBatch) -> list[Failure]:

@@ -10,15 +10,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from unspin.corpus.formats import Chunk, Guard, encode, read
+from unspin.corpus.formats import Chunk, Guard, encode, mend, read
 from unspin.errors import CorruptInput
 from unspin.scan.annotate import annotations_of, to_bytes
 from unspin.scan.plan import Plan, Scan
 from unspin.scan.segments import Segment, Segments
-from unspin.scan.summary import Counts, counted, totals
+from unspin.scan.summary import RESTORED, Counts, counted, totals
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+    from unspin.corpus.formats import Raw
+    from unspin.corpus.sources import Source
 
 __all__ = ["AtRecord", "AtRow", "Idle", "Moment", "Work"]
 
@@ -115,18 +118,23 @@ class Work:
         if chunk is None:
             return Segment(b"", b"", {}, last, Counts())
         annotated = self._annotated(segments, number, chunk.batch)
-        counts = counted(annotated, chunk, task.source.name)
+        counts = counted(annotated, chunk, task.source.name, self.plan.options.restore_from)
         kept = b""
         if self.plan.keep is not None:
-            spun = annotated.column("unspin_spun").fill_null(False).to_numpy(zero_copy_only=False)
-            mask = spun if self.plan.keep == "spun" else ~spun
-            counts.kept = int(mask.sum())
             assert chunk.raw is not None
-            kept = encode(task.source, chunk.raw, mask, others=self.plan.keep == "clean")
+            kept, counts.kept = self._kept(task.source, chunk.raw, annotated)
         rows = b""
         if self.plan.annotations is not None:
             rows = to_bytes(annotations_of(annotated, chunk.failures, task.source.name), self.plan.annotations)
         return Segment(rows, kept, dict(chunk.position), last, counts)
+
+    def _kept(self, source: Source, raw: Raw, annotated: pa.RecordBatch) -> tuple[bytes, int]:
+        """What is written again of a chunk, and how many documents that is."""
+        if self.plan.keep == "restored":
+            return mend(source, raw, annotated.column(RESTORED), self.plan.columns), annotated.num_rows
+        spun = annotated.column("unspin_spun").fill_null(False).to_numpy(zero_copy_only=False)
+        mask = spun if self.plan.keep == "spun" else ~spun
+        return encode(source, raw, mask, others=self.plan.keep == "clean"), int(mask.sum())
 
     def _annotated(self, segments: Segments, number: int, batch: pa.RecordBatch) -> pa.RecordBatch:
         """Annotate a chunk, in slices: what is read of a chunk of spun documents must not be lost after minutes."""
@@ -148,12 +156,15 @@ class Work:
 
     def _slice(self, batch: pa.RecordBatch, first: int, number: int, skips: dict[int, str]) -> pa.RecordBatch:
         """Annotate some rows; the result goes without the texts, which are the most of it and not needed any more."""
+        options = replace(
+            self.plan.options, text_column="text", restored_column=RESTORED if self.plan.keep == "restored" else None
+        )
         here = {row - first: reason for row, reason in skips.items() if first <= row < first + batch.num_rows}
         try:
             annotated = self.annotate(
                 batch,
                 self.plan.settings,
-                replace(self.plan.options, text_column="text"),
+                options,
                 watch=lambda row: self.at(AtRow(number, first + row)),
                 skip=here,
             )

@@ -4,8 +4,8 @@
 
     for split in splits(source, columns):
         for chunk in read(source, split, columns):
-            segments.append(encode(source, chunk.raw, keep))
-    write(source, segments, folder)
+            segments.append(encode(source, chunk.raw, keep))    # or mend(source, chunk.raw, restored, columns)
+    write(source, segments, folder, columns)
 
 pyarrow is loaded when the first file is opened.
 """
@@ -13,25 +13,32 @@ pyarrow is loaded when the first file is opened.
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Files, Guard, Position, Raw, Rows, Split, TableRows
-from unspin.corpus.sources import Source
+from unspin.corpus.sources import Source, is_remote
 from unspin.errors import MissingExtra
 
 if TYPE_CHECKING:
-    import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from unspin.corpus.formats.output import Layout
 
 __all__ = [
     "Chunk", "Columns", "Failure", "Files", "Guard", "Position", "Raw", "Rows", "Split", "TableRows",
-    "bundled", "companions", "encode", "layout", "read", "splits", "write",
+    "beside", "bundled", "companions", "encode", "layout", "mend", "read", "splits", "write",
 ]  # fmt: skip
+
+AS_IT_IS: Final = Columns()
+"""No new column."""
 
 
 def _module(source: Source) -> ModuleType:
@@ -48,6 +55,13 @@ def bundled(sources: Sequence[Source]) -> list[Source]:
     from unspin.corpus.formats import texts
 
     return texts.bundled(sources)
+
+
+def beside(source: Source, restored: str) -> str:
+    """The name of the file of a restored plain text beside its own."""
+    from unspin.corpus.formats import texts
+
+    return texts.beside(source.name, restored, source.format.compression)
 
 
 def splits(source: Source, columns: Columns) -> list[Split]:
@@ -119,8 +133,32 @@ def encode(source: Source, raw: Raw, keep: NDArray[np.bool_], others: bool = Tru
     return packing.encode(source.format, raw, keep, others)
 
 
-def layout(source: Source) -> Layout:
-    """How what :func:`encode` gives becomes one file again.
+def mend(source: Source, raw: Raw, restored: pa.Array, columns: Columns) -> bytes:
+    """All rows of a chunk as :func:`encode` has them, with restored texts in place of the page's or beside them.
+
+    Args:
+        source: the file.
+        raw: the rows of a chunk.
+        restored: for each row of the chunk's batch its restored text, null where it stays as it is. Such a row is untouched,
+            but for an empty field in a new column of CSV, Parquet and Arrow.
+        columns: where the text stands, and whether the restored text has a column of its own.
+
+    Raises:
+        InputError: there is a column of that name.
+    """
+    from unspin.corpus.formats import packing, tables, texts
+
+    if isinstance(raw, TableRows):
+        return tables.mend(raw, restored, columns)
+    found = {row: text for row, text in enumerate(restored.to_pylist()) if text is not None}
+    if isinstance(raw, Files):
+        return texts.mend(raw, found, columns)
+    rows: Rows = _module(source).mended(source, raw, found, columns)
+    return packing.encode(source.format, rows, np.ones(len(restored), np.bool_), others=True)
+
+
+def layout(source: Source, columns: Columns = AS_IT_IS) -> Layout:
+    """How what :func:`encode` or :func:`mend` gives becomes one file again; ``columns`` names a new one, if there is one.
 
     Raises:
         InputError: as :func:`splits`.
@@ -129,40 +167,51 @@ def layout(source: Source) -> Layout:
 
     compression = source.format.compression
     if source.format.kind in ("parquet", "arrow"):
+        from unspin.corpus.formats import tables
+
         found: Layout = _module(source).layout(source)
-        return found
+        return found if found.schema is None else replace(found, schema=tables.schema(found.schema, columns))
     return Layout(compression or "plain")
 
 
-def companions(source: Source) -> dict[str, bytes]:
+def companions(source: Source, columns: Columns = AS_IT_IS) -> dict[str, bytes]:
     """Files that belong beside a kept file, by name: what the ``datasets`` library needs to load the folder.
 
     They are the same for all files of a folder; for other formats there are none.
     """
     if source.format.kind != "arrow":
         return {}
-    found: dict[str, bytes] = _module(source).companions(source)
+    found: dict[str, bytes] = _module(source).companions(source, columns)
     return found
 
 
-def write(source: Source, segments: Iterable[bytes], folder: Path) -> None:
+def write(
+    source: Source, segments: Iterable[bytes], folder: Path, columns: Columns, *, untouched: bool = False
+) -> None:
     """What is kept of a source, as its file or its files in ``folder``, with what belongs beside it.
 
     Args:
         source: the file, or the many files.
-        segments: what :func:`encode` gave, in order; one is held at a time.
+        segments: what :func:`encode` or :func:`mend` gave, in order; one is held at a time.
         folder: where its name leads from.
+        columns: as given to :func:`mend`.
+        untouched: whether every row of the file is there as it was; then a file of this machine is copied.
 
     Raises:
         OutputError: it cannot be written.
         InputError: as :func:`splits`.
     """
     from unspin.corpus.formats import output, texts
+    from unspin.corpus.formats.files import open_file
 
     if source.files:
         texts.write(segments, folder)
         return
-    output.assemble(segments, folder / source.name, layout(source))
-    for name, contents in companions(source).items():
+    if untouched and not is_remote(source.url):
+        with output.atomic(folder / source.name) as file, open_file(source.url) as stored:
+            shutil.copyfileobj(stored, file)
+    else:
+        output.assemble(segments, folder / source.name, layout(source, columns))
+    for name, contents in companions(source, columns).items():
         with output.atomic(folder / name) as file:
             file.write(contents)

@@ -76,10 +76,11 @@ def read(
         check_whole(source, opened.size())  # a stream may end between any two batches
 
 
-def companions(source: Source) -> dict[str, bytes]:
+def companions(source: Source, columns: Columns) -> dict[str, bytes]:
     """The descriptions in a folder of the ``datasets`` library, true of the rows that are kept as well.
 
-    Counts are taken out. The fingerprint, by which the library tells data sets apart, is made another.
+    Counts are taken out, and a new column is named. The fingerprint, by which the library tells data sets apart, is made
+    another.
     """
     name = PurePosixPath(source.name)
     found: dict[str, bytes] = {}
@@ -89,6 +90,8 @@ def companions(source: Source) -> dict[str, bytes]:
     if found and (info := _json(source, "dataset_info.json")):
         for counted in ("splits", "download_size", "dataset_size", "size_in_bytes", "download_checksums"):
             info.pop(counted, None)
+        if columns.restored is not None:
+            tables.add_feature(info, columns.restored)
         found[(name.parent / "dataset_info.json").as_posix()] = orjson.dumps(info, option=orjson.OPT_INDENT_2)
     if found and len(name.parts) > 1 and (parts := _json(source, "../dataset_dict.json")):
         found[(name.parent.parent / "dataset_dict.json").as_posix()] = orjson.dumps(parts)

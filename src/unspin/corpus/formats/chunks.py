@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from unspin.corpus.sources import Compression
+
 __all__ = [
-    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "Failure", "Files", "Guard",
-    "Position", "Raw", "Rows", "Split", "TableRows", "batch_of", "in_a_line", "is_utf8", "selected", "too_long",
+    "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "CsvRows", "Failure", "Files",
+    "Guard", "Position", "Raw", "Rows", "Split", "TableRows", "WarcRows", "batch_of", "in_a_line", "is_utf8", "replaced",
+    "selected", "taken", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -53,10 +57,14 @@ class Columns:
         text: column of the text; of no meaning for plain text and WARC.
         id: column of the identifier; where it is missing or null, that is the name of the file, a colon and the offset.
             For WARC a header of the record, and ``"id"`` is WARC-Record-ID.
+        restored: a new column for the restored text, beside the others; None where it takes the place of the text. Of plain
+            text, part of the name of a new file; in WARC the restored text is a new record, and the name stands in its
+            identifier.
     """
 
     text: str = "text"
     id: str = "id"
+    restored: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +160,30 @@ class Rows:
     stored: bool = False
 
 
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class CsvRows(Rows):
+    """Rows of CSV.
+
+    Attributes:
+        delimiter: what divides the fields.
+        text: which of them is the text, from 0.
+    """
+
+    delimiter: str
+    text: int
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class WarcRows(Rows):
+    """Records of WARC.
+
+    Attributes:
+        documents: for each row of the batch, the piece that is its record; others may belong to it.
+    """
+
+    documents: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRows:
     """Rows of a file of columns.
@@ -167,10 +199,11 @@ class TableRows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Files:
-    """Whole files, one for each row of the batch: their names and what is in them."""
+    """Whole files, one for each row of the batch: their names, what is in them, unpacked, and how they are packed."""
 
     names: tuple[str, ...]
     contents: tuple[bytes, ...]
+    compressions: tuple[Compression, ...]
 
 
 Raw = Rows | TableRows | Files
@@ -208,6 +241,28 @@ def selected(owners: NDArray[np.int64], keep: NDArray[np.bool_], others: bool) -
     documents = owners >= 0
     chosen[documents] = keep[owners[documents]]
     return chosen
+
+
+def replaced(raw: Rows, pieces: Mapping[int, Sequence[bytes]]) -> Rows:
+    """The rows with some pieces replaced, each by one or more of the same owner."""
+    if not pieces:
+        return raw
+    made: list[bytes] = []
+    owners: list[NDArray[np.int64]] = []
+    before = 0
+    for at in sorted(pieces):
+        made += [raw.data[a:b] for a, b in pairwise(raw.bounds[before : at + 1].tolist())]
+        made += pieces[at]
+        owners += [raw.owners[before:at], np.repeat(raw.owners[at], len(pieces[at]))]
+        before = at + 1
+    made += [raw.data[a:b] for a, b in pairwise(raw.bounds[before:].tolist())]
+    bounds = np.cumsum([0, *map(len, made)], dtype=np.int64)
+    return Rows(b"".join(made), bounds, np.concatenate([*owners, raw.owners[before:]]), raw.stored)
+
+
+def taken(columns: Columns) -> str:
+    """That there is no room for the restored text in a column of its own."""
+    return f"there is a column {columns.restored!r} already; choose another name with --restored-column"
 
 
 def is_utf8(data: bytes) -> bool:

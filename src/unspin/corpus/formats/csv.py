@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Final
@@ -17,19 +17,23 @@ from unspin.corpus.formats.chunks import (
     SIZE,
     Chunk,
     Columns,
+    CsvRows,
     Failure,
     Guard,
     Position,
     Rows,
     Split,
     batch_of,
+    replaced,
+    taken,
 )  # fmt: skip
+from unspin.corpus.formats.csv_fields import with_field, with_text
 from unspin.corpus.formats.csv_records import CsvRecord, csv_records
 from unspin.corpus.formats.streams import Stream, open_stream
 from unspin.corpus.sources import Source, shown
 from unspin.errors import CorruptInput, InputError, UnknownEncoding
 
-__all__ = ["read", "splits"]
+__all__ = ["mended", "read", "splits"]
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
 _SHOWN: Final = 12  # columns in a message
@@ -59,7 +63,7 @@ def splits(source: Source, columns: Columns) -> list[Split]:
 
     Raises:
         UnknownEncoding: it is UTF-16.
-        InputError: its header has no column of text.
+        InputError: its header has no column of text, or one of the restored text already.
         CorruptInput: nothing of it can be unpacked.
         MissingInput: it cannot be read.
     """
@@ -88,6 +92,8 @@ def _header(source: Source, columns: Columns) -> _Header | None:
             return None
         fields = record.fields
         if columns.text in fields:
+            if columns.restored in fields:
+                raise InputError(f"{shown(source.url)}: {taken(columns)}")
             id = fields.index(columns.id) if columns.id in fields else None
             return _Header(delimiter, len(fields), fields.index(columns.text), id, record.end)
         names = fields if len(fields) > len(names) else names
@@ -137,7 +143,7 @@ def read(
                 damage = error
             if now.owners and (record is None or now.full(len(record.raw))):
                 consumed = stream.consumed
-                yield _chunk(now, source, stream, keep, consumed - before)
+                yield _chunk(now, source, stream, header if keep else None, consumed - before)
                 before, now = consumed, _Builder(now.start + now.size)
             if record is None:
                 break
@@ -169,8 +175,27 @@ def _add(now: _Builder, record: CsvRecord, header: _Header) -> None:
     now.lines += record.raw.count(b"\n")
 
 
-def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int) -> Chunk:
+def mended(source: Source, raw: Rows, texts: Mapping[int, str], columns: Columns) -> Rows:
+    """As :func:`unspin.corpus.formats.mend`: of a record only the text is another, or all have a field more at their end."""
+    assert isinstance(raw, CsvRows)
+    made: dict[int, list[bytes]] = {}
+    for piece, owner in enumerate(raw.owners.tolist()):
+        data = raw.data[raw.bounds[piece] : raw.bounds[piece + 1]]
+        if owner == FAILED or not data.removeprefix(codecs.BOM_UTF8).strip(b"\r\n"):
+            continue
+        if columns.restored is not None:
+            made[piece] = [with_field(data, raw.delimiter, columns.restored if owner == ALWAYS else texts.get(owner))]
+        elif owner in texts:
+            made[piece] = [with_text(data, raw.delimiter, raw.text, texts[owner])]
+    return replaced(raw, made)
+
+
+def _chunk(now: _Builder, source: Source, stream: Stream, header: _Header | None, spent: int) -> Chunk:
     batch = batch_of(now.ids, now.texts, np.array(now.offsets, np.int64), source.name)
     bounds = np.array(list(accumulate(map(len, now.pieces), initial=0)), np.int64)
-    raw = Rows(b"".join(now.pieces), bounds, np.array(now.owners, np.int64)) if keep else None
+    owners = np.array(now.owners, np.int64)
+    raw = None
+    if header is not None:
+        data = b"".join(now.pieces)
+        raw = CsvRows(data, bounds, owners, delimiter=header.delimiter, text=header.text)
     return Chunk(batch, raw, stream.position(now.start + now.size), tuple(now.failures), spent, now.lines)

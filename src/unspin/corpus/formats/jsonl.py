@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Guard, Position, Split
+from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Guard, Position, Rows, Split, replaced, taken
+from unspin.corpus.formats.json_places import has_key, with_member, with_text
 from unspin.corpus.formats.lines import blocks, first_line, line_end
 from unspin.corpus.formats.objects import SPACE, Parser, has, line_spans, load
 from unspin.corpus.formats.streams import open_stream
 from unspin.corpus.sources import Source, shown
 from unspin.errors import InputError, UnknownEncoding, UnknownFormat
 
-__all__ = ["read", "splits"]
+__all__ = ["mended", "read", "splits"]
 
 _HEAD: Final = 64 * 1024
 _LOOKED_AT: Final = 100  # lines, for the name of the column
@@ -26,7 +27,7 @@ def splits(source: Source, columns: Columns) -> list[Split]:
     Raises:
         UnknownFormat: it is one array, or none of the first lines is an object.
         UnknownEncoding: it is UTF-16.
-        InputError: none of the first lines has the column of the text.
+        InputError: none of the first lines has the column of the text, or the first has one of the restored text already.
         CorruptInput: nothing of it can be unpacked.
         MissingInput: it cannot be read.
     """
@@ -64,6 +65,26 @@ def read(
             yield Chunk(batch, raw if keep else None, position, failures, spent, max(1, len(block.ends)))
     finally:
         stream.close()
+
+
+def mended(source: Source, raw: Rows, texts: Mapping[int, str], columns: Columns) -> Rows:
+    """As :func:`unspin.corpus.formats.mend`: of a line only the text is another, or a key more stands at its end.
+
+    Raises:
+        InputError: there is such a key already.
+    """
+    pieces = {row: piece for piece, row in enumerate(raw.owners.tolist()) if row in texts}
+    made: dict[int, list[bytes]] = {}
+    for row, text in texts.items():
+        piece = pieces[row]
+        line = raw.data[raw.bounds[piece] : raw.bounds[piece + 1]]
+        if columns.restored is None:
+            made[piece] = [with_text(line, columns.text, text)]
+        elif has_key(line, columns.restored):
+            raise InputError(f"{shown(source.url)}: {taken(columns)}")
+        else:
+            made[piece] = [with_member(line, columns.restored, text)]
+    return replaced(raw, made)
 
 
 def _plain(offset: int) -> Position:
@@ -107,6 +128,8 @@ def _check(source: Source, columns: Columns) -> None:
             continue
         objects += 1
         if has(row, columns.text):
+            if columns.restored in row:
+                raise InputError(f"{name}: {taken(columns)}")
             return
         seen.update(dict.fromkeys(row))
     if objects:

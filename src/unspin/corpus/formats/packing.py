@@ -14,7 +14,7 @@ from unspin.errors import MissingExtra
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["encode", "pack"]
+__all__ = ["encode", "pack", "unpack"]
 
 # zlib's levels 1, 4 and 6 packed mixed prose at 64, 51 and 19 MB/s to 43, 38 and 37 per cent of its size.
 _GZIP_LEVEL: Final = 4
@@ -44,6 +44,23 @@ def pack(data: bytes, compression: Compression) -> bytes:
         except ImportError:
             raise MissingExtra("scan", "writing zstd") from None
         return zstandard.ZstdCompressor(level=_ZSTD_LEVEL, write_checksum=True).compress(data)
+    return data
+
+
+def unpack(data: bytes, compression: Compression) -> bytes:
+    """The contents of gzip members or zstd frames that were read before, and are whole."""
+    if compression == "gzip":
+        parts = []
+        while data:
+            unpacker = zlib.decompressobj(wbits=31)
+            parts.append(unpacker.decompress(data))
+            data = unpacker.unused_data
+        return b"".join(parts)
+    if compression == "zstd":
+        import zstandard
+
+        with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=True) as reader:
+            return reader.read()
     return data
 
 

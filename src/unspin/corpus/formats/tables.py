@@ -18,6 +18,7 @@ from unspin.corpus.formats.chunks import (
     TableRows,
     batch_of,
     selected,
+    taken,
     too_long,
 )  # fmt: skip
 from unspin.corpus.formats.output import to_bytes
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["check", "cuts", "documents", "encode", "needed"]
+__all__ = ["add_feature", "check", "cuts", "described", "documents", "encode", "filled", "mend", "needed", "schema"]
 
 _SHOWN: Final = 12  # columns in a message
 
@@ -42,6 +43,8 @@ def check(schema: pa.Schema, columns: Columns, source: Source) -> None:
         raise InputError(f"{name}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column")
     if not _is_text(field.type):
         raise InputError(f"{name}: column {shown(columns.text)!r} is {field.type}, not text; choose with --text-column")
+    if columns.restored in schema.names:
+        raise InputError(f"{name}: {taken(columns)}")
 
 
 def needed(schema: pa.Schema, columns: Columns) -> list[str]:
@@ -86,6 +89,93 @@ def documents(
 def encode(raw: TableRows, keep: NDArray[np.bool_]) -> bytes:
     """As :func:`unspin.corpus.formats.encode`."""
     return to_bytes(_rows(raw.table, selected(raw.owners, keep, False)))
+
+
+def mend(raw: TableRows, restored: pa.Array, columns: Columns) -> bytes:
+    """As :func:`unspin.corpus.formats.mend`."""
+    import pyarrow as pa
+
+    rows = np.where(raw.owners < 0, len(restored), raw.owners)
+    texts = pa.concat_arrays([restored, pa.nulls(1, restored.type)]).take(pa.array(rows))
+    if columns.restored is not None:
+        table = raw.table.append_column(_field_beside(columns), pa.chunked_array([texts]))
+        table = table.replace_schema_metadata(schema(raw.table.schema, columns).metadata)
+    else:
+        table = _with_text(raw.table, columns.text, texts)
+    return to_bytes(_rows(table, selected(raw.owners, np.ones(len(restored), np.bool_), False)))
+
+
+def schema(found: pa.Schema, columns: Columns) -> pa.Schema:
+    """The columns of a file that is written again."""
+    return found if columns.restored is None else described(found.append(_field_beside(columns)), columns.restored)
+
+
+def _field_beside(columns: Columns) -> pa.Field:
+    import pyarrow as pa
+
+    return pa.field(columns.restored, pa.string())
+
+
+def described(found: pa.Schema, name: str) -> pa.Schema:
+    """The schema with a column of text in what the ``datasets`` library keeps in it of the columns, if it was here."""
+    metadata = found.metadata or {}
+    if b"huggingface" not in metadata:
+        return found
+    said = orjson.loads(metadata[b"huggingface"])
+    add_feature(said.get("info", {}), name)
+    return found.with_metadata({**metadata, b"huggingface": orjson.dumps(said)})
+
+
+def add_feature(info: dict[str, Any], name: str) -> None:
+    """Name a column of text in a description of the ``datasets`` library."""
+    if isinstance(info.get("features"), dict):
+        info["features"][name] = {"dtype": "string", "_type": "Value"}
+
+
+def _with_text(table: pa.Table, name: str, texts: pa.Array) -> pa.Table:
+    """The table with texts put in where they are not null."""
+    path = [name] if name in table.schema.names else name.split(".")
+    place = table.schema.get_field_index(path[0])
+    column = table.column(place).combine_chunks()
+    return table.set_column(place, table.schema.field(place), _within(column, path[1:], texts))
+
+
+def _within(column: pa.Array, path: Sequence[str], texts: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    if not path:
+        return filled(column, texts)
+    fields = list(column.type)
+    parts = [column.field(i) for i in range(len(fields))]
+    place = column.type.get_field_index(path[0])
+    parts[place] = _within(parts[place], path[1:], texts)
+    return pa.StructArray.from_arrays(parts, fields=fields, mask=column.is_null())
+
+
+def filled(column: pa.Array, texts: pa.Array) -> pa.Array:
+    """A column of text with ``texts`` put in where they are not null, in its own type. Nothing is checked on the way."""
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if texts.null_count == len(texts):
+        return column
+    made = compute.coalesce(texts.cast(pa.large_binary()), _plain(column))
+    return _typed(made, column.type)
+
+
+def _typed(made: pa.Array, type: pa.DataType) -> pa.Array:
+    """Text in large_binary as another type of text, whether it is UTF-8 or not."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(type):
+        coded = made.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(
+            coded.indices.cast(type.index_type), _typed(coded.dictionary, type.value_type), ordered=type.ordered
+        )
+    bare = {
+        pa.string(): pa.binary(), pa.large_string(): pa.large_binary(), pa.string_view(): pa.binary_view()
+    }.get(type, type)  # fmt: skip
+    return made.cast(bare).view(type)
 
 
 def _rows(table: pa.Table, chosen: NDArray[np.bool_]) -> pa.Table:

@@ -25,7 +25,7 @@ from unspin.corpus.formats.files import open_file
 from unspin.corpus.formats.streams import open_stream
 from unspin.corpus.sources import Source
 
-__all__ = ["read", "splits"]
+__all__ = ["encoded", "read", "splits"]
 
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -68,9 +68,20 @@ def read(
     yield Chunk(batch, raw, {"offset": len(data), "seek": source.size, "skip": 0}, failures, source.size)
 
 
+def encoded(text: str, like: bytes) -> bytes:
+    """A text in the encoding of a file, with its mark."""
+    mark, encoding = _encoding(like)
+    return mark + text.encode(encoding, "replace")
+
+
+def _encoding(data: bytes) -> tuple[bytes, str]:
+    """The mark that a file begins with, and its encoding."""
+    return next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
+
+
 def _decode(data: bytes) -> tuple[str] | str:
     """The text, or why there is none."""
-    mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
+    mark, encoding = _encoding(data)
     try:
         return (data[len(mark) :].decode(encoding),)
     except UnicodeDecodeError as error:

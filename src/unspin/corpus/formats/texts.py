@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -29,13 +29,14 @@ from unspin.corpus.formats.chunks import (
     batch_of,
 )  # fmt: skip
 from unspin.corpus.formats.output import atomic
-from unspin.corpus.sources import Format, Source
+from unspin.corpus.formats.packing import pack
+from unspin.corpus.sources import Compression, Format, Source
 from unspin.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["bundled", "encode", "read", "splits", "write"]
+__all__ = ["beside", "bundled", "encode", "mend", "read", "splits", "write"]
 
 _BUNDLE_FILES: Final = 4_096
 _BUNDLE_BYTES: Final = 64 * 2**20
@@ -107,10 +108,18 @@ def _joined(parts: Sequence[tuple[Source, Chunk]], after: int, keep: bool) -> Ch
     failures = tuple(failure._replace(source=file.name) for file, chunk in parts for failure in chunk.failures)
     return Chunk(
         batch.append_column("source", pa.array(names, pa.string())),
-        Files(tuple(names), tuple(_contents(chunk) for _, chunk in parts if chunk.batch.num_rows)) if keep else None,
+        _files([part for part in parts if part[1].batch.num_rows]) if keep else None,
         {"file": after},
         failures,
         sum(file.size for file, _ in parts),
+    )
+
+
+def _files(parts: Sequence[tuple[Source, Chunk]]) -> Files:
+    return Files(
+        tuple(file.name for file, _ in parts),
+        tuple(_contents(chunk) for _, chunk in parts),
+        tuple(file.format.compression for file, _ in parts),
     )
 
 
@@ -121,10 +130,36 @@ def _contents(chunk: Chunk) -> bytes:
 
 def encode(raw: Files, keep: NDArray[np.bool_]) -> bytes:
     """As :func:`unspin.corpus.formats.encode`: the files that are kept, each with its name."""
+    rows = np.flatnonzero(keep).tolist()
+    return _joined_files((raw.names[row], pack(raw.contents[row], raw.compressions[row])) for row in rows)
+
+
+def mend(raw: Files, texts: Mapping[int, str], columns: Columns) -> bytes:
+    """As :func:`unspin.corpus.formats.mend`: all files; what was restored stands in its file, or in one beside it."""
+    return _joined_files(_mended(raw, texts, columns.restored))
+
+
+def _mended(raw: Files, texts: Mapping[int, str], restored: str | None) -> Iterator[tuple[str, bytes]]:
+    for row, (name, data, compression) in enumerate(zip(raw.names, raw.contents, raw.compressions, strict=True)):
+        if row not in texts or restored is not None:
+            yield name, pack(data, compression)
+        if row in texts:
+            made = pack(text.encoded(texts[row], data), compression)
+            yield name if restored is None else beside(name, restored, compression), made
+
+
+def beside(name: str, restored: str, compression: Compression) -> str:
+    """The name of the file for a restored text beside its own: ``a/page.restored.txt.gz``."""
+    parts = name.split(".")
+    suffix = 2 if compression else 1
+    return ".".join([*parts[:-suffix], restored, *parts[-suffix:]])
+
+
+def _joined_files(files: Iterable[tuple[str, bytes]]) -> bytes:
     packed: list[bytes] = []
-    for row in np.flatnonzero(keep).tolist():
-        name, data = raw.names[row].encode(), raw.contents[row]
-        packed += [_LENGTHS.pack(len(name), len(data)), name, data]
+    for name, data in files:
+        encoded = name.encode()
+        packed += [_LENGTHS.pack(len(encoded), len(data)), encoded, data]
     return b"".join(packed)
 
 

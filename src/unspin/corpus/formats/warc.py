@@ -6,7 +6,7 @@ Records are found in ``records``, what servers sent is taken apart in ``payload`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, groupby
 from typing import Final, NamedTuple
@@ -26,16 +26,20 @@ from unspin.corpus.formats.chunks import (
     Position,
     Rows,
     Split,
+    WarcRows,
     batch_of,
+    replaced,
 )  # fmt: skip
+from unspin.corpus.formats.conversions import conversion, with_text
 from unspin.corpus.formats.files import open_file, read_all
+from unspin.corpus.formats.packing import pack, unpack
 from unspin.corpus.formats.pages import page_text
 from unspin.corpus.formats.records import BEGIN, Record, Records
 from unspin.corpus.formats.streams import Stream, open_stream
 from unspin.corpus.sources import Source, shown
 from unspin.errors import CorruptInput, InputError, MissingExtra, UnknownFormat
 
-__all__ = ["read", "splits"]
+__all__ = ["mended", "read", "splits"]
 
 _STORED: Final = 4 * SIZE
 """Bytes of the records of a chunk at most, unpacked: most of HTML is no text."""
@@ -172,19 +176,39 @@ def _chunk(now: _Builder, source: Source, stream: Stream, keep: bool, spent: int
     return Chunk(batch, raw, stream.position(now.pieces[-1].record.end), tuple(now.failures), spent)
 
 
-def _raw(now: _Builder, source: Source) -> Rows:
+def mended(source: Source, raw: Rows, texts: Mapping[int, str], columns: Columns) -> Rows:
+    """As :func:`unspin.corpus.formats.mend`: a record of text has another text, a page becomes one of text.
+
+    Beside the original comes a record of text after it.
+    """
+    assert isinstance(raw, WarcRows)
+    made: dict[int, list[bytes]] = {}
+    for row, text in texts.items():
+        piece = int(raw.documents[row])
+        stored = raw.data[raw.bounds[piece] : raw.bounds[piece + 1]]
+        record = unpack(stored, source.format.compression) if raw.stored else stored
+        new = with_text(record, text) if columns.restored is None else conversion(record, text, columns.restored)
+        new = pack(new, source.format.compression) if raw.stored else new
+        made[piece] = [new] if columns.restored is None else [stored, new]
+    return replaced(raw, made)
+
+
+def _raw(now: _Builder, source: Source) -> WarcRows:
     """The records; as stored where each is compressed by itself, and otherwise unpacked."""
     records = [piece.record for piece in now.pieces]
     owners = np.array(_owners(now.pieces), np.int64)
+    documents = np.array([i for i, piece in enumerate(now.pieces) if piece.owner >= 0], np.int64)
     if all(record.stored for record in records):
         first, end = records[0].stored[0], records[-1].stored[1]
         with open_file(source.url) as file:
             file.seek(first)
             data = read_all(file, end - first, source.url)
         bounds = [record.stored[0] - first for record in records] + [end - first]
-        return Rows(data, np.array(bounds, np.int64), owners, stored=True)
+        return WarcRows(data, np.array(bounds, np.int64), owners, stored=True, documents=documents)
     bounds = list(accumulate((len(record.data) for record in records), initial=0))
-    return Rows(b"".join(record.data for record in records), np.array(bounds, np.int64), owners)
+    return WarcRows(
+        b"".join(record.data for record in records), np.array(bounds, np.int64), owners, documents=documents
+    )
 
 
 def _owners(pieces: list[_Piece]) -> list[int]:
