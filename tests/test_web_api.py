@@ -522,7 +522,8 @@ def test_settings_out_of_range_are_not_kept(reader: Reader, settings: Any) -> No
         {"words": "5"}, {"words": 2**70}, {"share": 1.5}, {"score": None}, {"says": ""}, {"verdict": "written"},
         {"notes": "too-short"}, {"substitutions": []}, {"unspin": None}, {"quotations": [{"start": 3}]},
         {"quotations": [{"start": 0, "end": 10**6, "speaker": None, "found": "", "restored": "", "altered": False}]},
-        {"notes": [[[]]]}, {"spinner": "\ud800"},
+        {"notes": [[[]]]}, {"spinner": "\ud800"}, {"passages": [[5, 2]]}, {"passages": [[0, 10**6]]}, {"passages": [[0]]},
+        {"passages": [[0, 9], [4, 12]]},
     ],
 )  # fmt: skip
 def test_a_damaged_reading_is_not_exported(reader: Reader, change: dict[str, Any]) -> None:

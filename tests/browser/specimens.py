@@ -115,6 +115,7 @@ def read(text: str) -> dict[str, Any]:
         "restored": _replayed(text, substitutions, 0, len(text)),
         "substitutions": substitutions,
         "quotations": quotations,
+        "passages": [[0, len(text)]] if spun else [],
     }
 
 

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
-from unspin.report import evidence, pieces
+from unspin.report import evidence, passages, pieces
 from unspin.report.anchors import Anchors
 from unspin.report.anchors import find as find_anchors
 from unspin.report.evidence import Evidence
 from unspin.report.json import summary
+from unspin.report.lines import Lines
 from unspin.report.pieces import Paragraph, Piece
 from unspin.report.source import Entry, Source
 from unspin.report.version import MODEL_CARD, version
@@ -32,7 +33,7 @@ from unspin.report.wording import (
 )
 from unspin.settings import Settings
 
-__all__ = ["Content", "Full", "Head", "Public", "Quoted", "Report", "Row", "Unread", "report"]
+__all__ = ["Content", "Full", "Head", "Passage", "Public", "Quoted", "Report", "Row", "Unread", "report"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Head:
         swapped: how many of them look swapped; None where the document does not read as spun.
         share: the same as a share, 0 to 1.
         rate: how often ordinary documents score as high, for a table; None where nothing is said.
+        partly: which share of the text reads as spun, in words; ``""`` where it is the whole, or nothing.
         spinner: the family that is guessed, in words, or "unknown"; None where the document does not read as spun.
         quotations: how many were altered, of how many; None where that was not looked for.
         reasons: why it cannot be judged, in words.
@@ -80,6 +82,7 @@ class Head:
     swapped: int | None
     share: float | None
     rate: str | None
+    partly: str
     spinner: str | None
     quotations: tuple[int, int] | None
     reasons: tuple[str, ...]
@@ -90,9 +93,10 @@ class Head:
 
     @property
     def facts(self) -> tuple[str, ...]:
-        """Format, spinner and remarks, where they stand in one line."""
+        """Format, spinner, what reads as spun and remarks, where they stand in one line."""
         spinner = () if self.spinner is None else (f"spinner: {self.spinner}",)
-        return (f"format: {self.format}", *spinner, *self.remarks)
+        partly = (self.partly,) if self.partly else ()
+        return (f"format: {self.format}", *spinner, *partly, *self.remarks)
 
 
 class Row(NamedTuple):
@@ -101,6 +105,14 @@ class Row(NamedTuple):
     number: int
     place: str
     swap: Substitution
+
+
+class Passage(NamedTuple):
+    """A part that reads as spun: where it begins, its lines, and how it begins and ends; ``place`` as in :class:`Row`."""
+
+    place: str
+    lines: str
+    ends: str
 
 
 class Quoted(NamedTuple):
@@ -119,6 +131,7 @@ class Full:
         head: what both editions say.
         reading: its reading.
         paragraphs: the text, cut at its swaps.
+        passages: the parts that read as spun; none where the whole text does, or nothing.
         rows: every swap.
         altered: the quotations that were altered.
         kept: the quotations that were not, where there are swaps.
@@ -128,6 +141,7 @@ class Full:
     head: Head
     reading: Reading
     paragraphs: tuple[Paragraph, ...]
+    passages: tuple[Passage, ...]
     rows: tuple[Row, ...]
     altered: tuple[Quoted, ...]
     kept: tuple[Quotation, ...]
@@ -223,6 +237,7 @@ def _content(entry: Entry, public: bool) -> Content:
         head=head,
         reading=reading,
         paragraphs=tuple(pieces.paragraphs(reading)),
+        passages=_passages(source, reading),
         rows=tuple(Row(n, source.where(s.start), s) for n, s in enumerate(reading.substitutions, start=1)),
         altered=tuple(
             Quoted(q, source.where(q.start), pieces.within(reading, q.start, q.end)) for q in quotations if q.altered
@@ -230,6 +245,12 @@ def _content(entry: Entry, public: bool) -> Content:
         kept=tuple(q for q in quotations if not q.altered),
         anchors=anchors,
     )
+
+
+def _passages(source: Source, reading: Reading) -> tuple[Passage, ...]:
+    parts = passages.partial(reading)
+    lines = Lines(reading.text if parts else "")
+    return tuple(Passage(source.where(a), lines.span(a, b), passages.ends(reading, a, b)) for a, b in parts)
 
 
 def _head(source: Source, reading: Reading) -> Head:
@@ -245,6 +266,7 @@ def _head(source: Source, reading: Reading) -> Head:
         swapped=round(reading.share * reading.words) if reading.spun else None,
         share=reading.share if reading.spun else None,
         rate=rate_in_figures(reading.false_positive_rate) if judged or reading.spun else None,
+        partly=passages.in_words(reading),
         spinner=spinner_in_words(reading.spinner) if reading.spun else None,
         quotations=(altered, len(reading.quotations)) if reading.quotations and reading.substitutions else None,
         reasons=tuple(note_in_words(note) for note in reading.notes if note in UNJUDGED),

@@ -127,6 +127,10 @@ class _Writer:
                 "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
                 " all rejected the text as found. Comments say how sure each is, and what a word left as found may stand for."
             )
+        if document.passages:
+            self.line("What reads as spun is shaded:")
+        for passage in document.passages:
+            self.line(f"{passage.place or passage.lines}: {passage.ends}", "List Bullet")
         self.heading("Text", 2)
         self._text(document)
         self._quotations(
@@ -140,11 +144,11 @@ class _Writer:
         remarked = set(_remarked(document.reading.substitutions))
         for paragraph in document.paragraphs:
             body = self._document.add_paragraph()._p
-            for piece in paragraph.pieces:
+            for shaded, piece in ((spun, piece) for spun, pieces in paragraph.parts for piece in pieces):
                 if isinstance(piece, Kept):
-                    body.append(run(piece.text))
+                    body.append(run(piece.text, shaded=shaded))
                     continue
-                changes = change(piece.substitution, AUTHOR, self._ids)
+                changes = change(piece.substitution, AUTHOR, self._ids, shaded=shaded)
                 if piece.number in remarked:
                     where = document.rows[piece.number - 1].place
                     changes = commented(changes, self._comment(piece.substitution, where))

@@ -14,7 +14,10 @@ from docx.oxml.parser import OxmlElement
 from unspin.reading import Substitution
 from unspin.report.markup import visible
 
-__all__ = ["change", "commented", "element", "page_number", "run"]
+__all__ = ["SHADE", "change", "commented", "element", "page_number", "run"]
+
+SHADE = "F6E7DD"
+"""Colour behind the parts that read as spun, where they are not the whole text."""
 
 _XML_SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _BREAKS = str.maketrans(dict.fromkeys("\r\n\t\v\f\x85\u2028\u2029", " "))
@@ -25,27 +28,33 @@ def element(tag: str, **attributes: str) -> Any:
     return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
-def run(text: str, tag: str = "w:t") -> Any:
+def run(text: str, tag: str = "w:t", *, shaded: bool = False) -> Any:
     """A run with its text; white space stays, line breaks become spaces."""
     made, body = element("w:r"), element(tag)
+    if shaded:
+        look = element("w:rPr")
+        look.append(element("w:shd", val="clear", color="auto", fill=SHADE))
+        made.append(look)
     body.text = visible(text.translate(_BREAKS))
     body.set(_XML_SPACE, "preserve")
     made.append(body)
     return made
 
 
-def change(substitution: Substitution, author: str, identities: Iterator[int]) -> Iterator[Any]:
+def change(
+    substitution: Substitution, author: str, identities: Iterator[int], *, shaded: bool = False
+) -> Iterator[Any]:
     """A substitution as a tracked deletion and a tracked insertion; an open place as it is."""
     if substitution.open:
-        yield run(substitution.found)
+        yield run(substitution.found, shaded=shaded)
         return
     if substitution.found:
         deleted = element("w:del", id=str(next(identities)), author=author)
-        deleted.append(run(substitution.found, "w:delText"))
+        deleted.append(run(substitution.found, "w:delText", shaded=shaded))
         yield deleted
     if substitution.original:
         inserted = element("w:ins", id=str(next(identities)), author=author)
-        inserted.append(run(substitution.original))
+        inserted.append(run(substitution.original, shaded=shaded))
         yield inserted
 
 

@@ -51,6 +51,8 @@ def summary(head: Head) -> Markup:
         children.append(element("p", f"{sentence[:1].upper()}{sentence[1:]}.", class_="rate"))
         if figures := list(_figures(head)):
             children.append(element("dl", *figures, class_="figures"))
+    if head.partly:
+        children.append(element("p", f"In part: {head.partly}.", class_="remark"))
     if head.remarks:
         children.append(element("p", f"Note: {'; '.join(head.remarks)}.", class_="remark"))
     if head.strokes:
@@ -81,8 +83,8 @@ def _strip(places: Sequence[float]) -> Markup:
     return element("div", drawing, element("p", "Where the swaps lie, from the first word to the last"), class_="strip")
 
 
-def legend(*, found: bool) -> Markup:
-    """What the marks mean; ``found`` for a section that shows what stood there as well."""
+def legend(*, found: bool, partly: bool = False) -> Markup:
+    """What the marks mean; ``found`` for a section that shows what stood there as well, ``partly`` where a part is marked."""
     restored = (
         element("li", element("span", "word", class_="mark restored"), " restored"),
         element(
@@ -93,7 +95,8 @@ def legend(*, found: bool) -> Markup:
         element("li", element("span", class_="mark gone"), " a word taken out"),
     )
     was = (element("li", element("span", "word", class_="mark found"), " as found, swapped"),) if found else ()
-    return element("ul", *was, *restored, class_="legend", aria_label="Legend")
+    part = (element("li", element("span", "text", class_="part"), " reads as spun"),) if partly else ()
+    return element("ul", *was, *restored, *part, class_="legend", aria_label="Legend")
 
 
 def marked_text(document: Full, identity: str, level: int) -> Markup:
@@ -108,9 +111,18 @@ def marked_text(document: Full, identity: str, level: int) -> Markup:
     paper = element(
         "p", "The text as it was probably written. A small number is the row in the table.", class_="hint paper"
     )
-    key = element("div", legend(found=False), screen, paper, class_="key")
+    key = element(
+        "div", legend(found=False, partly=bool(document.passages)), *_passages(document), screen, paper, class_="key"
+    )
     text = element("div", *body, class_="prose")
     return section(f"{identity}-text", level, "Restored text", key, text, class_="marked")
+
+
+def _passages(document: Full) -> Iterator[Markup]:
+    """The parts that read as spun, where they are not the whole text."""
+    items = [element("li", f"{p.place or p.lines}: ", element("q", p.ends)) for p in document.passages]
+    if items:
+        yield element("ol", *items, class_="passages", aria_label="Passages that read as spun")
 
 
 def plain_text(document: Full, identity: str, level: int) -> Markup:
@@ -132,7 +144,7 @@ def side_by_side(document: Full, identity: str, level: int) -> Markup:
     ]
     heads = element("div", element("p", "As found"), element("p", "Restored"), class_="pair heads", aria_hidden="true")
     body = element("div", heads, *pairs, class_="prose sides")
-    return section(f"{identity}-sides", level, "Side by side", legend(found=True), body, class_="fresh")
+    return section(f"{identity}-sides", level, "Side by side", legend(found=True), body, class_="beside")
 
 
 def swaps(document: Full, identity: str, level: int) -> Markup:
@@ -143,7 +155,7 @@ def swaps(document: Full, identity: str, level: int) -> Markup:
     count = len(document.rows)
     caption = f"{count:,} swapped {'place' if count == 1 else 'places'}, in the order of the text"
     body = table(caption, columns, rows, "swaps")
-    return section(f"{identity}-swaps", level, "Table of swaps", body, class_="fresh")
+    return section(f"{identity}-swaps", level, "Table of swaps", body)
 
 
 def _row(row: Row, identity: str, placed: bool) -> Markup:
@@ -168,7 +180,7 @@ def quotations(document: Full, identity: str, level: int) -> Markup:
     ]
     others = [element("li", "“", element("q", q.found), "”", _by(q.speaker)) for q in document.kept]
     rest = (element("p", "Unaltered:", class_="hint"), element("ul", *others, class_="kept")) if others else ()
-    return section(f"{identity}-quotations", level, "Quotations", *said, *rest, class_="fresh")
+    return section(f"{identity}-quotations", level, "Quotations", *said, *rest)
 
 
 def quotation_pair(speaker: str | None, place: str, found: Markup, restored: Markup) -> Markup:

@@ -16,7 +16,10 @@ Mark = Callable[[Piece], Markup]
 
 def paragraph(part: Paragraph, mark: Mark, **attributes: str) -> Markup:
     """A paragraph with every piece as ``mark`` makes it."""
-    return element("p", run(part.pieces, mark), **attributes)
+    shown = (
+        element("span", run(pieces, mark), class_="part") if spun else run(pieces, mark) for spun, pieces in part.parts
+    )
+    return element("p", *shown, **attributes)
 
 
 def run(pieces: Iterable[Piece], mark: Mark) -> Markup:
@@ -76,8 +79,13 @@ def swap_cells(
         element("td", restored, class_="original-cell", data_label="original"),
         element("td", bar, class_="sure", data_label="confidence"),
         element("td", others or "–", class_="others" if others else "others none", data_label="or"),
-        element("td", walk or "–", class_="walk" if walk else "walk none", data_label="walk"),
+        element("td", walk or "–", class_=_walk_class(route), data_label="walk"),
     )
+
+
+def _walk_class(route: Sequence[str]) -> str:
+    """A walk of one step says no more than found and original do; on paper it is left out."""
+    return "walk none" if not route else "walk direct" if len(route) == 2 else "walk"
 
 
 def _around(text: str, mark: Markup) -> Markup:

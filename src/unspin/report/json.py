@@ -112,7 +112,13 @@ def from_json(data: bytes | str) -> Reading:
 
 def check_record(path: str, reading: Reading) -> dict[str, Any]:
     """What ``unspin check --json`` writes of one document: its figures without its text."""
-    return {"schema": CHECK_SCHEMA, "unspin": version(), "path": _encodable(path), **summary(reading)}
+    return {
+        "schema": CHECK_SCHEMA,
+        "unspin": version(),
+        "path": _encodable(path),
+        **summary(reading),
+        "passages": [list(passage) for passage in reading.passages],
+    }
 
 
 def error_record(path: str, error: InputError) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A report as Markdown (CommonMark with tables), in which a text comes out as text, whatever marks it holds.
 
 Restored words are marked as on a terminal: ‹word›, ‹word?› for a guess, ‹› for a word taken out, and ‹found: guess?›
-where it is left as found.
+where it is left as found. Where a part of the text alone reads as spun, it stands between ⟦ and ⟧.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from unspin.report import evidence
+from unspin.report import evidence, passages
 from unspin.report.anchors import Anchors
 from unspin.report.content import Content, Full, Public, Report, Unread
 from unspin.report.markup import visible
-from unspin.report.pieces import Kept, Piece, Swapped
+from unspin.report.pieces import Kept, Paragraph, Piece, Swapped
 from unspin.report.wording import (
     DISCLAIMER,
     GUESS_BELOW,
@@ -89,8 +89,12 @@ def _full(document: Full, heading: str) -> Iterator[str]:
     yield f"{heading} {'Restored text' if document.rows else 'Text'}"
     if document.rows:
         yield _LEGEND
+    if document.passages:
+        shown = f"{passages.SIGN_OPEN} … {passages.SIGN_CLOSE}"
+        yield f"What reads as spun stands between {shown}:"
+        yield "\n".join(f"- {escaped(f'{p.place or p.lines}: {p.ends}')}" for p in document.passages)
     for paragraph in document.paragraphs:
-        yield _marked(paragraph.pieces)
+        yield _parted(paragraph)
     if document.rows:
         yield f"{heading} Swaps"
         rows = [
@@ -140,6 +144,15 @@ def _anchors(found: Anchors, heading: str) -> Iterator[str]:
 def _said(speaker: str | None, place: str, found: str, restored: str) -> str:
     who = ", ".join(part for part in (speaker or "speaker not named", place) if part)
     return f"{escaped(who)}\n\n- the page says: “{found}”\n- was probably said: “{restored}”"
+
+
+def _parted(paragraph: Paragraph) -> str:
+    """The text of a paragraph with its marks, and what reads as spun between signs."""
+    shown = []
+    for spun, pieces in paragraph.parts:
+        text = "".join(piece.text if isinstance(piece, Kept) else _sign(piece) for piece in pieces)
+        shown.append(f"{passages.SIGN_OPEN}{text}{passages.SIGN_CLOSE}" if spun else text)
+    return escaped("".join(shown))
 
 
 def _marked(pieces: Iterable[Piece]) -> str:

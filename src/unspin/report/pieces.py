@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from unspin.reading import Reading, Substitution
+from unspin.report.passages import partial
 from unspin.text.paragraphs import paragraph_starts
 
-__all__ = ["Kept", "Paragraph", "Piece", "Swapped", "paragraphs", "within"]
+__all__ = ["Kept", "Paragraph", "Part", "Piece", "Swapped", "paragraphs", "within"]
 
 
 class Kept(NamedTuple):
@@ -34,12 +35,24 @@ class Swapped(NamedTuple):
 Piece = Kept | Swapped
 
 
+class Part(NamedTuple):
+    """Pieces side by side that all lie in a part that reads as spun, or all outside; ``spun`` only where it is not the whole."""
+
+    spun: bool
+    pieces: tuple[Piece, ...]
+
+
 class Paragraph(NamedTuple):
     """``text[start:end]`` of the reading, cut into pieces, without the white space around it."""
 
     start: int
     end: int
-    pieces: tuple[Piece, ...]
+    parts: tuple[Part, ...]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Its pieces, wherever they lie."""
+        return tuple(piece for part in self.parts for piece in part.pieces)
 
 
 def within(reading: Reading, start: int, end: int) -> tuple[Piece, ...]:
@@ -54,11 +67,36 @@ def paragraphs(reading: Reading) -> list[Paragraph]:
     starts = [start for start in paragraph_starts(text).tolist() if not _inside(reading.substitutions, firsts, start)]
     if firsts and (not starts or firsts[0] < starts[0]):  # a substitution of nothing but white space, before all else
         starts.insert(0, firsts[0])
+    borders = [offset for passage in partial(reading) for offset in passage]
     result = []
     for start, stop in pairwise([*starts, len(text)]):
         end = max(start + len(text[start:stop].rstrip()), _last_end(reading.substitutions, firsts, start, stop))
-        result.append(Paragraph(start, end, _cut(reading, firsts, start, end)))
+        result.append(Paragraph(start, end, _parted(_cut(reading, firsts, start, end), start, borders)))
     return result
+
+
+def _parted(pieces: Sequence[Piece], start: int, borders: Sequence[int]) -> tuple[Part, ...]:
+    """Pieces that begin at ``start``, divided where a passage begins or ends; a swapped word lies where it begins."""
+    parts: list[tuple[bool, list[Piece]]] = []
+
+    def add(at: int, piece: Piece) -> None:
+        spun = bisect_right(borders, at) % 2 == 1
+        if not parts or parts[-1][0] != spun:
+            parts.append((spun, []))
+        parts[-1][1].append(piece)
+
+    at = start
+    for piece in pieces:
+        if isinstance(piece, Swapped):
+            add(at, piece)
+            at = piece.substitution.end
+            continue
+        end = at + len(piece.text)
+        between = borders[bisect_right(borders, at) : bisect_left(borders, end)]
+        for a, b in pairwise((at, *between, end)):
+            add(a, Kept(piece.text[a - at : b - at]))
+        at = end
+    return tuple(Part(spun, tuple(inside)) for spun, inside in parts)
 
 
 def _cut(reading: Reading, firsts: Sequence[int], start: int, end: int) -> tuple[Piece, ...]:

@@ -2,7 +2,8 @@
 
 The same blocks are shown in both. A terminal gets colour and lines broken at its width; a pipe gets neither, so every
 mark is a sign as well as a colour: ‹word› is restored, ‹word?› is a guess, ‹› is a word taken out. Where no guess is sure
-enough, the word stands as it was found, with the likeliest guess behind it: ‹found: guess?›.
+enough, the word stands as it was found, with the likeliest guess behind it: ‹found: guess?›. Where a part of the text alone
+reads as spun, it stands between ⟦ and ⟧.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
+from unspin.report import passages
+from unspin.report.lines import Lines
 from unspin.report.wording import GUESS_BELOW, note_in_words, spinner_in_words, verdict, verdict_name
 
 if TYPE_CHECKING:
@@ -23,11 +26,14 @@ __all__ = ["COLOURS", "SIGN_CLOSE", "SIGN_OPEN", "WordRow", "plain", "show", "wo
 SIGN_OPEN = "‹"
 SIGN_CLOSE = "›"
 _LEGEND = "‹word› restored   ‹word?› a guess   ‹› a word taken out"
+_LEGEND_PART = f"   {passages.SIGN_OPEN}…{passages.SIGN_CLOSE} reads as spun"
 _LEGEND_OPEN = "   ‹found: word?› left as found, perhaps swapped for word"
 COLOURS = {"spun": "bold red", "written": "bold green", "unjudged": "bold yellow"}
 _RESTORED = "bold green"
 _GUESSED = "yellow"
 _HEADING = "bold"
+_PART = "bold"
+_MOST_PARTS = 20  # named one by one
 _HARMLESS = "\t\u200c\u200d\u00ad"  # tab, joiners and soft hyphen; not the marks that turn the direction of a line
 _COLUMNS = ("times", "found", "original", "confidence", "walk")
 
@@ -103,17 +109,32 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     for note in reading.notes:
         if note not in UNJUDGED:
             yield f"note: {note_in_words(note)}", []
+    yield from _parts(reading)
     if not reading.substitutions:
         return
     yield "", []
     legend = _LEGEND + (_LEGEND_OPEN if any(s.open for s in reading.substitutions) else "")
+    legend += _LEGEND_PART if passages.partial(reading) else ""
     yield legend, [(0, len(legend), "dim")]
     yield from _section("Restored text")
-    yield _marked(reading, 0, len(reading.text.rstrip("\r\n")))
+    yield _marked(reading, 0, len(reading.text.rstrip("\r\n")), parts=True)
     if words:
         yield from _section("Words")
         yield from _table(word_rows(reading.substitutions))
     yield from _quotations(reading)
+
+
+def _parts(reading: Reading) -> Iterator[_Block]:
+    """Which part of the text reads as spun, where it is not the whole."""
+    found = passages.partial(reading)
+    if not found:
+        return
+    yield f"in part: {passages.in_words(reading)}", []
+    lines = Lines(reading.text)
+    for start, end in found[:_MOST_PARTS]:
+        yield f"  {lines.span(start, end)}: {_one_line(passages.ends(reading, start, end))}", []
+    if len(found) > _MOST_PARTS:
+        yield f"  and {len(found) - _MOST_PARTS:,} more", []
 
 
 def _section(title: str) -> Iterator[_Block]:
@@ -142,25 +163,50 @@ def _quotation(reading: Reading, quotation: Quotation) -> Iterator[_Block]:
     yield lead + _one_line(text) + "”", [(a + len(lead), b + len(lead), style) for a, b, style in spans]
 
 
-def _marked(reading: Reading, start: int, end: int) -> _Block:
-    """``text[start:end]`` restored, every substitution between signs."""
+def _marked(reading: Reading, start: int, end: int, *, parts: bool = False) -> _Block:
+    """``text[start:end]`` restored, every substitution between signs; with ``parts``, what reads as spun as well."""
     pieces: list[str] = []
     spans: _Spans = []
-    at, length = start, 0
-    for substitution in reading.substitutions:
-        if substitution.start < start or substitution.end > end:
-            continue
-        guess = substitution.confidence < GUESS_BELOW
-        likeliest = [word for word, _ in substitution.alternatives[:1] if substitution.open]
-        shown = ": ".join([substitution.original, *likeliest])
-        mark = SIGN_OPEN + shown + "?" * (guess and bool(shown)) + SIGN_CLOSE
-        kept = reading.text[at : substitution.start]
-        spans.append((length + len(kept), length + len(kept) + len(mark), _GUESSED if guess else _RESTORED))
-        pieces += (kept, mark)
-        length += len(kept) + len(mark)
-        at = substitution.end
-    pieces.append(reading.text[at:end])
+    length = 0
+
+    def add(text: str, style: str | None = None) -> None:
+        nonlocal length
+        if style is not None:
+            spans.append((length, length + len(text), style))
+        pieces.append(text)
+        length += len(text)
+
+    signs = _signs(reading) if parts else iter(())
+    sign = next(signs, None)
+    at = start
+    for substitution in [*(s for s in reading.substitutions if s.start >= start and s.end <= end), None]:
+        before = end if substitution is None else substitution.start
+        while sign is not None and (substitution is None or sign[0] <= before):
+            offset = min(max(at, sign[0]), end)
+            add(reading.text[at:offset])
+            add(sign[1], _PART)
+            at, sign = offset, next(signs, None)
+        add(reading.text[at:before])
+        if substitution is not None:
+            guess = substitution.confidence < GUESS_BELOW
+            add(_mark(substitution), _GUESSED if guess else _RESTORED)
+            at = substitution.end
     return "".join(pieces), spans
+
+
+def _signs(reading: Reading) -> Iterator[tuple[int, str]]:
+    """The signs around the parts that read as spun, each with its offset."""
+    for start, end in passages.partial(reading):
+        yield start, passages.SIGN_OPEN
+        yield end, passages.SIGN_CLOSE
+
+
+def _mark(substitution: Substitution) -> str:
+    """What stands at a swapped place, between signs."""
+    guess = substitution.confidence < GUESS_BELOW
+    likeliest = [word for word, _ in substitution.alternatives[:1] if substitution.open]
+    shown = ": ".join([substitution.original, *likeliest])
+    return SIGN_OPEN + shown + "?" * (guess and bool(shown)) + SIGN_CLOSE
 
 
 def _table(rows: Sequence[WordRow]) -> Iterator[_Block]:

@@ -6,6 +6,7 @@ it is compared with what was sent, and the figures with their ranges.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -61,5 +62,7 @@ def _out_of_range(reading: Reading) -> list[str]:
     wrong = [name for name, value in probable if not 0 <= value <= 1]
     wrong += ["words"] if reading.words < 0 else []
     wrong += ["substitutions" for s in reading.substitutions if reading.text[s.start : s.end] != s.found]
+    borders = [0, *(offset for passage in reading.passages for offset in passage), size]
+    wrong += ["passages" for a, b in pairwise(borders) if a > b]
     wrong += ["quotations" for q in reading.quotations if not 0 <= q.start <= q.end <= size]
     return wrong

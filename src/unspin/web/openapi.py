@@ -84,6 +84,7 @@ def _example() -> dict[str, Any]:
         text=text, restored="The bowl is on the shelf.", spun=True, score=4.2, false_positive_rate=5e-6, share=0.166667,
         words=6, spinner="wordnet-walk",
         substitutions=(Substitution(12, 21, "connected", "on", 0.98, (("against", 0.01),), ("on", "connected")),),
+        passages=((0, len(text)),),
     )  # fmt: skip
     return to_dict(reading) | {"unspin": unspin.__version__}
 
