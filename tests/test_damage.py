@@ -182,7 +182,9 @@ def test_a_damaged_text_makes_no_statement() -> None:
 
 def test_a_long_document_is_judged_by_a_sample() -> None:
     """Comparing every form of a book would take as long as reading it."""
-    book = " ".join(damage.misread(PROSE, rate, np.random.default_rng(seed)) for seed in range(60) for rate in (0.1, 0.08))
+    book = " ".join(
+        damage.misread(PROSE, rate, np.random.default_rng(seed)) for seed in range(60) for rate in (0.1, 0.08)
+    )
     words = split(book)
     plain = np.flatnonzero(words.is_word).tolist()
     assert reader_damage._garbled(words, plain)
