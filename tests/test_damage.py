@@ -31,7 +31,6 @@ def _random() -> np.random.Generator:
 @pytest.mark.parametrize(
     ("kind", "rate"),
     [
-        (damage.misread, 0.05),
         (damage.misread, 0.1),
         (damage.doubled, 0.3),
         (damage.doubled, 1.0),
@@ -88,8 +87,14 @@ def test_spun_text_is_not_damaged(family: str) -> None:
         assert unjudged(split(simulate(PROSE, family, seed=3, rate=rate).text)) is None
 
 
+@pytest.mark.parametrize("rate", [0.02, 0.03, 0.04, 0.05])
+def test_honest_text_with_some_misreadings_is_not_spun(rate: float) -> None:
+    text = damage.misread(PROSE, rate, _random())
+    assert unspin.restore(text) == text
+
+
 def test_spun_text_with_some_misreadings_is_still_found() -> None:
-    text = damage.misread(simulate(PROSE, "wordnet-walk", seed=5, rate=0.3).text, 0.01, _random())
+    text = damage.misread(simulate(PROSE, "wordnet-walk", seed=5, rate=0.3).text, 0.02, _random())
     assert unspin.read(text).spun
 
 
