@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,8 +21,10 @@ from typer.testing import CliRunner
 import unspin
 from unspin import spinners
 from unspin.cli.main import app
+from unspin.cores import available_cores
 from unspin.documents import expand, load
 from unspin.errors import MissingInput, UnspinError
+from unspin.reader import Watch
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.json import from_json, schema
 from unspin.settings import Settings
@@ -32,10 +35,17 @@ SPUN = "The bowl is connected the shelf.\r\nIt could beryllium successful the ki
 RESTORED = "The bowl is on the shelf.\r\nIt could be in the kiln.\n"
 HONEST = "The bowl is on the shelf.\r\n\tIt could be in the kiln. \n\n"
 DEFAULT = Settings()
+SECONDS = 0.0
+"""How long a reading takes that somebody watches."""
+ASKED: dict[str, int] = {}
+"""What the reader of many was asked for last."""
 
 
-def fake_read(text: str, settings: Settings = DEFAULT) -> Reading:
+def fake_read(text: str, settings: Settings = DEFAULT, watch: Watch | None = None) -> Reading:
     """A reading by three swaps, scored by the operating point so that a test can see it arrive."""
+    if watch is not None:
+        time.sleep(SECONDS)
+        watch(0.5, None)
     substitutions = tuple(
         Substitution(m.start(), m.end(), m.group(), SWAPS[m.group()], 0.9) for m in re.finditer("|".join(SWAPS), text)
     )
@@ -53,8 +63,9 @@ def fake_read(text: str, settings: Settings = DEFAULT) -> Reading:
     )
 
 
-def fake_read_many(texts: Iterable[str], settings: Settings) -> Iterator[Reading]:
+def fake_read_many(texts: Iterable[str], settings: Settings, workers: int) -> Iterator[Reading]:
     """In batches of three, as a reader that looks ahead."""
+    ASKED["workers"] = workers
     batch: list[str] = []
     for text in texts:
         batch.append(text)
@@ -167,7 +178,7 @@ def test_read_notes_a_guessed_encoding() -> None:
 def test_options_reach_the_reader(pages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Settings] = []
 
-    def remember(text: str, settings: Settings) -> Reading:
+    def remember(text: str, settings: Settings, watch: Watch | None = None) -> Reading:
         seen.append(settings)
         return fake_read(text, settings)
 
@@ -210,6 +221,38 @@ def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
         Draft202012Validator(schema("check")).validate(record)
     assert len(result.err.splitlines()) == 3
     assert all(line.startswith("unspin: ") for line in result.err.splitlines())
+
+
+@pytest.mark.parametrize(("jobs", "workers"), [((), 1), (("--jobs", "2"), 2), (("-j", "9"), 3), (("-j", "0"), None)])
+def test_check_reads_so_many_at_a_time(pages: Path, jobs: tuple[str, ...], workers: int | None) -> None:
+    """No more than there are documents; 0 for all cores."""
+    paths = [pages / name for name in ("spun.txt", "honest.md", "below/short")]
+    result = run("check", *paths, *jobs)
+    assert ASKED["workers"] == (min(3, available_cores()) if workers is None else workers)
+    assert (result.status, result.out) == (1, run("check", *paths).out)
+
+
+def test_check_refuses_jobs_below_zero(pages: Path) -> None:
+    result = run("check", pages, "--jobs", "-2")
+    assert (result.status, result.err) == (2, "unspin: --jobs -2: give a number from 1, or 0 for all cores\n")
+
+
+def test_check_with_jobs_prints_the_same_bytes(tmp_path: Path) -> None:
+    """The real reader in real processes, with a document between that cannot be read."""
+    texts = [file.read_bytes() for file in sorted(Path("benchmarks/prose").glob("*.txt"))][:2]
+    for name, data in {"a.txt": texts[0], "b.txt": b" \n", "c.txt": texts[1], "d.txt": b"Too short."}.items():
+        (tmp_path / name).write_bytes(data)
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ended = [
+        subprocess.run(
+            [sys.executable, "-m", "unspin.cli", "check", str(tmp_path), "--json", "--jobs", jobs],
+            capture_output=True, env=environment,
+        )
+        for jobs in ("1", "2")
+    ]  # fmt: skip
+    assert ended[0].returncode == 2 and ended[0].stdout.count(b"\n") == 4
+    first, second = ((run.returncode, run.stdout, run.stderr) for run in ended)
+    assert first == second
 
 
 def test_check_takes_standard_input_and_patterns(pages: Path) -> None:
@@ -361,7 +404,7 @@ def test_without_standard_error_a_message_does_not_end_up_in_the_result() -> Non
 def test_what_nobody_expected_is_an_error_and_never_says_spun(
     pages: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    def fail(text: str, settings: Settings) -> Reading:
+    def fail(text: str, settings: Settings, watch: Watch | None = None) -> Reading:
         raise error
 
     monkeypatch.setitem(vars(unspin), "read", fail)
@@ -423,6 +466,31 @@ def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
         os.close(parent)
         assert (process.returncode, errors) == (status, b"")
         assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in shown) == (command != "restore")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+@pytest.mark.parametrize(("seconds", "barred"), [(1.0, True), (0.0, False)])
+def test_a_long_restoring_shows_how_far_it_is(pages: Path, seconds: float, barred: bool) -> None:
+    """On the terminal of standard error, which it leaves as it was; the text on standard output is the text alone."""
+    import pty
+
+    environment = os.environ | {"TERM": "xterm", "COLUMNS": "60", "LINES": "24"}
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        environment.pop(name, None)
+    parent, child = pty.openpty()
+    program = PROGRAM.replace("from unspin.cli.main", f"test_cli.SECONDS = {seconds}\nfrom unspin.cli.main")
+    arguments = [sys.executable, "-c", program, "restore", str(pages / "spun.txt")]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=child, env=environment) as process:
+        os.close(child)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while piece := os.read(parent, 65536):
+                shown += piece
+        text = process.communicate()[0]
+    os.close(parent)
+    assert (process.returncode, text) == (0, RESTORED.encode())
+    assert (b"50%" in shown) is barred
+    assert shown.endswith(b"\x1b[2K") is barred and bool(shown) is barred
 
 
 def test_help_imports_nothing_heavy_and_opens_at_once() -> None:

@@ -15,7 +15,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import unspin
@@ -37,6 +37,8 @@ class Stub(ThreadingHTTPServer):
         refusals: answers to give before anything is read, as ``(status, code, message)``, each once.
         pause: seconds between two lines of a stream.
         steps: lines of progress in a stream.
+        parallel: how many documents it says that it reads at a time.
+        at_once: how many streams it has had open at a time, at most.
         exports: bodies of the requests to ``/v1/export``.
         requests: paths asked for.
     """
@@ -46,6 +48,7 @@ class Stub(ThreadingHTTPServer):
     def __init__(self, port: int = 0) -> None:
         """Listen on the loopback address."""
         super().__init__(("127.0.0.1", port), Handler)
+        self._lock = Lock()
         self.reset()
 
     def reset(self) -> None:
@@ -53,8 +56,22 @@ class Stub(ThreadingHTTPServer):
         self.refusals: list[tuple[int, str, str]] = []
         self.pause = 0.0
         self.steps = 2
+        self.parallel = 1
+        self.at_once = self.open = 0
         self.exports: list[dict[str, Any]] = []
         self.requests: list[str] = []
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Around a stream."""
+        with self._lock:
+            self.open += 1
+            self.at_once = max(self.at_once, self.open)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.open -= 1
 
     @property
     def address(self) -> str:
@@ -74,7 +91,9 @@ class Handler(BaseHTTPRequestHandler):
         """A file of the page, or the version."""
         self.server.requests.append(self.path)
         if self.path == "/v1/version":
-            return self.answer_json({"unspin": "0.0.0", "reading": "unspin-reading-1", "limits": {}})
+            return self.answer_json(
+                {"unspin": "0.0.0", "reading": "unspin-reading-1", "limits": {"parallel": self.server.parallel}}
+            )
         file = STATIC / (self.path.split("?")[0].lstrip("/") or "index.html")
         if file.parent != STATIC or not file.is_file():
             return self.refuse(404, "not-found", "there is nothing at this path")
@@ -89,9 +108,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.refuse(*self.server.refusals.pop(0))
         match self.path:
             case "/v1/stream":
-                self.stream(json.loads(body)["text"])
+                with self.server.counted():
+                    self.stream(json.loads(body)["text"])
             case "/v1/file/stream":
-                self.stream_file(body)
+                with self.server.counted():
+                    self.stream_file(body)
             case "/v1/export":
                 self.export(json.loads(body))
             case _:

@@ -97,3 +97,30 @@ def test_several_are_saved_together_and_one_is_read_again(several: Page, stub: S
     open_files(several, ("more.docx", SPUN))
     several.wait_for_selector("button.open:text-is('more.docx')")
     assert len(names(several)) == len(SEVERAL) + 2
+
+
+@pytest.mark.parametrize(("parallel", "at_once"), [(1, 1), (3, 3), (32, 4)])
+def test_as_many_are_read_at_a_time_as_the_server_reads(page: Page, stub: Stub, parallel: int, at_once: int) -> None:
+    stub.parallel, stub.pause = parallel, 0.3
+    with page.expect_response("**/v1/version"):
+        page.reload()
+    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    open_files(page, *SEVERAL, ("d.txt", SPUN), ("e.txt", WRITTEN * 2))
+    overview_done(page)
+    assert stub.at_once == at_once
+    assert page.inner_text("#overview-title") == "3 of 7 documents read as machine-spun"
+    page.click("#overview-head [data-sort=name]")
+    assert names(page) == ["a-written.html", "b-spun.txt", "c-long.pdf", "d.txt", "e.txt", "scan.pdf", "short.docx"]
+
+
+def test_what_is_read_at_a_time_stops_together_and_goes_on(page: Page, stub: Stub) -> None:
+    stub.parallel, stub.pause = 3, 5.0
+    with page.expect_response("**/v1/version"):
+        page.reload()
+    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    open_files(page, ("a.txt", SPUN), ("b.txt", SPUN), ("c.txt", SPUN), ("d.txt", SPUN))
+    page.wait_for_selector("#overview-rows")
+    stub.pause = 0.0
+    open_files(page, ("e.txt", SPUN))  # more files end the reading and begin it anew
+    overview_done(page)
+    assert page.inner_text("#overview-title") == "5 of 5 documents read as machine-spun"

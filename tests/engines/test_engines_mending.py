@@ -91,9 +91,8 @@ def test_polars_duckdb_and_pandas(
     check(annotate_table(polars.read_parquet(folder / "parquet"), options=options), mended, texts, options)
     check(annotate_table(few[0].to_pandas(), options=options), mended, texts, options)
     writer = duckdb.connect()
-    writer.register(
-        "found", annotate_stream(duckdb.connect().sql(f"select * from '{folder}/parquet/*.parquet'"), options=options)
-    )
+    documents = duckdb.connect().sql(f"select * from '{folder}/parquet/*.parquet'")
+    writer.register("found", annotate_stream(documents, options=options))
     writer.sql(f"copy found to '{tmp_path}/out.parquet'")
     import pyarrow.parquet as pq
 

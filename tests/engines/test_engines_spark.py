@@ -30,10 +30,8 @@ def test_the_schema_is_known_before_anything_runs(spark: SparkSession) -> None:
 
     frame = annotate_frame(spark.createDataFrame([("a", 1)], "text string, number int"))
     assert frame.columns == ["text", "number", *COLUMNS]
-    assert (
-        frame.schema["unspin_spans"].dataType.simpleString()
-        == "array<struct<start:bigint,end:bigint,score:float,restored:string>>"
-    )
+    spans = "array<struct<start:bigint,end:bigint,score:float,restored:string>>"
+    assert frame.schema["unspin_spans"].dataType.simpleString() == spans
     assert frame.schema["unspin_rate"].dataType.simpleString() == "double"
     (row,) = frame.filter("not unspin_spun").collect()
     assert (row.text, row.number, row.unspin_spun) == ("a", 1, False)

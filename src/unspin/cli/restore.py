@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from unspin.cli import options
+from unspin.cli.bars import reading_bar
 from unspin.cli.streams import is_terminal, remark, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
@@ -23,7 +24,8 @@ def restore(
     """Print what was written before it was spun, and nothing else.
 
     Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for
-    byte. Encoding and line breaks stay as they are. Of HTML, PDF and DOCX comes the main text, in UTF-8.
+    byte. Encoding and line breaks stay as they are. Of HTML, PDF and DOCX comes the main text, in UTF-8. Where it takes
+    longer, a bar on the terminal says how far it is.
 
     \b
     Examples:
@@ -40,7 +42,8 @@ def restore(
     import unspin
     from unspin.report.wording import note_in_words, verdict
 
-    reading = unspin.read(document.text, settings)
+    with reading_bar() as watch:
+        reading = unspin.read(document.text, settings, watch=watch)
     write(document.encode(reading.restored))
     if document.format != "text":
         for note in document.notes:  # what is missing from the page must not go unnoticed

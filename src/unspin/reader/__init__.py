@@ -15,10 +15,12 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from unspin.errors import OptionError
 from unspin.reader.dictionary import known_swaps
 from unspin.reader.document import judge, unjudgeable
 from unspin.reader.eligibility import unjudged
 from unspin.reader.family import named
+from unspin.reader.parallel import in_processes
 from unspin.reader.passes import load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
@@ -114,22 +116,37 @@ def read_many(
     dictionary: Path | Mapping[str, str] | None = None,
     fill_all: bool | None = None,
     tortured: bool | None = None,
+    workers: int = 1,
 ) -> Iterator[Reading]:
-    """Read documents in order, each as :func:`read` would alone. Arguments and errors as for :func:`read`.
+    """Read documents in order, each as :func:`read` would alone. Other arguments and errors as for :func:`read`.
+
+    With several ``workers`` so many documents are read at a time, each in a process of its own, which takes about 500 MB and
+    a second or two to start; a few texts more are taken in ahead. The readings are the same, in the same order.
 
     Raises:
         TypeError: ``texts`` is a single text, or one of them is not a string.
+        OptionError: ``workers`` is no number from 1.
+        ModelError: one of several processes ended of itself.
     """
     if isinstance(texts, str | bytes):
         raise TypeError("read_many takes several texts, such as a list of str; for a single one call unspin.read")
+    if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
+        raise OptionError(f"workers {workers!r}: give a number from 1")
     settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
-    return _each(texts, settings, known_swaps(settings.dictionary))
+    known = known_swaps(settings.dictionary)
+    alone = partial(_alone, settings=replace(settings, dictionary=None), known=known)
+    checked = map(_checked, texts)
+    return map(alone, checked) if workers == 1 else in_processes(alone, checked, workers)
 
 
-def _each(texts: Iterable[str], settings: Settings, known: Mapping[str, str]) -> Iterator[Reading]:
-    for text in texts:
-        _check_text(text)
-        yield _read(text, settings, known, None)
+def _alone(text: str, settings: Settings, known: Mapping[str, str]) -> Reading:
+    """Read one of several; ``known`` is what the dictionary holds."""
+    return _read(text, settings, known, None)
+
+
+def _checked(text: str) -> str:
+    _check_text(text)
+    return text
 
 
 def _check_text(text: object) -> None:

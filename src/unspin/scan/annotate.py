@@ -190,11 +190,8 @@ def _texts(batch: pa.RecordBatch, options: Options) -> pa.Array:
     taken = [field.name for field in added(options) if field.name in batch.schema.names]
     taken += [options.restored_column] if options.restored_column in COLUMNS.names else []
     if taken:
-        why = (
-            "choose another for the restored text"
-            if taken[0] == options.restored_column
-            else "this batch was annotated before"
-        )
+        own = taken[0] == options.restored_column
+        why = "choose another for the restored text" if own else "this batch was annotated before"
         raise OptionError(f"column {taken[0]!r}: there is one of that name already; {why}")
     texts = batch.column(name)
     if pa.types.is_dictionary(texts.type):

@@ -10,8 +10,10 @@ import { percent, plural, verdictInWords } from "./wording.js";
 
 const settings = { shortcuts: true };
 const MOST_KEPT = 300;
+const MOST_AT_ONCE = 4; // a browser opens six connections to a server, and what is saved meanwhile needs one too
 // `documents` are those of the overview, `kept` all that the browser's Back may lead to.
-const session = { documents: [], kept: [], reading: null, stop: null };
+// `parallel` is how many documents are read at a time, `running` ends when the last of those has.
+const session = { documents: [], kept: [], reading: null, stop: null, parallel: 1, running: null };
 
 const start = new StartView({ read: readText, open: openFiles, stop: () => session.stop?.abort() });
 const reading = new ReadingView({ settings });
@@ -137,7 +139,7 @@ function failed(document) {
   byId("paper").focus();
 }
 
-/** Read several documents one after the other, and show how they stand meanwhile. */
+/** Read several documents, as many at a time as the server reads, and show how they stand meanwhile. */
 async function readSeveral(all, added, remark = null) {
   session.stop?.abort();
   const stop = new AbortController();
@@ -149,10 +151,19 @@ async function readSeveral(all, added, remark = null) {
   if (byId("overview").hidden) goToOverview();
   else overview.show(session.documents);
   announce(`Reading ${plural(added.length, "document")}`);
-  for (const document of all.filter((each) => each.state === "waiting" || each.stopped)) {
-    await document.read(readingSettings(), () => stop === session.stop && refresh(document), stop.signal);
-    if (stop !== session.stop) return;
-  }
+  await session.running; // what was being read until now has been stopped, and is read anew
+  if (stop !== session.stop) return;
+  const waiting = all.filter((each) => each.state === "waiting" || each.stopped);
+  const chosen = readingSettings();
+  const readOn = async () => {
+    while (stop === session.stop && waiting.length > 0) {
+      const document = waiting.shift();
+      await document.read(chosen, () => stop === session.stop && refresh(document), stop.signal);
+    }
+  };
+  session.running = Promise.all(Array.from({ length: Math.min(session.parallel, waiting.length) }, readOn));
+  await session.running;
+  if (stop !== session.stop) return;
   announce(`Done. ${byId("overview-title").textContent}.`);
 }
 
@@ -226,5 +237,7 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme)
 nameTheme();
 show(null);
 version().then((told) => {
-  if (told) byId("version").textContent = ` · version ${told.unspin}`;
+  if (!told) return;
+  byId("version").textContent = ` · version ${told.unspin}`;
+  session.parallel = Math.min(told.limits.parallel ?? 1, MOST_AT_ONCE);
 });
