@@ -11,7 +11,7 @@ from typing import Final
 from unspin.documents.document import Limits
 from unspin.errors import InputError, UnknownFormat
 
-__all__ = ["UNPACKED", "opened"]
+__all__ = ["UNPACKED", "opened", "replaced"]
 
 UNPACKED: Final = 4
 """What is unpacked at most, for each byte of the limit on the file: XML packs ten to twenty times."""
@@ -37,3 +37,12 @@ def opened(data: bytes, limits: Limits, kind: str) -> Iterator[zipfile.ZipFile]:
             yield archive
     except (zipfile.BadZipFile, KeyError, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise InputError(f"damaged {kind}; open it in its program and save it again") from error
+
+
+def replaced(data: bytes, parts: dict[str, bytes]) -> bytes:
+    """A zip archive with other contents in some of its parts; order, dates and packing stay."""
+    written = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(written, "w") as new:
+        for entry in old.infolist():
+            new.writestr(entry, parts.get(entry.filename) or old.read(entry), entry.compress_type)
+    return written.getvalue()

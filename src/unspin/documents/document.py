@@ -13,7 +13,19 @@ from typing import Literal, NamedTuple
 
 from unspin.reading import Note
 
-__all__ = ["LIMITS", "STANDARD_INPUT", "Document", "Extract", "Format", "Limits", "Origin", "Place", "Run", "capped", "shown"]
+__all__ = [
+    "LIMITS",
+    "STANDARD_INPUT",
+    "Document",
+    "Extract",
+    "Format",
+    "Limits",
+    "Origin",
+    "Place",
+    "Run",
+    "capped",
+    "shown",
+]
 
 STANDARD_INPUT = "-"
 

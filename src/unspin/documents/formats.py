@@ -37,20 +37,23 @@ _BEFORE = rb"(?:\s++|<!--(?>.*?-->)|<\?xml[^>]*+>)*+"
 _PAGE = re.compile(_BEFORE + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 # The first element of JATS and of TEI, its prefix aside; a DTD may stand before it.
 _XML = re.compile(
-    _BEFORE + rb"(?:<!doctype\b[^<>\[]*+(?:\[[^\]]*+\])?+[^<>]*+>)?+" + _BEFORE + rb"<(?:\w{1,20}:)?+(article|TEI|teiCorpus)\b",
+    _BEFORE
+    + rb"(?:<!doctype\b[^<>\[]*+(?:\[[^\]]*+\])?+[^<>]*+>)?+"
+    + _BEFORE
+    + rb"<(?:\w{1,20}:)?+(article|TEI|teiCorpus)\b",
     re.IGNORECASE | re.DOTALL,
 )
 _HEAD_OF_ARCHIVE = 256
 _TAG = re.compile(rb"<(?:/?[a-z]|!--|!doctype)", re.IGNORECASE)
 
 
-def sniff(data: bytes, path: str) -> Format:
-    """The format of ``data``, a document called ``path``.
+def sniff(data: bytes, path: str, suffix: str | None = None) -> Format:
+    """The format of ``data``, a document called ``path``; ``suffix`` stands in for that of the path.
 
     Raises:
         UnknownFormat: it is known to be in one that is not read, or is encrypted.
     """
-    suffix = PurePath(path).suffix.lower()
+    suffix = PurePath(path).suffix.lower() if suffix is None else suffix
     head = data[:_HEAD].lstrip()
     if head.startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head[:1024]):
         return "pdf"

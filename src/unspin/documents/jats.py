@@ -17,17 +17,13 @@ _RULES: Final = Rules(
     inside=frozenset(
         "title-group abstract trans-abstract body sub-article ack app app-group fn-group floats-group bio".split()
     ),
-    blocks=frozenset(
-        "p title article-title subtitle attrib verse-line def-head term-head speaker term".split()
-    ),
+    blocks=frozenset("p title article-title subtitle attrib verse-line def-head term-head speaker term".split()),
     skipped=frozenset(
         "ref-list ref table disp-formula disp-formula-group math tex-math code preformat label object-id front-stub"
         " journal-meta graphic media alternatives inline-graphic alt-text long-desc chem-struct chem-struct-wrap"
         " processing-meta contrib-group aff permissions".split()
     ),
-    locked=frozenset(
-        "xref inline-formula monospace ext-link uri email element-citation mixed-citation".split()
-    ),
+    locked=frozenset("xref inline-formula monospace ext-link uri email element-citation mixed-citation".split()),
     blanks=frozenset({"break"}),
 )
 

@@ -26,10 +26,10 @@ __all__ = ["extract"]
 
 # Macros whose last argument is prose: in the sentence, or a paragraph of its own.
 _INLINE: Final = frozenset("emph textbf textit textsc textsl textrm textsf textup textmd text underline".split())
-_APART: Final = frozenset(
-    "title subtitle part chapter section subsection subsubsection paragraph subparagraph caption footnote thanks"
-    " footnotetext".split()
+_HEADINGS: Final = frozenset(
+    "title subtitle part chapter section subsection subsubsection paragraph subparagraph".split()
 )
+_APART: Final = frozenset("caption footnote footnotetext thanks".split())
 _LETTERS: Final = frozenset("' ` ^ \" ~ = . u v H c d b r k & % $ # _ { } ss ae AE oe OE aa AA o O l L i j".split())
 _BREAKS: Final = frozenset("par item newline \\ begin maketitle tableofcontents".split())
 # Environments of which nothing is prose.
@@ -130,6 +130,9 @@ class _Reader:
         name = node.macroname
         if name in _INLINE:
             self._inside(_last(node))
+        elif name in _HEADINGS:
+            self._apart(_last(node))
+            self._end()
         elif name in _APART:
             self._apart(_last(node))
         elif name in _BREAKS:

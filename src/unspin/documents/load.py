@@ -45,10 +45,15 @@ def load(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Document:
     return from_bytes(data, name, limits)
 
 
-def from_bytes(data: bytes, name: str = STANDARD_INPUT, limits: Limits = LIMITS) -> Document:
-    """The document that ``data`` holds, called ``name``; its contents say in which format. Raises as :func:`load`."""
+def from_bytes(
+    data: bytes, name: str = STANDARD_INPUT, limits: Limits = LIMITS, *, suffix: str | None = None
+) -> Document:
+    """The document that ``data`` holds, called ``name``; its contents say in which format. Raises as :func:`load`.
+
+    Where the contents don't say, ``suffix`` does, by default that of the name.
+    """
     _check_size(len(data), name, limits)
-    format = sniff(data, name)
+    format = sniff(data, name, suffix)
     if format == "text":
         return plain.decode(data, name, limits)
     if format in ("markdown", "latex"):

@@ -14,13 +14,13 @@ from unspin.documents.document import Extract, Limits, Run, capped
 from unspin.documents.prose import plain_letters
 from unspin.errors import EmptyInput
 
-__all__ = ["LEFT_OUT", "Block", "Piece", "extracted", "reference"]
+__all__ = ["LEFT_OUT", "WORDS", "Block", "Change", "Piece", "extracted", "reference"]
 
 LEFT_OUT: Final = "[…]"
 """What stands in the text for a formula, code or a reference inside a sentence."""
 
 _SEPARATOR: Final = 2  # a blank line between paragraphs, see :meth:`Document.of`
-_WORDS: Final = re.compile(r"\S++")
+WORDS: Final = re.compile(r"\S++")
 
 
 class Piece(NamedTuple):
@@ -42,6 +42,20 @@ class Block(NamedTuple):
 
     pieces: list[Piece]
     part: str = ""
+
+
+class Change(NamedTuple):
+    """A change of the source.
+
+    Attributes:
+        part: the file of an archive that holds it.
+        spans: the stretches of the source that go, in order; the new words stand in place of the first.
+        words: what comes.
+    """
+
+    part: str
+    spans: tuple[tuple[int, int], ...]
+    words: str
 
 
 def reference(text: str) -> Piece:
@@ -82,7 +96,7 @@ def _paragraph(block: Block, at: int) -> tuple[str, list[Run]]:
     runs: list[Run] = []
     length = before = 0
     spans = _Spans(block.pieces)
-    for match in _WORDS.finditer(raw):
+    for match in WORDS.finditer(raw):
         word = plain_letters(match[0])
         if not word:
             continue
