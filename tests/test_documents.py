@@ -923,7 +923,7 @@ def test_places_in_plain_text() -> None:
         (KILN.encode(), "page.html", "text"),
         (KILN.encode(), "paper.pdf", "text"),
         (KILN.encode(), "letter.docx", "text"),
-        (f"In Markdown <b>bold</b> is markup. {KILN}".encode(), "page.md", "text"),
+        (f"In Markdown <b>bold</b> is markup. {KILN}".encode(), "page.md", "markdown"),
         (f"%PDF- is how a PDF begins. {KILN}".encode()[1:], "page.txt", "text"),
         (pdf([(70, 700, 10, KILN[:60])]), "upload", "pdf"),
         (b"\n\n junk \n" + pdf([(70, 700, 10, KILN[:60])]), "paper.pdf", "pdf"),

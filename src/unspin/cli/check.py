@@ -96,14 +96,14 @@ def check(
 def _outcomes(paths: Sequence[str], settings: Settings, workers: int) -> Iterator[Outcome]:
     """Each path with its reading or its error, in order, however far ahead the reader takes its texts."""
     import unspin
-    from unspin.documents import load
+    from unspin.cli.inputs import opened
 
     waiting: deque[Document | Outcome] = deque()
 
     def texts() -> Iterator[str]:
         for path in paths:
             try:
-                document = load(path)
+                document = opened(path)
             except InputError as error:
                 waiting.append((path, error))
                 continue

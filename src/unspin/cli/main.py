@@ -59,8 +59,8 @@ def unspin(
       unspin scan crawl/ -o out      a whole corpus, resumable
       unspin evaluate articles/      how well it does on texts of yours
 
-    A FILE is text, HTML, PDF or DOCX (all but UTF-8 text with the extra 'documents'); - is standard input. Results go to
-    standard output, messages to standard error.
+    A FILE is text, Markdown, LaTeX, HTML, PDF, DOCX, ODT, EPUB, JATS or TEI (most with the extra 'documents'), or an address
+    (https://…); - is standard input. Results go to standard output, messages to standard error.
 
     Exit status: 0 nothing spun, 1 something spun (read, check, scan), 2 an error.
     """  # noqa: D301 - the help needs the real control character

@@ -13,7 +13,10 @@ from unspin.settings import Settings
 __all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "settings"]
 
 File = Annotated[
-    str, typer.Argument(metavar="FILE", help="Text, HTML, PDF or DOCX, or - for standard input.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="FILE", help="A document or an address (https://…), or - for standard input.", show_default=False
+    ),
 ]
 OperatingPoint = Annotated[
     float,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from unspin.cli import options
+from unspin.cli.inputs import opened
 from unspin.cli.streams import NOTHING_SPUN, SPUN, is_terminal, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
@@ -36,14 +37,13 @@ def read(
     Examples:
       unspin read page.txt
       unspin read paper.pdf --words
+      unspin read https://example.org/article.html
       unspin read - --json < page.txt | jq .share
 
     Exit status: 0 not spun, 1 spun, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
-    from unspin.documents import load
-
-    document = load(file)
+    document = opened(file)
     import unspin
 
     reading = unspin.read(document.text, settings)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
+from unspin.cli.inputs import opened
 from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
 from unspin.errors import InputError, MissingExtra, OptionError, UnspinError
 from unspin.files import save
@@ -141,13 +142,13 @@ def _watched(paths: Sequence[str]) -> Iterable[str]:
 def _entry(path: str, settings: Settings, public: bool) -> Entry:
     """Read one document; what goes wrong is its outcome."""
     import unspin
-    from unspin.documents import load, shown
+    from unspin.documents import shown
     from unspin.report.source import Entry, Source
 
     # Where a document lies on this machine is nothing for the public.
     name = shown(os.path.basename(path)) if public else shown(path)
     try:
-        document = load(path)
+        document = opened(path)
         reading = unspin.read(document.text, settings)
     except (InputError, MissingExtra) as error:
         return Entry(Source(name), error)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from unspin.cli import options
 from unspin.cli.bars import reading_bar
+from unspin.cli.inputs import opened
 from unspin.cli.streams import is_terminal, remark, well_behaved, write
+from unspin.errors import OptionError
+from unspin.files import save
 from unspin.settings import OPERATING_POINT
+
+if TYPE_CHECKING:
+    from unspin.documents import Rewritten
 
 __all__ = ["restore"]
 
@@ -20,34 +31,74 @@ def restore(
     deep: options.Deep = None,
     fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
+    in_place_copy: Annotated[
+        Path | None,
+        typer.Option(
+            "--in-place-copy",
+            metavar="OUT",
+            help="Write the same file to OUT with only those words changed; in DOCX the changes are tracked.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
     Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for
-    byte. Encoding and line breaks stay as they are. Of HTML, PDF and DOCX comes the main text, in UTF-8. Where it takes
-    longer, a bar on the terminal says how far it is.
+    byte, and so do Markdown and LaTeX. Encoding and line breaks stay as they are. Of all else comes the main text, in
+    UTF-8. Where it takes longer, a bar on the terminal says how far it is.
+
+    --in-place-copy writes text, Markdown, LaTeX, JATS, TEI, EPUB, ODT and DOCX in their own format; formulas, code, references,
+    styles and notes stay as they are.
 
     \b
     Examples:
       unspin restore page.txt > readable.txt
       unspin restore paper.pdf
+      unspin restore article.xml --in-place-copy mended.xml
       curl -s https://example.org/page.txt | unspin restore -
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
-    from unspin.documents import load, shown
+    from unspin.documents import rewritten, shown
+    from unspin.documents.inplace import check_writable
 
-    document = load(file)
+    document = opened(file)
+    if in_place_copy is not None:
+        check_writable(document)
+        _spare(in_place_copy, file)
     import unspin
     from unspin.report.wording import note_in_words, verdict
 
     with reading_bar() as watch:
         reading = unspin.read(document.text, settings, watch=watch)
-    write(document.encode(reading.restored))
+    if in_place_copy is not None:
+        done = rewritten(document, reading.substitutions)
+        save(in_place_copy, done.data, said=f"--in-place-copy {in_place_copy}")
+        remark(f"{verdict(reading)}; {_changed(done)} in {in_place_copy}")
+    elif document.format in ("markdown", "latex"):
+        write(rewritten(document, reading.substitutions).data)
+    else:
+        write(document.encode(reading.restored))
     if document.format != "text":
         for note in document.notes:  # what is missing from the page must not go unnoticed
             remark(f"{shown(document.path)}: {note_in_words(note)}")
-    if is_terminal(sys.stderr) and reading.restored == document.text:
+    if in_place_copy is None and is_terminal(sys.stderr) and reading.restored == document.text:
         remark(f"{verdict(reading)}; printed unchanged")
     return 0
+
+
+def _spare(out: Path, file: str) -> None:
+    """Refuse to write over the document.
+
+    Raises:
+        OptionError: it is what would be written over.
+    """
+    if os.path.exists(out) and os.path.exists(file) and os.path.samefile(out, file):
+        raise OptionError(f"--in-place-copy {out}: would write over the document; choose another name")
+
+
+def _changed(done: Rewritten) -> str:
+    """In words, what was written back."""
+    changes = f"{done.made:,} change{'s' if done.made != 1 else ''}"
+    return f"{changes} ({done.left:,} more would touch formulas, references or marks)" if done.left else changes

@@ -1,6 +1,7 @@
 """From bytes to text: documents as they come, with what leads back to page and paragraph."""
 
-from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Format, Limits, Place, shown
+from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Format, Limits, Origin, Place, Run, shown
+from unspin.documents.inplace import Rewritten, rewritten
 from unspin.documents.load import from_bytes, load
 from unspin.documents.paths import expand
 
@@ -10,9 +11,13 @@ __all__ = [
     "Document",
     "Format",
     "Limits",
+    "Origin",
     "Place",
+    "Rewritten",
+    "Run",
     "expand",
     "from_bytes",
     "load",
+    "rewritten",
     "shown",
 ]

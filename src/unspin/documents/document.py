@@ -5,18 +5,31 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from operator import attrgetter
 from typing import Literal, NamedTuple
 
 from unspin.reading import Note
 
-__all__ = ["LIMITS", "STANDARD_INPUT", "Document", "Extract", "Format", "Limits", "Place", "capped", "shown"]
+__all__ = [
+    "LIMITS",
+    "STANDARD_INPUT",
+    "Document",
+    "Extract",
+    "Format",
+    "Limits",
+    "Origin",
+    "Place",
+    "Run",
+    "capped",
+    "shown",
+]
 
 STANDARD_INPUT = "-"
 
-Format = Literal["text", "html", "pdf", "docx"]
+Format = Literal["text", "html", "pdf", "docx", "jats", "tei", "epub", "odt", "markdown", "latex"]
 
 _SEPARATOR = "\n\n"
 
@@ -34,6 +47,36 @@ class Place(NamedTuple):
     paragraph: int
 
 
+class Run(NamedTuple):
+    """A stretch of the text and the stretch of the source that it is.
+
+    Attributes:
+        start: offset in the text.
+        length: code points in the text.
+        source: offset in the source.
+        taken: code points in the source; where it is not ``length``, the stretch is written otherwise than it reads.
+        part: the file of an archive that holds it, ``""`` for the document itself.
+    """
+
+    start: int
+    length: int
+    source: int
+    taken: int
+    part: str = ""
+
+
+class Origin(NamedTuple):
+    """Where something stands in the source.
+
+    Attributes:
+        part: the file of an archive, ``""`` for the document itself.
+        offset: code points from its beginning, without a byte order mark.
+    """
+
+    part: str
+    offset: int
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much of a document is read at most; a longer one is refused or, where it has pages, cut with a note.
@@ -42,7 +85,7 @@ class Limits:
         bytes: size of the file.
         pages: pages of a PDF.
         characters: length of the text; plain text beyond it is refused unless ``cut_text``.
-        seconds: time to take the text out of HTML, PDF or DOCX.
+        seconds: time to take the text out of what is no plain text.
         memory: bytes of address space to do so (POSIX only).
         cut_text: whether plain text that is too long is cut with a note, as the other formats are. Refused by default: what
             a command writes back in its place would be half of what was given.
@@ -67,10 +110,13 @@ class Extract:
         paragraphs: each in parts, ``(page, text)``; a part is what stands on one page, its text with the space before
             the next part.
         notes: see :class:`unspin.reading.Note`.
+        runs: where each part of the text (the paragraphs with a blank line between) stands in the source, ascending;
+            empty where the format has no source that can be read.
     """
 
     paragraphs: tuple[tuple[tuple[int | None, str], ...], ...]
     notes: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +133,8 @@ class Document:
         format: what it was read as.
         starts: offsets at which a paragraph or a page begins, ascending; empty for plain text.
         places: what stands at each of ``starts``.
+        runs: see :class:`Extract`; empty for plain text, HTML, PDF and DOCX.
+        data: the document as it was stored; empty for plain text.
     """
 
     path: str
@@ -97,27 +145,52 @@ class Document:
     format: Format = "text"
     starts: tuple[int, ...] = ()
     places: tuple[Place, ...] = ()
+    runs: tuple[Run, ...] = field(default=(), repr=False)
+    data: bytes = field(default=b"", repr=False)
 
     @classmethod
-    def of(cls, path: str, format: Format, extract: Extract) -> Document:
-        """The document whose text a format gave."""
+    def of(cls, path: str, format: Format, extract: Extract, data: bytes = b"") -> Document:
+        """The document ``data`` whose text a format gave."""
         pieces, places = [], []
         for place, text in _placed(extract.paragraphs):
             pieces.append(text)
             places.append(place)
         starts = tuple(accumulate(map(len, pieces), initial=0))[:-1]
         text = "".join(pieces)[: 1 - len(_SEPARATOR)]  # a line break at the end, as text files have it
-        return cls(path, text, notes=extract.notes, format=format, starts=starts, places=tuple(places))
+        return cls(
+            path,
+            text,
+            notes=extract.notes,
+            format=format,
+            starts=starts,
+            places=tuple(places),
+            runs=extract.runs,
+            data=data,
+        )
 
     def encode(self, text: str) -> bytes:
         """``text`` in the encoding of the document; for plain text ``encode(self.text)`` are the bytes it was read from.
 
-        A text that the encoding cannot hold comes in UTF-8, and so does that of HTML, PDF and DOCX.
+        A text that the encoding cannot hold comes in UTF-8, and so does that of all formats but plain text.
         """
         try:
             return self.mark + text.encode(self.encoding)
         except UnicodeEncodeError:
             return text.encode("utf-8", "surrogatepass")
+
+    def origin(self, offset: int) -> Origin | None:
+        """Where the code point at ``offset`` of ``text`` stands in the source.
+
+        None where nothing of the source stands there (between paragraphs, in place of a formula), and for HTML, PDF and
+        DOCX. A character inside something that is written otherwise (``&amp;``) stands where that begins.
+        """
+        if self.format == "text":
+            return Origin("", offset) if 0 <= offset < len(self.text) else None
+        k = bisect_right(self.runs, offset, key=attrgetter("start")) - 1
+        if k < 0 or offset >= self.runs[k].start + self.runs[k].length:
+            return None
+        run = self.runs[k]
+        return Origin(run.part, run.source + (offset - run.start if run.length == run.taken else 0))
 
     def place(self, offset: int) -> Place:
         """Page and paragraph of the code point at ``offset`` of ``text``."""

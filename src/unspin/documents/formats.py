@@ -12,16 +12,21 @@ from unspin.errors import UnknownFormat
 
 __all__ = ["DOCUMENT_SUFFIXES", "HTML_SUFFIXES", "TEXT_SUFFIXES", "sniff"]
 
-TEXT_SUFFIXES: Final = frozenset({"", ".txt", ".text", ".md", ".markdown"})
+TEXT_SUFFIXES: Final = frozenset({"", ".txt", ".text"})
 """Plain text, as far as a folder is taken; a file named by itself may have any name."""
 HTML_SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml"})
-DOCUMENT_SUFFIXES: Final = HTML_SUFFIXES | {".pdf", ".docx"}
-"""Formats of the optional part ``unspin[documents]``."""
+MARKDOWN_SUFFIXES: Final = frozenset({".md", ".markdown"})
+LATEX_SUFFIXES: Final = frozenset({".tex", ".latex", ".ltx"})
+XML_SUFFIXES: Final = frozenset({".xml", ".nxml", ".tei"})
+DOCUMENT_SUFFIXES: Final = (
+    HTML_SUFFIXES | MARKDOWN_SUFFIXES | LATEX_SUFFIXES | XML_SUFFIXES | {".pdf", ".docx", ".epub", ".odt"}
+)
+"""Formats that are taken apart; some need the optional part ``unspin[documents]``."""
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_OFFICE = "EncryptedPackage".encode("utf-16-le")
 _FOREIGN: Final = (
-    (_ZIP, "a zip archive (.epub, .odt, .xlsx …)", "extract the text first"),
+    (_ZIP, "a zip archive (.xlsx, .pptx …)", "extract the text first"),
     (b"\x1f\x8b", "gzip", "unpack it first"),
     (b"{\\rtf", "RTF", "save it as .docx or plain text"),
 )
@@ -30,21 +35,34 @@ _HEAD = 4096
 # Atomic, as `.*?` between two white spaces could be divided in exponentially many ways.
 _BEFORE = rb"(?:\s++|<!--(?>.*?-->)|<\?xml[^>]*+>)*+"
 _PAGE = re.compile(_BEFORE + rb"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+# The first element of JATS and of TEI, its prefix aside; a DTD may stand before it.
+_XML = re.compile(
+    _BEFORE
+    + rb"(?:<!doctype\b[^<>\[]*+(?:\[[^\]]*+\])?+[^<>]*+>)?+"
+    + _BEFORE
+    + rb"<(?:\w{1,20}:)?+(article|TEI|teiCorpus)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_HEAD_OF_ARCHIVE = 256
 _TAG = re.compile(rb"<(?:/?[a-z]|!--|!doctype)", re.IGNORECASE)
 
 
-def sniff(data: bytes, path: str) -> Format:
-    """The format of ``data``, a document called ``path``.
+def sniff(data: bytes, path: str, suffix: str | None = None) -> Format:
+    """The format of ``data``, a document called ``path``; ``suffix`` stands in for that of the path.
 
     Raises:
         UnknownFormat: it is known to be in one that is not read, or is encrypted.
     """
-    suffix = PurePath(path).suffix.lower()
+    suffix = PurePath(path).suffix.lower() if suffix is None else suffix
     head = data[:_HEAD].lstrip()
     if head.startswith(b"%PDF-") or (suffix == ".pdf" and b"%PDF-" in head[:1024]):
         return "pdf"
     if data.startswith(_ZIP) and b"word/document" in data:  # the names in a zip archive are not compressed
         return "docx"
+    if data.startswith(_ZIP) and b"application/epub+zip" in data[:_HEAD_OF_ARCHIVE]:  # first, and never compressed
+        return "epub"
+    if data.startswith(_ZIP) and b"application/vnd.oasis.opendocument.text" in data[:_HEAD_OF_ARCHIVE]:
+        return "odt"
     if data.startswith(_OLE):
         _refuse_ole(data, path)
     for magic, kind, advice in _FOREIGN:
@@ -53,7 +71,11 @@ def sniff(data: bytes, path: str) -> Format:
     page = _in_ascii(head)
     if _PAGE.match(page) or (suffix in HTML_SUFFIXES and _TAG.search(page)):
         return "html"
-    return "text"
+    if (root := _XML.match(page)) and (b"<?xml" in page[:_HEAD_OF_ARCHIVE] or suffix in XML_SUFFIXES):
+        return "jats" if root[1].lower() == b"article" else "tei"
+    if suffix in MARKDOWN_SUFFIXES:
+        return "markdown"
+    return "latex" if suffix in LATEX_SUFFIXES else "text"
 
 
 def _refuse_ole(data: bytes, path: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from unspin.documents import plain, worker
-from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Limits, shown
+from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Format, Limits, shown
 from unspin.documents.formats import sniff
 from unspin.documents.paths import documents_below
 from unspin.errors import InputError, MissingInput
@@ -44,13 +45,30 @@ def load(path: str | os.PathLike[str], limits: Limits = LIMITS) -> Document:
     return from_bytes(data, name, limits)
 
 
-def from_bytes(data: bytes, name: str = STANDARD_INPUT, limits: Limits = LIMITS) -> Document:
-    """The document that ``data`` holds, called ``name``; its contents say in which format. Raises as :func:`load`."""
+def from_bytes(
+    data: bytes, name: str = STANDARD_INPUT, limits: Limits = LIMITS, *, suffix: str | None = None
+) -> Document:
+    """The document that ``data`` holds, called ``name``; its contents say in which format. Raises as :func:`load`.
+
+    Where the contents don't say, ``suffix`` does, by default that of the name.
+    """
     _check_size(len(data), name, limits)
-    format = sniff(data, name)
+    format = sniff(data, name, suffix)
     if format == "text":
         return plain.decode(data, name, limits)
-    return Document.of(name, format, worker.extract(data, format, shown(name), limits))
+    if format in ("markdown", "latex"):
+        return _of_text(data, format, name, limits)
+    return Document.of(name, format, worker.extract(data, format, shown(name), limits), data)
+
+
+def _of_text(data: bytes, format: Format, name: str, limits: Limits) -> Document:
+    """A document that is plain text with marks in it: plain text it stays where the optional part is missing."""
+    whole = plain.decode(data, name, limits)
+    if not worker.readable(format):
+        return whole
+    extract = worker.extract(whole.text.encode("utf-8", "replace"), format, shown(name), limits)
+    document = Document.of(name, format, extract, data)
+    return replace(document, encoding=whole.encoding, mark=whole.mark, notes=whole.notes + document.notes)
 
 
 def _check_kind(name: str) -> None:

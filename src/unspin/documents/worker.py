@@ -1,11 +1,11 @@
-"""HTML, PDF and DOCX are taken apart in a process of their own.
+"""All formats but plain text are taken apart in a process of their own.
 
 They come from anywhere, and the libraries that read them are large and partly in C. In a process of its own a document
 that hangs, eats memory or crashes the library costs one clear line; that PDFium takes one caller at a time no longer
 matters; and the process stays for the next document, so that the libraries are loaded once.
 
-A request is a header (:data:`_REQUEST`) and the document; the answer is its length and JSON: either ``paragraphs`` and
-``notes`` or an ``error`` and what it ``says``, with ``peak``, the most memory in KiB that the worker has held.
+A request is a header (:data:`_REQUEST`) and the document; the answer is its length and JSON: either ``paragraphs``,
+``notes`` and ``runs`` or an ``error`` and what it ``says``, with ``peak``, the most memory in KiB that the worker has held.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from unspin import errors
-from unspin.documents.document import Extract, Format, Limits
+from unspin.documents.document import Extract, Format, Limits, Run
 from unspin.errors import InputError, MissingExtra
 
-__all__ = ["extract", "serve"]
+__all__ = ["extract", "readable", "serve"]
 
 _REQUEST: Final = struct.Struct("<8sQQQQdQ")  # format, bytes of the document, the limits
 _LENGTH: Final = struct.Struct("<Q")
@@ -36,6 +36,12 @@ _NEEDED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "html": ("HTML", ("trafilatura", "lxml_html_clean")),
     "pdf": ("PDF", ("pypdfium2",)),
     "docx": ("DOCX", ("docx",)),
+    "jats": ("JATS", ()),
+    "tei": ("TEI", ()),
+    "epub": ("EPUB", ()),
+    "odt": ("ODT", ()),
+    "markdown": ("Markdown", ("markdown_it", "mdit_py_plugins")),
+    "latex": ("LaTeX", ("pylatexenc",)),
 }
 _SERVE: Final = "from unspin.documents.worker import serve; serve()"
 # A worker that has held more than this (in KiB) is not kept, since what it holds counts against the next document.
@@ -51,21 +57,26 @@ _lock = threading.Lock()
 
 
 def extract(data: bytes, format: Format, name: str, limits: Limits) -> Extract:
-    """The text of a document in ``format``, one of HTML, PDF and DOCX; messages call it ``name``.
+    """The text of a document in ``format``, none of them plain text; messages call it ``name``.
 
     Raises:
         MissingExtra: the libraries that read the format are not installed.
         EmptyInput, UnknownFormat, InputError: as the format says.
         InputError: it takes more time or memory than the limits allow, or crashes its library.
     """
-    kind, modules = _NEEDED[format]
-    if any(find_spec(module) is None for module in modules):
+    kind = _NEEDED[format][0]
+    if not readable(format):
         raise MissingExtra("documents", f"{name}: reading {kind}")
     answer = _ask(data, format, limits)
     if "error" in answer:
         raise getattr(errors, answer["error"])(f"{name}: {answer['says']}")
     paragraphs = tuple(tuple((page, text) for page, text in parts) for parts in answer["paragraphs"])
-    return Extract(paragraphs, tuple(answer["notes"]))
+    return Extract(paragraphs, tuple(answer["notes"]), tuple(Run(*run) for run in answer["runs"]))
+
+
+def readable(format: Format) -> bool:
+    """Whether the libraries that read a format are installed."""
+    return all(find_spec(module) is not None for module in _NEEDED[format][1])
 
 
 def _ask(data: bytes, format: Format, limits: Limits) -> dict[str, Any]:
@@ -166,7 +177,7 @@ def _answer(data: bytes, format: str, limits: Limits) -> dict[str, Any]:
         module = import_module(f"unspin.documents.{format}")
         _bind(limits)
         found: Extract = module.extract(data, limits)
-        return {"paragraphs": found.paragraphs, "notes": found.notes, "peak": _peak()}
+        return {"paragraphs": found.paragraphs, "notes": found.notes, "runs": found.runs, "peak": _peak()}
     except InputError as error:
         return _error(error) | {"peak": _peak()}
     except Exception as error:  # libraries meet damage, and the end of memory, in ways of their own

@@ -42,7 +42,18 @@ NOTES: dict[str, str] = {
     Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
 }
 
-FORMATS = {"text": "plain text", "html": "web page", "pdf": "PDF", "docx": "Word document"}
+FORMATS = {
+    "text": "plain text",
+    "html": "web page",
+    "pdf": "PDF",
+    "docx": "Word document",
+    "jats": "JATS XML",
+    "tei": "TEI XML",
+    "epub": "EPUB",
+    "odt": "OpenDocument text",
+    "markdown": "Markdown",
+    "latex": "LaTeX",
+}
 """Formats of documents; one that is not here is shown as it is named."""
 
 DISCLAIMER = "Evidence about a text, not an accusation of a person. A restored word is a probability, not a quotation."

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 import unspin
+from unspin.documents import Format
 from unspin.reading import Reading, Substitution
 from unspin.report.json import schema as report_schema
 from unspin.report.json import to_dict
@@ -51,7 +52,7 @@ _RESULT = {
         _object(["id", "error"], id={"type": "string"}, error=_ref("Error")),
     ]
 }
-_DOCUMENT = _object(["name", "format"], name={"type": "string"}, format={"enum": ["text", "html", "pdf", "docx"]})
+_DOCUMENT = _object(["name", "format"], name={"type": "string"}, format={"enum": list(get_args(Format))})
 _PLACES = {"type": "array", "items": _ref("Place"), "description": "one for each substitution, in order"}
 _EVENT = {
     "anyOf": [
