@@ -11,6 +11,9 @@ const { factsOf } = await load("facts");
 const { sorted, binned } = await load("table");
 const { oneIn, rateInWords, rateInFigures, percent, chance, sureness, groundsInWords } = await load("wording");
 const { fileName, linesOf } = await load("api");
+const { divided, partsOf, shareOf } = await load("passages");
+const { nextPlace, swapsOf } = await load("swaps");
+const { fileNameFor, markdownOf } = await load("markdown");
 
 const sub = (text, found, original, more = {}) => {
   const start = [...text.slice(0, text.indexOf(found))].length;
@@ -279,4 +282,38 @@ test("names of files to be saved", () => {
   assert.equal(fileName('attachment; filename="a b.docx"'), "a b.docx");
   assert.equal(fileName("attachment; filename=\"x\"; filename*=UTF-8''h%C3%A4fen.csv"), "häfen.csv");
   assert.equal(fileName("attachment"), null);
+});
+
+test("parts that read as spun, where they are not the whole", () => {
+  const text = "😀 One two.\nThree four.";
+  assert.deepEqual(partsOf({ text, passages: [[2, 10]] }), [{ from: 3, to: 11 }]);
+  assert.deepEqual(partsOf({ text: `${text}\n`, passages: [[0, [...text].length]] }), []);
+  assert.deepEqual(partsOf({ text }), []);
+  assert.equal(shareOf([{ from: 0, to: 5 }], 10), 0.5);
+});
+
+test("a block is divided where a part begins and ends, and no mark is cut", () => {
+  const marks = [{ from: 8, to: 14 }];
+  const parts = [{ from: 2, to: 4 }, { from: 10, to: 20 }];
+  const pieces = divided(0, 16, parts, marks);
+  assert.deepEqual(pieces.map(({ start, end, spun }) => [start, end, spun]), [[0, 2, false], [2, 4, true], [4, 8, false], [8, 16, true]]);
+  assert.deepEqual(divided(4, 6, parts, []).map(({ spun }) => spun), [false]);
+  assert.deepEqual(divided(20, 30, parts, []).map(({ spun }) => spun), [false]);
+});
+
+test("swaps are listed once each, and the filter leads on", () => {
+  const choices = new Choices(reading);
+  assert.deepEqual(swapsOf(choices, "all").map(({ found, now, places }) => [found, now, places.length]), [["caller", "new", 3], ["vessel", "boat", 1], ["connected", "on", 1], ["simply", "", 1]]);
+  assert.deepEqual(swapsOf(choices, "guess"), []);
+  assert.deepEqual(swapsOf(choices, "all", "found", true)[0].found, "vessel");
+  const { substitutions } = reading;
+  assert.equal(nextPlace(substitutions, 0, 1, "unsure"), 1);
+  assert.equal(nextPlace(substitutions, substitutions.length - 1, 1, "all"), -1);
+  assert.equal(nextPlace(substitutions, 3, -1, "guess"), -1);
+});
+
+test("a restored text as Markdown shows what it holds", () => {
+  assert.equal(markdownOf("A heading\n\n# not *one* <b> & [x](y).\n\n12. years it was, and\nlong.\n"), "# A heading\n\n\\# not \\*one\\* &lt;b&gt; &amp; \\[x\\](y).\n\n12\\. years it was, and long.\n");
+  assert.equal(fileNameFor("a/b: c.pdf", "txt"), "b c-restored.txt");
+  assert.equal(fileNameFor("", "md"), "unspin.md");
 });

@@ -26,6 +26,8 @@ DICTIONARY: dict[str, tuple[str, float, Alternatives, list[str]]] = {
     "dwelling": ("home", 0.91, [("house", 0.07)], ["home", "dwelling"]),
 }
 INSERTED = " simply"
+PART_SIGN = "* * *"
+"""In a text that holds this line, what follows it reads as spun, and nothing before."""
 
 SPUN = """The caller ferry to Sallow Island
 
@@ -115,8 +117,15 @@ def read(text: str) -> dict[str, Any]:
         "restored": _replayed(text, substitutions, 0, len(text)),
         "substitutions": substitutions,
         "quotations": quotations,
-        "passages": [[0, len(text)]] if spun else [],
+        "passages": _passages(text) if spun else [],
     }
+
+
+def _passages(text: str) -> list[list[int]]:
+    """The whole text, or what follows :data:`PART_SIGN`."""
+    at = text.find(PART_SIGN)
+    start = 0 if at < 0 else at + len(PART_SIGN) + 1
+    return [[start, len(text.rstrip())]]
 
 
 _SWAPPED = re.compile(rf"\b(?:{'|'.join(DICTIONARY)})\b|{INSERTED}\b", re.IGNORECASE)

@@ -36,7 +36,7 @@ Piece = Kept | Swapped
 
 
 class Part(NamedTuple):
-    """Pieces side by side in a part that reads as spun, or all outside; ``spun`` only where it is not the whole."""
+    """Pieces side by side that all lie in a part that reads as spun (``spun``), or all outside of one."""
 
     spun: bool
     pieces: tuple[Piece, ...]

@@ -2,6 +2,7 @@
 
 import { exported } from "./api.js";
 import { announce, el, fill } from "./dom.js";
+import { fileNameFor, markdownOf } from "./markdown.js";
 
 const FLASH = 1600; // milliseconds for which a button says that it was done
 
@@ -12,6 +13,16 @@ export async function save(documents, format, withoutTexts) {
   download(file);
   for (const document of documents) document.unsaved = false;
   announce(`Saved as ${file.name}`);
+}
+
+/** Save the restored text of a document, with the choices made in it, as `"txt"` or `"md"`; it never leaves this page. */
+export function saveText(document, format) {
+  const restored = document.choices.restored();
+  const written = format === "md" && !/\.(md|markdown)$/i.test(document.name) ? markdownOf(restored) : restored;
+  const name = fileNameFor(document.name, format);
+  download({ blob: new Blob([written], { type: `${format === "md" ? "text/markdown" : "text/plain"};charset=utf-8` }), name });
+  document.unsaved = false;
+  announce(`Saved as ${name}`);
 }
 
 /** The settings that all documents were read with; null where they differ, for a report has one set. */

@@ -2,9 +2,12 @@
 
 import { byId, el, fill, svg } from "./dom.js";
 import { factsOf } from "./facts.js";
-import { plural } from "./wording.js";
+import { swapsOf } from "./swaps.js";
+import { chance, count, plural } from "./wording.js";
 
 const STRIP_BINS = 320;
+const MOST_SWAPS = 1000; // rows; a list of more is no help, and slow
+const HEADS = [["order", "No."], ["found", "Found"], ["now", "Restored"], ["confidence", "Sure"], ["times", "Times"]];
 
 /** The quotations of a reading: what the page says, and what was probably said. `text` gives the marked excerpts. */
 export function showQuotations(element, choices, text) {
@@ -67,17 +70,53 @@ export function showFacts(element, text) {
   return names.length + figures.length;
 }
 
-/** Where in the document the swapped words lie: one thin line of bars. */
-export function showStrip(element, choices, marks, length) {
+/** Each distinct swap once, in a table whose heads sort it; a click leads to its first place. Returns how many there are. */
+export function showSwaps(element, choices, filter, { key, descending }) {
+  const swaps = swapsOf(choices, filter, key, descending);
+  const all = swapsOf(choices, "all").length;
+  const head = ([name, words]) =>
+    el(
+      "th", { scope: "col", class: `${name}-cell`, "aria-sort": name === key ? (descending ? "descending" : "ascending") : null },
+      el("button", { type: "button", data: { sort: name } }, words),
+    );
+  const row = ({ found, now, confidence, places }) =>
+    el(
+      "tr", {},
+      el("td", { class: "order-cell" }, el("button", { type: "button", class: "locate", data: { go: places[0] }, "aria-label": `Show “${found}” in the text` }, count(places[0] + 1))),
+      el("td", { class: "found-cell" }, found),
+      el("td", { class: "now-cell" }, now === "" ? el("em", {}, "nothing") : now === found ? el("em", {}, "as found") : now),
+      el("td", { class: "confidence-cell" }, confidence === null ? "yours" : chance(confidence)),
+      el("td", { class: "times-cell" }, count(places.length)),
+    );
+  const lead = swaps.length === all ? `${plural(all, "distinct swap")}.` : `${count(swaps.length)} of ${plural(all, "distinct swap")}.`;
+  fill(
+    element,
+    el("p", { class: "lead" }, all === 0 ? "No word of this text looks swapped." : lead),
+    swaps.length > 0 &&
+      el(
+        "table", { class: "swaps" },
+        el("caption", { class: "visually-hidden" }, "Swaps; the buttons in the head sort the table"),
+        el("thead", {}, el("tr", {}, HEADS.map(head))),
+        el("tbody", {}, swaps.slice(0, MOST_SWAPS).map(row)),
+      ),
+    swaps.length > MOST_SWAPS && el("p", { class: "lead" }, `and ${count(swaps.length - MOST_SWAPS)} more; the CSV has them all.`),
+  );
+  return all;
+}
+
+/** Where in the document the swapped words lie: one thin line of bars, over the parts that read as spun. */
+export function showStrip(element, choices, marks, length, parts = []) {
   const bins = new Array(STRIP_BINS).fill(0);
   marks.forEach(({ from }, place) => {
     if (choices.state(place) !== "left") bins[Math.min(STRIP_BINS - 1, Math.floor((from / Math.max(1, length)) * STRIP_BINS))] += 1;
   });
   const most = Math.max(1, ...bins);
   const path = bins.map((n, i) => (n ? `M${i + 0.5} 20V${(20 - (4 + 16 * (n / most))).toFixed(1)}` : "")).join("");
+  const scale = STRIP_BINS / Math.max(1, length);
+  const bands = parts.map(({ from, to }) => svg("rect", { x: from * scale, y: 0, width: (to - from) * scale, height: 20, class: "strip-part" }));
   fill(
     element,
-    svg("svg", { viewBox: `0 0 ${STRIP_BINS} 20`, preserveAspectRatio: "none" }, svg("path", { d: path, class: "strip-bars" })),
+    svg("svg", { viewBox: `0 0 ${STRIP_BINS} 20`, preserveAspectRatio: "none" }, bands, svg("path", { d: path, class: "strip-bars" })),
   );
 }
 

@@ -1,12 +1,13 @@
 // What a swapped word tells on hover or focus: what stood there, how sure, the walk, and what else it may have been.
 
 import { LEFT, optionsOf } from "./choices.js";
-import { announce, byId, el, fill } from "./dom.js";
+import { announce, byId, el, fill, takesText } from "./dom.js";
 import { chance, percent, plural, sureness } from "./wording.js";
 
 const OPENS_AFTER = 90; // milliseconds of hovering
 const CLOSES_AFTER = 260; // long enough to move the pointer from the word to the popover
 const GAP = 8;
+const LONGEST_WORD = 100;
 const SURE = { sure: "sure", likely: "likely", guess: "a guess" };
 
 /**
@@ -102,7 +103,7 @@ export class Popover {
   }
 
   #buttons() {
-    return [...this.#box.querySelectorAll("button, input:not(:disabled)")].filter((each) => each.checkVisibility());
+    return [...this.#box.querySelectorAll("button:not(:disabled), input:not(:disabled)")].filter((each) => each.checkVisibility());
   }
 
   #fill() {
@@ -144,7 +145,15 @@ export class Popover {
           option({ word, probability, key: i + 1, closed, on: status !== "left" && status !== "open" && now.toLowerCase() === word.toLowerCase() }),
         ),
         rest > 0.005 && el("p", { class: "rest" }, el("span", {}, "other words"), el("span", { class: "share" }, percent(rest))),
+        status === "chosen" && !words.some(({ word }) => word.toLowerCase() === now.trim().toLowerCase()) &&
+          option({ word: now.trim(), probability: null, key: "own-word", closed, on: true }),
         option({ word: found, probability: kept, key: 0, closed, on: status === "left" || status === "open", leave: true }),
+      ),
+      el(
+        "div", { class: "own" },
+        el("label", { class: "visually-hidden", for: "own" }, "Another word of your own"),
+        el("input", { type: "text", id: "own", maxlength: LONGEST_WORD, placeholder: "another word", autocomplete: "off", autocapitalize: "none", spellcheck: "true", disabled: closed }),
+        el("button", { type: "button", data: { own: "yes" }, disabled: closed }, "Use"),
       ),
       same.length > 1 &&
         el(
@@ -171,6 +180,7 @@ export class Popover {
 
   #click(event) {
     if (event.target.closest("[data-close]")) return this.hide({ refocus: true });
+    if (event.target.closest("[data-own]")) return this.#useOwn();
     const button = event.target.closest("button[data-key]");
     if (!button || button.getAttribute("aria-disabled") === "true") return;
     const { choices } = this.host.document;
@@ -186,11 +196,28 @@ export class Popover {
     this.#put();
   }
 
+  /** Choose the word that was typed. */
+  #useOwn() {
+    const word = byId("own").value.trim().replace(/\s+/g, " ");
+    if (word === "") return byId("own").focus();
+    const places = this.#everywhere ? this.host.document.choices.samePlaces(this.place) : [this.place];
+    const changed = this.host.choose(places, word);
+    const times = changed.filter((place) => places.includes(place)).length;
+    announce(times > 1 ? `${word}, at ${plural(times, "place")}` : word);
+    this.#fill();
+    byId("own").focus();
+    this.#put();
+  }
+
   #key(event) {
     const buttons = this.#buttons();
     const at = buttons.indexOf(document.activeElement);
     if (event.key === "Escape") {
       this.hide({ refocus: true });
+    } else if (event.key === "Enter" && event.target.id === "own") {
+      this.#useOwn();
+    } else if (takesText(event.target) && !["ArrowDown", "ArrowUp", "Tab"].includes(event.key)) {
+      return; // what is typed there is a word
     } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       const step = event.key === "ArrowDown" ? 1 : -1;
       if (at + step < 0) this.host.mark(this.place)?.focus();

@@ -1,12 +1,15 @@
 // One reading: verdict, marked text, choices, quotations, and what to keep of it.
 
 import { ApiError } from "./api.js";
+import { countBelow } from "./codepoints.js";
 import { announce, byId, el, fill, reveal, takesText } from "./dom.js";
-import { closeMenu, copied, flashLabel, save } from "./keep.js";
-import { showFacts, showQuotations, showStrip, showUnknown, tabbed } from "./panel.js";
+import { closeMenu, copied, flashLabel, save, saveText } from "./keep.js";
+import { showFacts, showQuotations, showStrip, showSwaps, showUnknown, tabbed } from "./panel.js";
+import { shareOf } from "./passages.js";
 import { Popover } from "./popover.js";
+import { nextPlace, passes } from "./swaps.js";
 import { Text } from "./text.js";
-import { count, figure, groundsInWords, percent, remarks, spinnerInWords, verdictInWords } from "./wording.js";
+import { count, figure, groundsInWords, partlyInWords, percent, plural, remarks, spinnerInWords, verdictInWords } from "./wording.js";
 
 const GROWS_EVERY = 400; // milliseconds between two looks of a reading that streams in,
 const REST = 5; // or so many times as long as the last look took to make
@@ -16,6 +19,8 @@ export class ReadingView {
   #text = new Text(byId("text"));
   #popover = new Popover(this);
   #at = -1; // the mark that the keyboard is on
+  #filter = "all"; // which marks count, by how sure they are
+  #sort = { key: "order", descending: false }; // of the list of swaps
   #shownAt = 0;
   #took = 0;
 
@@ -74,6 +79,7 @@ export class ReadingView {
     this.#showProgress();
     this.#showQuotations();
     this.#showFacts();
+    this.#showSwaps();
     this.#rove(this.#at >= 0 && this.#at < this.#text.marks.length ? this.#at : 0, false);
     this.#shownAt = performance.now();
     this.#took = this.#shownAt - begun;
@@ -88,7 +94,10 @@ export class ReadingView {
     byId("verdict").textContent = verdictInWords(reading);
     byId("reading").dataset.verdict = reading.verdict;
     byId("grounds").textContent = groundsInWords(reading);
-    fill(byId("remarks"), remarks(reading).map((remark) => el("li", {}, remark)));
+    const { parts } = this.#text;
+    const partly = partlyInWords(parts.length, shareOf(parts, reading.text.length));
+    fill(byId("remarks"), [...(partly ? [partly] : []), ...remarks(reading)].map((remark) => el("li", {}, remark)));
+    byId("legend-part").hidden = parts.length === 0;
     const unjudged = reading.verdict === "unjudged";
     const entry = (term, value, unit) => el("div", {}, el("dt", {}, term), el("dd", {}, value, unit && el("small", {}, ` ${unit}`)));
     fill(
@@ -99,7 +108,7 @@ export class ReadingView {
       done && reading.verdict === "spun" && entry("Spinner", spinnerInWords(reading.spinner)),
       counts.chosen > 0 && entry("Your choices", count(counts.chosen)),
     );
-    showStrip(byId("strip"), choices, this.#text.marks, reading.text.length);
+    showStrip(byId("strip"), choices, this.#text.marks, reading.text.length, parts);
     byId("undo").disabled = !choices.canUndo;
     byId("redo").disabled = !choices.canRedo;
   }
@@ -129,6 +138,13 @@ export class ReadingView {
     byId("count-facts").textContent = this.#done ? count(facts) : "…";
   }
 
+  /** The list of swaps is there while the text is still read: it grows. */
+  #showSwaps() {
+    const { choices } = this.document;
+    const swaps = showSwaps(byId("panel-swaps"), choices, this.#filter, this.#sort);
+    byId("count-swaps").textContent = this.#growing ? "…" : count(swaps);
+  }
+
   /** One line about what went wrong here, or null for none. */
   say(error) {
     const line = byId("reading-error");
@@ -154,6 +170,7 @@ export class ReadingView {
     this.#showVerdict();
     const { substitutions } = this.document.choices.reading;
     if (places.some((place) => substitutions[place].quoted)) this.#showQuotations();
+    this.#showSwaps();
     return places;
   }
 
@@ -176,11 +193,26 @@ export class ReadingView {
   }
 
   #tellPlace() {
-    const all = this.#text.marks.length;
-    const at = count(Math.min(this.#at, all - 1) + 1);
+    const through = this.#through();
+    const all = through.length;
+    const at = count(Math.max(1, countBelow(through, this.#at + 1)));
     const known = this.#growing ? "…" : count(all);
     fill(byId("place"), all === 0 ? (this.#growing ? "…" : "no marks") : [at, el("span", { class: "of" }, " of "), known]);
     byId("next").disabled = byId("previous").disabled = all === 0;
+  }
+
+  /** The places that the filter lets through. */
+  #through() {
+    const { substitutions } = this.document.choices.reading;
+    return substitutions.flatMap((substitution, place) => (passes(this.#filter, substitution) ? [place] : []));
+  }
+
+  /** Go to the next place in a direction that a filter lets through; where there is none, stay. */
+  #goOn(from, by, filter = this.#filter) {
+    const place = nextPlace(this.document.choices.reading.substitutions, from, by, filter);
+    if (place >= 0) this.#go(place);
+    else if (filter === "guess" && this.#filter !== "guess") announce("No further guess");
+    else this.mark(this.#at)?.focus();
   }
 
   #go(place) {
@@ -197,7 +229,13 @@ export class ReadingView {
 
   #move(by) {
     const on = this.document.choices && document.activeElement?.closest?.(".mark, #popover");
-    this.#go(on ? this.#at + by : this.#fromView(by));
+    this.#goOn((on ? this.#at + by : this.#fromView(by)) - by, by);
+  }
+
+  /** On to the next word that is a guess, whatever the filter lets through. */
+  #nextGuess() {
+    const on = this.document.choices && document.activeElement?.closest?.(".mark, #popover");
+    this.#goOn(on ? this.#at : this.#fromView(1) - 1, 1, "guess");
   }
 
   /** Where to begin when the keyboard is on no mark: the first one in sight, or the one before it. */
@@ -218,6 +256,7 @@ export class ReadingView {
     else if (command || event.altKey || !this.shortcuts) return;
     else if (event.key === "n") this.#move(1);
     else if (event.key === "p") this.#move(-1);
+    else if (event.key === "g") this.#nextGuess();
     else if (event.key === "u") this.#step("undo");
     else if (/^[0-9]$/.test(event.key) && this.#popover.place !== null) this.#popover.pick(event.key);
     else return;
@@ -257,8 +296,10 @@ export class ReadingView {
     text.addEventListener("keydown", (event) => {
       const [place] = placeOf(event);
       if (place === null || event.ctrlKey || event.metaKey || event.altKey) return;
-      const moves = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity };
-      if (event.key in moves) this.#go(moves[event.key] === Infinity ? this.#text.marks.length - 1 : Math.max(0, place + moves[event.key]));
+      const moves = { ArrowRight: 1, ArrowLeft: -1 };
+      if (event.key === "Home") this.#goOn(-1, 1);
+      else if (event.key === "End") this.#goOn(this.#text.marks.length, -1);
+      else if (event.key in moves) this.#goOn(place, moves[event.key]);
       else if (event.key === "Enter" || event.key === " " || event.key === "ArrowDown") {
         if (this.#popover.place === null) this.#popover.show(place, { pinned: true });
         this.#popover.enter();
@@ -272,6 +313,7 @@ export class ReadingView {
     byId("previous").addEventListener("click", () => this.#move(-1));
     byId("undo").addEventListener("click", () => this.#step("undo"));
     byId("redo").addEventListener("click", () => this.#step("redo"));
+    byId("filter").addEventListener("change", (event) => this.#filterBy(event.target.value));
     byId("views").addEventListener("change", (event) => this.#look(event.target.value));
     byId("copy").addEventListener("click", () => this.#copy());
     byId("save").addEventListener("click", (event) => {
@@ -286,6 +328,16 @@ export class ReadingView {
     });
   }
 
+  #filterBy(filter) {
+    this.#filter = filter;
+    byId("text").dataset.filter = filter;
+    const through = this.#through();
+    if (through.length > 0 && !through.includes(this.#at)) this.#rove(through[0], false);
+    this.#tellPlace();
+    this.#showSwaps();
+    announce(plural(through.length, "mark"));
+  }
+
   #look(view) {
     this.#popover.hide();
     byId("text").dataset.view = view;
@@ -296,13 +348,24 @@ export class ReadingView {
   #listenToPanel() {
     tabbed(byId("tabs"));
     byId("beside").addEventListener("click", (event) => {
-      const { at, unit } = event.target.closest("button")?.dataset ?? {};
+      const { at, unit, go, sort } = event.target.closest("button")?.dataset ?? {};
+      if (go !== undefined) return this.#go(Number(go));
+      if (sort !== undefined) return this.#sortBy(sort);
       if (at === undefined && unit === undefined) return;
       const row = at === undefined ? this.#text.rowAt(Number(unit)) : this.#text.rowAt(Number(at), true);
       reveal(row);
       row.classList.add("flash");
       setTimeout(() => row.classList.remove("flash"), FLASH);
     });
+  }
+
+  #sortBy(key) {
+    const descending = this.#sort.key === key ? !this.#sort.descending : key === "times";
+    this.#sort = { key, descending };
+    this.#showSwaps();
+    const head = byId("panel-swaps").querySelector(`[data-sort="${key}"]`);
+    head.focus();
+    announce(`Sorted by ${head.textContent}, ${descending ? "descending" : "ascending"}`);
   }
 
   // --- keeping
@@ -321,7 +384,8 @@ export class ReadingView {
     this.say(null);
     closeMenu(byId("save"));
     try {
-      await save([this.document], format, byId("public").checked);
+      if (["txt", "text-md"].includes(format)) saveText(this.document, format === "txt" ? "txt" : "md");
+      else await save([this.document], format, byId("public").checked);
     } catch (error) {
       this.say(error);
     }

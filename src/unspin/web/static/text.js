@@ -3,17 +3,20 @@
 import { blocksOf, marksWithin, runsOf } from "./blocks.js";
 import { unitsIn } from "./codepoints.js";
 import { byId, el, fill } from "./dom.js";
+import { divided, partsOf } from "./passages.js";
 import { articleFor, dress, dressArticle, foundFor, markFor } from "./marks.js";
 
 /** The text in its element. Blocks that did not change are left alone, so that a growing reading can be shown cheaply. */
 export class Text {
   #rows = []; // {element, key, start, end}
   #beside = false;
+  #parting = "";
   #unit = (offset) => offset;
 
   constructor(element) {
     this.element = element;
     this.marks = []; // {from, to} in UTF-16 units, one for each substitution
+    this.parts = []; // {from, to}, what reads as spun where it is not the whole text
   }
 
   /** Show these choices; the text may be the same with more substitutions in it, or another. */
@@ -26,6 +29,10 @@ export class Text {
       this.#unit = unitsIn(text);
     }
     this.marks = substitutions.map(({ start, end }) => ({ from: this.#unit(start), to: this.#unit(end) }));
+    this.parts = partsOf(choices.reading);
+    const parted = this.parts.map(({ from, to }) => `${from}-${to}`).join();
+    if (parted !== this.#parting) this.#rows = [];
+    this.#parting = parted;
     this.#rows = blocksOf(text, this.marks).map((block, i) => {
       const [first, after] = marksWithin(block.start, block.end, this.marks);
       const words = substitutions.slice(first, after).map((s) => `${s.start}+${s.end}=${s.original}~${s.confidence}`);
@@ -51,11 +58,17 @@ export class Text {
   }
 
   #restored({ start, end }) {
-    return el("p", { class: "restored" }, this.#restoredRuns(start, end, true));
+    return el("p", { class: "restored" }, this.#parted(start, end, (from, to) => this.#restoredRuns(from, to, true)));
   }
 
   #found({ start, end }) {
-    return el("p", { class: "found" }, this.#foundRuns(start, end, true));
+    return el("p", { class: "found" }, this.#parted(start, end, (from, to) => this.#foundRuns(from, to, true)));
+  }
+
+  /** Runs, those of a part that reads as spun within an element of their own. */
+  #parted(start, end, runs) {
+    const pieces = divided(start, end, this.parts, this.marks);
+    return pieces.flatMap(({ start: from, end: to, spun }) => (spun ? [el("span", { class: "part" }, runs(from, to))] : runs(from, to)));
   }
 
   #foundRuns(start, end, inText) {

@@ -76,6 +76,12 @@ export const remarks = (reading) => reading.notes.filter((note) => !UNJUDGED.has
 
 export const noteInWords = (note) => NOTES[note] ?? note;
 
+/** `"In part: 1 passage reads as spun, 43% of the text"`; `""` where it is the whole text, or nothing. As in report/passages.py. */
+export function partlyInWords(number, share) {
+  if (number === 0) return "";
+  return `In part: ${number === 1 ? "1 passage reads" : `${count(number)} passages read`} as spun, ${chance(share)} of the text`;
+}
+
 /** A guess: the family whose dictionary explains the swaps best; null where it is unknown. */
 export const spinnerInWords = (name) => (name === null ? "unknown" : `perhaps ${name}`);
 
