@@ -91,9 +91,9 @@ class Fetched(NamedTuple):
 
     def said(self, asked: str) -> str:
         """In one line, what was fetched for the address asked for."""
-        to = f", by way of {self.redirects} redirect{'s'[: self.redirects - 1]} to {shown(self.address)}"
-        kind = self.type or "of no type"
-        return f"fetched {shown(asked)} once{to if self.redirects else ''}: {len(self.data):,} bytes, {kind}"
+        times = "1 redirect" if self.redirects == 1 else f"{self.redirects} redirects"
+        to = f" by way of {times} to {shown(self.address)}" if self.redirects else ""
+        return f"fetched {shown(asked)} once{to}: {len(self.data):,} bytes, {self.type or 'of no type'}"
 
 
 def is_address(path: str) -> bool:
