@@ -4,6 +4,7 @@
     reading = unspin.read(text)        # verdict, swapped words, restored text, quotations
     unspin.restore(text)               # the restored text
     for reading in unspin.read_many(texts): ...
+    unspin.simulate(text, "wordnet-walk", seed=7)   # the same run forwards: a spun specimen with its answer key
 
 See :class:`unspin.reading.Reading` for what a reading holds, and :class:`unspin.settings.Settings` for what may be chosen.
 """
@@ -14,12 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.5.0"
-__all__ = ["Quotation", "Reading", "Settings", "Substitution", "__version__", "read", "read_many", "restore"]
+__all__ = ["Quotation", "Reading", "Settings", "Substitution", "__version__", "read", "read_many", "restore", "simulate"]
 
 if TYPE_CHECKING:
     from unspin.reader import read, read_many, restore
     from unspin.reading import Quotation, Reading, Substitution
     from unspin.settings import Settings
+    from unspin.spinners import simulate
 
 _HOME = {
     "Quotation": "unspin.reading",
@@ -29,6 +31,7 @@ _HOME = {
     "read": "unspin.reader",
     "read_many": "unspin.reader",
     "restore": "unspin.reader",
+    "simulate": "unspin.spinners",
 }
 
 

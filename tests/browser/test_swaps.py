@@ -108,7 +108,10 @@ def test_the_next_guess_and_the_filter(sized: Page) -> None:
 
 def test_the_list_of_swaps_sorts_and_leads_to_the_text(sized: Page) -> None:
     sized.click("#tab-swaps")
-    found = lambda: [words(t) for t in sized.locator("#panel-swaps tbody .found-cell").all_text_contents()]  # noqa: E731
+
+    def found() -> list[str]:
+        return [words(t) for t in sized.locator("#panel-swaps tbody .found-cell").all_text_contents()]
+
     distinct = list(dict.fromkeys(s["found"].strip().lower() for s in READING["substitutions"]))
     assert found() == distinct
     assert sized.inner_text("#count-swaps") == str(len(distinct))

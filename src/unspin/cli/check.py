@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from unspin.documents import Document
     from unspin.reading import Reading
+    from unspin.report.source import Entry
     from unspin.settings import Settings
 
 __all__ = ["check"]
 
-Outcome = tuple[str, "Reading | InputError"]
+Outcome = tuple[str, "Reading | InputError", "Document | None"]
+Show = Callable[[str, "Reading | InputError", "Document | None"], None]
 
 _PATH_WIDTH = 48  # on a terminal; longer paths push their line to the right
 
@@ -45,6 +47,15 @@ def check(
             "--jobs", "-j", metavar="N", help="Documents read at a time, each by a process of 500 MB; 0 for all cores."
         ),
     ] = 1,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="lines|sarif",
+            help="For other tools: path:line:col lines of all swaps, or SARIF 2.1.0.",
+            show_default=False,
+        ),
+    ] = None,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
@@ -62,29 +73,37 @@ def check(
       unspin check articles/ 'more/**/*.pdf' --jobs 4
       unspin check articles/ | sort -t "$(printf '\\t')" -k2g
       unspin check articles/ --json | jq -r 'select(.spun).path'
+      unspin check articles/ --format sarif > spun.sarif
 
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured)
+    options.one_form(format, ("lines", "sarif"), json)
     if jobs < 0:
         raise OptionError(f"--jobs {jobs}: give a number from 1, or 0 for all cores")
     from unspin.documents import expand
 
     documents = expand(paths)
     workers = max(1, min(jobs or available_cores(), len(documents)))
-    show = _printer(json, documents)
+    entries: list[Entry] = []
+    show = _printer(json, documents) if format is None else partial(_collect, format, entries)
     read = spun = failed = 0
     with _progress(len(documents)) as advance:
-        for path, outcome in _outcomes(documents, settings, workers):
+        for path, outcome, document in _outcomes(documents, settings, workers):
             if isinstance(outcome, InputError):
                 failed += 1
                 complain(outcome)
             else:
                 read += 1
                 spun += outcome.spun
-            show(path, outcome)
+            show(path, outcome, document)
             if advance is not None:
                 advance()
+    if format == "sarif":
+        from unspin.report.findings import sarif
+        from unspin.report.json import dumps
+
+        write(dumps(sarif(entries), indent=True) + b"\n")
     if len(documents) > 1 and is_terminal(sys.stderr):
         unread = f"; {failed:,} could not be read" if failed else ""
         remark(
@@ -105,10 +124,10 @@ def _outcomes(paths: Sequence[str], settings: Settings, workers: int) -> Iterato
             try:
                 document = opened(path)
             except InputError as error:
-                waiting.append((path, error))
+                waiting.append((path, error, None))
                 continue
             except MissingExtra as error:  # for this document only: the others may be plain text
-                waiting.append((path, UnknownFormat(str(error))))
+                waiting.append((path, UnknownFormat(str(error)), None))
                 continue
             waiting.append(document)
             yield document.text
@@ -117,7 +136,7 @@ def _outcomes(paths: Sequence[str], settings: Settings, workers: int) -> Iterato
         yield from _failures(waiting)
         document = waiting.popleft()
         assert not isinstance(document, tuple)
-        yield document.path, replace(reading, notes=reading.notes + document.notes)
+        yield document.path, replace(reading, notes=reading.notes + document.notes), document
     yield from _failures(waiting)
 
 
@@ -129,7 +148,7 @@ def _failures(waiting: deque[Document | Outcome]) -> Iterator[Outcome]:
         yield failure
 
 
-def _printer(json: bool, paths: Sequence[str]) -> Callable[[str, Reading | InputError], None]:
+def _printer(json: bool, paths: Sequence[str]) -> Show:
     """How the lines are printed here: for a program, for a person, for a pipe."""
     if json:
         return _print_json
@@ -143,14 +162,29 @@ def _printer(json: bool, paths: Sequence[str]) -> Callable[[str, Reading | Input
     return partial(_print_padded, Console(highlight=False), width)
 
 
-def _print_json(path: str, outcome: Reading | InputError) -> None:
+def _collect(
+    format: str, entries: list[Entry], path: str, outcome: Reading | InputError, document: Document | None
+) -> None:
+    """Print the lines of a document, or keep it for the end, as SARIF has all in one object."""
+    from unspin.documents import shown
+    from unspin.report.findings import lines
+    from unspin.report.source import Entry, Source
+
+    source = Source(shown(path)) if document is None else Source(shown(path), document.format, document.place)
+    if format == "sarif":
+        entries.append(Entry(source, outcome))
+    else:
+        write("".join(f"{line}\n" for line in lines(Entry(source, outcome))).encode("utf-8", "replace"))
+
+
+def _print_json(path: str, outcome: Reading | InputError, _: Document | None) -> None:
     from unspin.report.json import check_record, dumps, error_record
 
     record = error_record(path, outcome) if isinstance(outcome, InputError) else check_record(path, outcome)
     write(dumps(record) + b"\n")
 
 
-def _print_columns(path: str, outcome: Reading | InputError) -> None:
+def _print_columns(path: str, outcome: Reading | InputError, _: Document | None) -> None:
     from unspin.documents import shown
     from unspin.report.wording import VERDICTS, verdict_name
 
@@ -159,7 +193,7 @@ def _print_columns(path: str, outcome: Reading | InputError) -> None:
         write("\t".join((shown(path), *figures, VERDICTS[verdict_name(outcome)])).encode("utf-8", "replace") + b"\n")
 
 
-def _print_padded(console: Console, width: int, path: str, outcome: Reading | InputError) -> None:
+def _print_padded(console: Console, width: int, path: str, outcome: Reading | InputError, _: Document | None) -> None:
     from rich.text import Text
 
     from unspin.documents import shown

@@ -42,7 +42,8 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def unspin(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool,
+        typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and leave."),
     ] = False,
 ) -> None:
     """Read text whose words were swapped by a machine.

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from unspin.errors import MissingInput
+from unspin.errors import MissingInput, OptionError
 from unspin.settings import Settings
 
-__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "settings"]
+__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "one_form", "settings"]
 
 File = Annotated[
     str,
@@ -49,6 +50,18 @@ Tortured = Annotated[
     bool,
     typer.Option("--tortured", help="Also restore tortured phrases in a document that otherwise reads as written."),
 ]
+
+
+def one_form(format: str | None, known: Sequence[str], json: bool) -> None:
+    """Refuse a form of the output that there is not, or two at once.
+
+    Raises:
+        OptionError: it is so.
+    """
+    if format is not None and format not in known:
+        raise OptionError(f"--format {format}: no such format; choose one of {', '.join(known)}")
+    if format is not None and json:
+        raise OptionError("--format and --json: one form at a time; leave one out")
 
 
 def settings(

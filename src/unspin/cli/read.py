@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from unspin.cli.inputs import opened
 from unspin.cli.streams import NOTHING_SPUN, SPUN, is_terminal, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
+if TYPE_CHECKING:
+    from unspin.documents import Document
+    from unspin.reading import Reading
+
 __all__ = ["read"]
 
 
@@ -20,6 +24,15 @@ __all__ = ["read"]
 def read(
     file: options.File,
     json: Annotated[bool, typer.Option("--json", help="One JSON object, format unspin-reading-1.")] = False,
+    format: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="lines|sarif|diff",
+            help="For other tools: path:line:col lines, SARIF 2.1.0, or a diff to the restored text.",
+            show_default=False,
+        ),
+    ] = None,
     words: Annotated[bool, typer.Option("--words", help="Add a table of the swapped words.")] = False,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
@@ -39,16 +52,20 @@ def read(
       unspin read paper.pdf --words
       unspin read https://example.org/article.html
       unspin read - --json < page.txt | jq .share
+      unspin read page.txt --format diff | less
 
     Exit status: 0 not spun, 1 spun, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
+    options.one_form(format, ("lines", "sarif", "diff"), json)
     document = opened(file)
     import unspin
 
     reading = unspin.read(document.text, settings)
     reading = replace(reading, notes=reading.notes + document.notes)
-    if json:
+    if format is not None:
+        write(_formatted(format, document, reading))
+    elif json:
         from unspin.report.json import to_json
 
         write(to_json(reading) + b"\n")
@@ -63,3 +80,18 @@ def read(
 
         write(plain(reading, words=words).encode("utf-8", "replace"))
     return SPUN if reading.spun else NOTHING_SPUN
+
+
+def _formatted(format: str, document: Document, reading: Reading) -> bytes:
+    """The reading as another tool takes it."""
+    from unspin.documents import shown
+    from unspin.report import findings
+    from unspin.report.json import dumps
+    from unspin.report.source import Entry, Source
+
+    entry = Entry(Source(shown(document.path), document.format, document.place), reading)
+    if format == "sarif":
+        return dumps(findings.sarif([entry]), indent=True) + b"\n"
+    if format == "lines":
+        return "".join(f"{line}\n" for line in findings.lines(entry)).encode("utf-8", "replace")
+    return findings.diff(reading, entry.source.name).encode("utf-8", "replace")
