@@ -138,8 +138,7 @@ READ = {
         MARKDOWN.encode(),
         "markdown",
         ["The old kiln",
-         "The […] and a long road and hot & dry * clay […] cracked[…]. Then the van came by […] again […].".replace(
-             "cracked[…]", "cracked[…]"),
+         "The […] and a long road and hot & dry * clay […] cracked[^1]. Then the van came by […] again […].",
          "A kiln was quoted here.", "the kiln cooled"],
     ),
     "d.tex": (
