@@ -23,16 +23,16 @@ JATS = """<?xml version="1.0" encoding="UTF-8"?>
 <article xmlns:mml="http://www.w3.org/1998/Math/MathML"><front><journal-meta><journal-title>Clay</journal-title></journal-meta>
 <article-meta><title-group><article-title>The caf&#233; &amp; the kiln</article-title></title-group>
 <abstract><p>We   fired the <italic>bow</italic>ls at
- <inline-formula><mml:math><mml:mi>T</mml:mi></mml:math></inline-formula> degrees [<xref>3</xref>], as <xref>Orrin</xref> did.</p>
-</abstract></article-meta></front>
+ <inline-formula><mml:math><mml:mi>T</mml:mi></mml:math></inline-formula> degrees [<xref>3</xref>], as <xref>Orrin</xref>
+ did.</p></abstract></article-meta></front>
 <body><sec><label>1</label><title>Glazes</title><!-- a kiln --><p>The kiln was hot.</p>
 <table-wrap><caption><p>Plates that cracked.</p></caption><table><tr><td>Kiln 12</td></tr></table></table-wrap></sec></body>
 <back><ref-list><ref><mixed-citation>Orrin M. The kiln.</mixed-citation></ref></ref-list></back></article>
 """
 
 TEI = """<?xml version="1.0"?><TEI xmlns="http://www.tei-c.org/ns/1.0"><teiHeader><fileDesc><titleStmt><title>No text</title>
-</titleStmt></fileDesc></teiHeader><text><body><head>The kiln</head><p>The kiln <choice><sic>wos</sic><corr>was</corr></choice> hot
-<ref>(Orrin, 2009)</ref> at <formula>T</formula>.<note>A note on clay.</note></p></body>
+</titleStmt></fileDesc></teiHeader><text><body><head>The kiln</head><p>The kiln <choice><sic>wos</sic><corr>was</corr></choice>
+hot <ref>(Orrin, 2009)</ref> at <formula>T</formula>.<note>A note on clay.</note></p></body>
 <back><div><listBibl><bibl>Orrin. The kiln.</bibl></listBibl></div></back></text></TEI>"""
 
 MARKDOWN = """---
@@ -108,8 +108,8 @@ def chapters(*names: str) -> bytes:
         spine = "".join(f'<itemref idref="{n}"/>' for n in reversed(names))
         book.writestr("OPS/book.opf", f"<package><manifest>{items}</manifest><spine>{spine}</spine></package>")
         for name in names:
-            page = f"<html><head><title>x</title></head><body><h1>{name}</h1><p>The kiln of <code>x</code> {name}.</p></body></html>"
-            book.writestr(f"OPS/{name} 1.xhtml", page)
+            page = f"<body><h1>{name}</h1><p>The kiln of <code>x</code> {name}.</p></body>"
+            book.writestr(f"OPS/{name} 1.xhtml", f"<html><head><title>x</title></head>{page}</html>")
     return packed.getvalue()
 
 
@@ -138,8 +138,7 @@ READ = {
         MARKDOWN.encode(),
         "markdown",
         ["The old kiln",
-         "The […] and a long road and hot & dry * clay […] cracked[…]. Then the van came by […] again […].".replace(
-             "cracked[…]", "cracked[…]"),
+         "The […] and a long road and hot & dry * clay […] cracked[^1]. Then the van came by […] again […].",
          "A kiln was quoted here.", "the kiln cooled"],
     ),
     "d.tex": (
@@ -256,8 +255,11 @@ def test_xml_is_not_expanded_and_its_faults_are_said(data: str, error: type[Exce
 
 
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked() -> None:
+    packed = io.BytesIO(chapters("one"))
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("OPS/bomb.xhtml", " " * 1_000_000)
     with pytest.raises(InputError, match="unpacks to more than"):
-        from_bytes(chapters("one", "t" * 900), "a.epub", Limits(bytes=2_000))
+        from_bytes(packed.getvalue(), "a.epub", Limits(bytes=100_000))
     with pytest.raises(InputError, match="damaged EPUB"):
         from_bytes(chapters("one")[:200], "a.epub")
 
@@ -317,6 +319,11 @@ def body(data: bytes) -> Any:
     return new_docx(io.BytesIO(data)).element.body
 
 
+def written(element: Any) -> str:
+    """The text in an element, deleted or not."""
+    return "".join(text.text for text in element.iter(qn("w:t"), qn("w:delText")))
+
+
 def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
     data = report()
     document = from_bytes(data, "report.docx")
@@ -327,7 +334,7 @@ def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
     assert accepted == document.text.replace("kiln", "oven").replace("Another oven", "Another kiln")
     root = body(done.data)
     deletions, insertions = list(root.iter(qn("w:del"))), list(root.iter(qn("w:ins")))
-    assert ["".join(d.itertext()) for d in deletions] == ["kiln", "ki", "ln", "kiln", "kiln", "kiln"]
+    assert [written(d) for d in deletions] == ["kiln", "ki", "ln", "kiln", "kiln", "kiln"]
     assert [i.get(qn("w:author")) for i in insertions].count("unspin") == 5
     assert {d.get(qn("w:author")) for d in deletions} == {"unspin"}
     ids = [element.get(qn("w:id")) for element in (*deletions, *insertions)]
@@ -336,8 +343,7 @@ def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
     for insertion in insertions:  # all rejected: the document as it was
         if insertion.get(qn("w:author")) == "unspin":
             insertion.getparent().remove(insertion)
-    before = ["".join(p.itertext()) for p in body(data).iter(qn("w:p"))]
-    assert ["".join(p.itertext()) for p in root.iter(qn("w:p"))] == before
+    assert [written(p) for p in root.iter(qn("w:p"))] == [written(p) for p in body(data).iter(qn("w:p"))]
     styles = [p.style.name for p in new_docx(io.BytesIO(data)).paragraphs]
     assert [p.style.name for p in new_docx(io.BytesIO(done.data)).paragraphs] == styles
     old, new = zipfile.ZipFile(io.BytesIO(data)), zipfile.ZipFile(io.BytesIO(done.data))

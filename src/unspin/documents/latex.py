@@ -39,7 +39,7 @@ _SKIPPED: Final = frozenset(
     " picture pgfpicture bibliography code".split()
 )
 _SPECIALS: Final = {"~": "\u00a0", "``": "“", "''": "”", "--": "–", "---": "—", "!`": "¡", "?`": "¿"}
-_PARAGRAPH: Final = re.compile(r"\n[ \t]*+(?:\n\s*+)++")
+_PARAGRAPH: Final = re.compile(r"\r?+\n[ \t]*+(?:\r?+\n\s*+)++")
 _DEEPEST: Final = 200  # groups inside one another
 
 
@@ -96,6 +96,10 @@ class _Reader:
                 continue
             if node.pos == unknown_ends and _is_argument(node):
                 unknown_ends = node.pos + node.len
+                if isinstance(node, LatexCharsNode):
+                    end = node.chars.find("]") + 1
+                    unknown_ends = unknown_ends if end == len(node.chars) else -1
+                    self._chars(node.chars[end:], node.pos + end)
             else:
                 unknown_ends = -1
                 if self._read(node):

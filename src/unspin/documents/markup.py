@@ -195,10 +195,11 @@ class _Reader:
     def _piece(self, chars: str, at: int) -> Piece:
         if self._in_cdata:
             return Piece(chars)
+        if self.source.startswith("&", at):  # before all else, as "&amp;" begins with what it stands for
+            end = self.source.find(";", at, at + 12) + 1
+            return Piece(chars, at, end - at) if end else Piece(chars)
         if self.source.startswith(chars, at):
             return Piece(chars, at, len(chars))
-        if self.source.startswith("&", at) and (end := self.source.find(";", at, at + 12)) > 0:
-            return Piece(chars, at, end + 1 - at)
         if chars == "\n" and self.source.startswith("\r", at):
             return Piece(chars, at, 2 if self.source.startswith("\r\n", at) else 1)
         return Piece(chars)

@@ -31,7 +31,7 @@ from unspin.text import (
 )
 from unspin.text.spelling import same_word, spelling_of
 
-CHANGE: Final = 0.15
+CHANGE: Final = 0.2
 """A word is changed when the posterior that it is as written falls below this."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
