@@ -277,7 +277,8 @@ def test_a_file_name_in_another_encoding_breaks_nothing(tmp_path: Path) -> None:
 
 
 def test_simulate_prints_the_specimen_or_its_answer_key(pages: Path) -> None:
-    page = pages / "honest.md"
+    page = pages / "to-be-spun.txt"
+    page.write_bytes((pages / "honest.md").read_bytes())
     plain = run("simulate", page, "--spinner", "walk", "--seed", "7")
     assert (plain.status, plain.out) == (0, ("connected" + HONEST[3:]).encode())
     key = json.loads(run("simulate", page, "--spinner", "walk", "--seed", "7", "--rate", "0.3", "--json").out)
