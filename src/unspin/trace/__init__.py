@@ -13,8 +13,9 @@ from typing import Any
 from unspin.reader import read
 from unspin.settings import Settings
 from unspin.trace.archive import Archive, Writer
-from unspin.trace.comparing import compare, restored
+from unspin.trace.comparing import compare
 from unspin.trace.probability import CLAIMED_FROM
+from unspin.trace.restoring import restored
 from unspin.trace.results import Comparison, Match, Restoration, Trace
 from unspin.trace.tracing import search
 
