@@ -32,6 +32,10 @@ _LEAST: Final = 20.0
 _LEAST_WORDS: Final = 8
 _BRIDGE: Final = 32
 """Words between two stretches, on either side, that make one of them."""
+_EDGE: Final = 10
+"""Words at the beginning or the end of both texts that belong to the stretch beside them."""
+_FIRM: Final = 40
+"""Links that a stretch must have for that."""
 _AGREES, _KNOWN, _OTHER, _GAP = 0.6, 1.0, -0.9, -1.0
 _LONG_GAP: Final = 6.0
 """Nats that a gap costs at most: an advertisement may be long."""
@@ -54,9 +58,30 @@ def align(page: Side, source: Side) -> list[Stretch]:
     if not len(page) or not len(source):
         return []
     channel = Channel(page, source)
-    first = _once(page, source, channel, {})
-    learned = _learned(page, source, first)
-    return _once(page, source, channel, learned) if learned else first
+    found = _once(page, source, channel, {})
+    learned = _learned(page, source, found)
+    if learned:
+        found = _once(page, source, channel, learned)
+    return _to_the_edges(found, len(page), len(source))
+
+
+def _to_the_edges(found: list[Stretch], words: int, source_words: int) -> list[Stretch]:
+    """With the few words before the first stretch and after the last, where both texts have about as many of them."""
+    if not found:
+        return found
+    first = found[0].links[0]
+    if len(found[0].links) >= _FIRM and _alike(first.begin, first.source_begin):
+        head = Link(0, first.begin, 0, first.source_begin, False, False)
+        found[0] = Stretch((head, *found[0].links), found[0].nats)
+    last = found[-1].links[-1]
+    if len(found[-1].links) >= _FIRM and _alike(words - last.end, source_words - last.source_end):
+        tail = Link(last.end, words, last.source_end, source_words, False, False)
+        found[-1] = Stretch((*found[-1].links, tail), found[-1].nats)
+    return found
+
+
+def _alike(ours: int, theirs: int) -> bool:
+    return 0 < min(ours, theirs) and max(ours, theirs) <= _EDGE and max(ours, theirs) <= 3 * min(ours, theirs)
 
 
 def _learned(page: Side, source: Side, found: Sequence[Stretch]) -> dict[str, str]:

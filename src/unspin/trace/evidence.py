@@ -48,9 +48,9 @@ def comparison(page: Side, source: Side, found: Sequence[Stretch]) -> Comparison
     changes = tuple(change for stretch in found for change in _changes(page, source, stretch))
     counts = [passage for passage in passages if passage.counted]
     ours, theirs = np.zeros(len(page), np.bool_), np.zeros(len(source), np.bool_)
-    for stretch in found:
-        ours[stretch.links[0].begin : stretch.links[-1].end] = True
-        theirs[stretch.links[0].source_begin : stretch.links[-1].source_end] = True
+    for stretch, passage in zip(found, passages, strict=True):
+        ours[stretch.links[0].begin : stretch.links[-1].end] = passage.counted
+        theirs[stretch.links[0].source_begin : stretch.links[-1].source_end] = passage.counted
     return Comparison(
         page=page.words.text,
         source=source.words.text,
@@ -172,9 +172,21 @@ def _change(page: Side, source: Side, row: Sequence[Link]) -> Change:
     )  # fmt: skip
     start = page.start(a) if a < b else page.end(a)
     source_start = source.start(c) if c < d else source.end(c)
+    end, source_end = page.end(b), source.end(d)
+    if len(row) > 1 and a < b and c < d:
+        # A phrase may have taken a comma with it, or a closing quotation mark: then the marks beside it are part of the change.
+        if _marks(page, a) != _marks(source, c):
+            start, source_start = page.end(a), source.end(c)
+        if _marks(page, b) != _marks(source, d):
+            end, source_end = page.start(b), source.start(d)
     return Change(
-        how, start, page.end(b), page.text(a, b), source_start, source.end(d), source.text(c, d)
-    )  # fmt: skip
+        how, start, end, page.words.text[start:end], source_start, source_end, source.words.text[source_start:source_end]
+    )
+
+
+def _marks(side: Side, at: int) -> str:
+    """What stands between a word and the one before it, white space aside; nothing at the ends of the text."""
+    return side.words.text[side.end(at) : side.start(at)].strip() if 0 < at < len(side) else ""
 
 
 def _facts(source: Side, changes: Iterable[Change]) -> Iterator[ChangedFact]:

@@ -64,7 +64,7 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def _plain(found: Comparison) -> dict[str, Any]:
-    return asdict(found)
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(found).items()}
 
 
 @cache

@@ -56,6 +56,8 @@ def _named(match: Match) -> str:
     about = ", ".join(part for part in (match.date, match.url) if part)
     copies = len(match.near_copies)
     more = f" and {copies} near-{'copy' if copies == 1 else 'copies'}" if copies else ""
+    if Remark.IDENTICAL in match.comparison.notes:
+        return f"{match.id}{f' ({about})' if about else ''}{more}: the page itself, or what it copies word for word"
     return (
         f"{match.id}{f' ({about})' if about else ''}{more}: a source with probability {match.probability:.2g};"
         f" {match.comparison.explained:.0%} of the page, {match.comparison.used:.0%} of the source"
