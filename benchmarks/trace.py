@@ -147,8 +147,6 @@ def built(found: Sequence[tuple[str, Document]], folder: Path) -> dict[str, floa
 
 def fit(archive: Archive, asked: Sequence[Page]) -> dict[str, Any]:
     """Weights of the logistic curve, from the candidates of pages with and without a source."""
-    from sklearn.linear_model import LogisticRegression
-
     rows, right = [], []
     for page in asked:
         for match in search(page.text, archive, claimed_from=1e-9).sources:
@@ -156,8 +154,13 @@ def fit(archive: Archive, asked: Sequence[Page]) -> dict[str, Any]:
                 rows.append(features(match.comparison))
                 same = page.source is not None and page.source in (match.id, *match.near_copies)
                 right.append(same or shares(page.original, match.comparison.source))
-    model = LogisticRegression(C=1.0).fit(np.array(rows), np.array(right))
-    return {"bias": float(model.intercept_[0]), "weights": model.coef_[0].tolist(), "pairs": len(rows), "right": sum(right)}
+    x, y = np.column_stack([np.ones(len(rows)), np.array(rows)]), np.array(right, float)
+    weights = np.zeros(x.shape[1])
+    for _ in range(50):  # Newton's method; the small ridge keeps it finite where the two can be parted without an error
+        p = 1 / (1 + np.exp(-x @ weights))
+        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag([0.01, *[1.0] * (x.shape[1] - 1)])
+        weights += np.linalg.solve(bend, x.T @ (y - p) - np.array([0.01, *[1.0] * (x.shape[1] - 1)]) * weights)
+    return {"bias": float(weights[0]), "weights": weights[1:].tolist(), "pairs": len(rows), "right": int(sum(right))}
 
 
 def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh]) -> dict[str, Any]:
@@ -173,7 +176,10 @@ def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh
             claimed = bool(found.sources)
             real = claimed and shares(page.original, found.sources[0].comparison.source)
             kind = "honest" if page.family == "honest" else "spun"
-            for name, value in ((f"none there, {kind}: claimed", claimed and not real), (f"none there, {kind}: part of it is there", real)):
+            for name, value in (
+                (f"none there, {kind}: claimed", claimed and not real),
+                (f"none there, {kind}: part of it is there", real),
+            ):
                 counts[name][0] += value
                 counts[name][1] += 1
             sure.append((found.best, real))
@@ -184,7 +190,10 @@ def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh
         _count(counts[f"unspin: {key}"], right)
         for peer in peers:
             first = peer.first(page.text)
-            _count(counts[f"{peer.name}: {key}"], first is not None and (first == page.source or shares(page.original, peer.texts[first])))
+            _count(
+                counts[f"{peer.name}: {key}"],
+                first is not None and (first == page.source or shares(page.original, peer.texts[first])),
+            )
     times = np.array(seconds) * 1_000
     return {
         "counts": dict(counts),
@@ -245,22 +254,24 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=200_000, help="in the archive, at most")
     parser.add_argument("--pages", type=int, default=480, help="with a source, and as many without")
+    parser.add_argument("--archive", type=Path, help="keep the archive here, or take the one that is there")
     parser.add_argument("--fit", action="store_true", help="print weights from the part dev instead")
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--output", type=Path, help="where the raw run goes")
     options = parser.parse_args()
     found = pieces(options.corpora, options.documents)
-    with tempfile.TemporaryDirectory() as folder:
-        build = built(found, Path(folder) / "archive")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = options.archive or Path(temporary) / "archive"
+        build = {} if folder.exists() else built(found, folder)
         print(json.dumps(build), flush=True)
-        archive = Archive(Path(folder) / "archive")
+        archive = Archive(folder)
         if options.fit:
             print(json.dumps(fit(archive, list(pages(options.corpora, found, "dev", options.pages)))))
             return
         asked = list(pages(options.corpora, found, "test", options.pages))
         out = absent(found)
         texts = {id: document.text for id, document in found if id not in out}
-        peers = [] if options.no_peers else [Bm25(texts), Lsh(texts)]
+        peers: list[Bm25 | Lsh] = [] if options.no_peers else [Bm25(texts), Lsh(texts)]
         search(asked[0].text, archive)
         record = {"build": build, **measured(archive, asked, peers), "alignment": alignment(asked)}
     if options.output:

@@ -44,7 +44,7 @@ class Lsh:
         from rensa import RMinHash, RMinHashLSH
 
         self.texts = texts
-        self._make = lambda: RMinHash(num_perm=_PERMUTATIONS, seed=1)
+        self._kind: Any = RMinHash
         self._ids = list(texts)
         self._index: Any = RMinHashLSH(threshold=0.3, num_perm=_PERMUTATIONS, num_bands=_BANDS)
         for number, text in enumerate(texts.values()):
@@ -52,7 +52,7 @@ class Lsh:
 
     def _sketch(self, text: str) -> Any:
         words = _WORD.findall(text.lower())
-        made = self._make()
+        made = self._kind(num_perm=_PERMUTATIONS, seed=1)
         made.update([" ".join(words[i : i + _RUN]) for i in range(max(1, len(words) - _RUN + 1))])
         return made
 

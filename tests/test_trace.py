@@ -107,7 +107,9 @@ def test_honest_texts_have_nothing_of_one_another() -> None:
 
 
 def test_quotations_are_set_beside_what_was_said() -> None:
-    said = 'Maria Kell, who runs the mill, said: "We will open the new gate in June." ' + " ".join(paragraphs(CLINIC)[:3])
+    said = 'Maria Kell, who runs the mill, said: "We will open the new gate in June." ' + " ".join(
+        paragraphs(CLINIC)[:3]
+    )
     page = said.replace("open the new gate", "unfold the fresh logic gate")
     (pair,) = [pair for pair in compare(page, said).quotations if "gate in June" in pair.original]
     assert pair.altered and pair.quoted and pair.speaker == "Maria Kell"
@@ -149,7 +151,9 @@ def test_what_both_quote_and_boilerplate_count_as_taken_nowhere() -> None:
     assert found.passages and not any(passage.counted for passage in found.passages)
     assert found.explained == found.used == found.nats == 0
     assert Remark.QUOTED_ONLY in found.notes
-    line = "Sign up for our newsletter and get the best stories of the harbour towns in your inbox every Friday morning."
+    line = (
+        "Sign up for our newsletter and get the best stories of the harbour towns in your inbox every Friday morning."
+    )
     pair = compare(f"{line} {CLINIC}", f"{line} {HARBOUR}")
     assert pair.explained == 0
 
@@ -165,7 +169,10 @@ def test_odd_pairs_are_said_to_be_odd() -> None:
 
 
 def test_another_language_and_lone_surrogates_harm_nothing() -> None:
-    german = "Der Hafen liegt am Ende der Straße, und wer dort arbeitet, sieht die Schiffe kommen und gehen, Tag für Tag. " * 3
+    german = (
+        "Der Hafen liegt am Ende der Straße, und wer dort arbeitet, sieht die Schiffe kommen und gehen, Tag für Tag. "
+        * 3
+    )
     assert compare(german, HARBOUR).passages == ()
     assert compare(german.replace("Hafen", "Kai"), german).explained > 0.9
     assert compare(HARBOUR + "\ud800", HARBOUR).used == 1
@@ -191,7 +198,10 @@ def test_the_reader_decides_only_where_the_source_is_silent() -> None:
     found = compare(page, HARBOUR)
     at = page.index("connected")
     inside = found.changes[3]
-    swaps = (Substitution(at, at + 9, "connected", "on", 0.9), Substitution(inside.start, inside.end, inside.found, "WRONG", 0.9))
+    swaps = (
+        Substitution(at, at + 9, "connected", "on", 0.9),
+        Substitution(inside.start, inside.end, inside.found, "WRONG", 0.9),
+    )
     reading = Reading(text=page, restored=apply(page, swaps), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
                       words=10, substitutions=swaps)  # fmt: skip
     made = restored(found, reading)
@@ -227,7 +237,9 @@ def test_a_spun_page_leads_to_its_source_and_the_earliest_near_copy_is_named(arc
 
 
 def test_a_page_of_two_articles_has_two_sources_with_their_passages(archive: Path) -> None:
-    first, second = (spinners.simulate(PROSE[name], "thesaurus", seed=1, rate=0.4).text for name in ("news.txt", "cooking.txt"))
+    first, second = (
+        spinners.simulate(PROSE[name], "thesaurus", seed=1, rate=0.4).text for name in ("news.txt", "cooking.txt")
+    )
     found = search(f"{first}\n\n{second}", Archive(archive))
     assert {match.id for match in found.sources} == {"news.txt", "cooking.txt"}
     by_id = {match.id: match.comparison.passages for match in found.sources}

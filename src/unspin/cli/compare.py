@@ -19,7 +19,9 @@ def compare(
         str, typer.Argument(metavar="SOURCE", help="The text that it may have been made from.", show_default=False)
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object, format unspin-comparison-1.")] = False,
-    everything: Annotated[bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
+    ] = False,
 ) -> int:
     """Show what a page has of a source, and what it changed.
 

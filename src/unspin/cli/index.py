@@ -31,7 +31,11 @@ def index(
     output: Annotated[
         str,
         typer.Option(
-            "--output", "-o", metavar="INDEX", help="The folder of the archive, new or there already.", show_default=False
+            "--output",
+            "-o",
+            metavar="INDEX",
+            help="The folder of the archive, new or there already.",
+            show_default=False,
         ),
     ] = "",
     text_column: Annotated[
@@ -55,7 +59,9 @@ def index(
     ] = None,
     listed: Annotated[bool, typer.Option("--list", help="A line for each document: id, words, date, url.")] = False,
     stats: Annotated[bool, typer.Option("--stats", help="How many documents and bytes there are.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Read every text of the archive, and say what is damaged.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Read every text of the archive, and say what is damaged.")
+    ] = False,
 ) -> int:
     """Put texts into an archive, where unspin trace looks for the source of a page.
 

@@ -43,7 +43,9 @@ def restore(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="SOURCE", help="The text that it was made from: its wording wherever the two align.",
+            "--from",
+            metavar="SOURCE",
+            help="The text that it was made from: its wording wherever the two align.",
             show_default=False,
         ),
     ] = None,
@@ -145,7 +147,11 @@ def _from_source(document: Document, settings: Settings, source: str | None, ind
         assert index is not None
         traced = search(document.text, Archive(index), reading)
         found = compare(document.text, traced.sources[0].comparison.source if traced.sources else "")
-        said = f"the source is {traced.sources[0].id}" if traced.sources else "no source in the archive; the reader's words alone"
+        said = (
+            f"the source is {traced.sources[0].id}"
+            if traced.sources
+            else "no source in the archive; the reader's words alone"
+        )
         remark(f"{shown(document.path)}: {said}")
     made = restored(found, reading)
     write(document.encode(marked(made) if mark else made.restored))

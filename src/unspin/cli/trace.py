@@ -36,7 +36,9 @@ def trace(
         float,
         typer.Option("--threshold", metavar="PROBABILITY", help="Call a document a source from this probability on."),
     ] = 0.5,
-    everything: Annotated[bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
+    ] = False,
 ) -> int:
     """Find the article that a page was made from, and prove it.
 

@@ -1,9 +1,9 @@
 """Page and source word by word, through swapped words, phrases, gaps, moved paragraphs and what was put in between.
 
-Words of the page are first taken for the words of the source that they may stand for (:mod:`~unspin.trace.sides`), so that a swapped
-word is a match. Blocks that run together are found from rare words (:mod:`~unspin.trace.blocks`); within each, and outwards from
-its ends as long as it pays, Levenshtein's operations align word by word, and :mod:`~unspin.trace.gaps` decides what they leave open.
-What the pair itself teaches of the spinner's dictionary is used for a second time through.
+Words of the page are first taken for the words of the source that they may stand for (:mod:`~unspin.trace.sides`), so that a
+swapped word is a match. Blocks that run together are found from rare words (:mod:`~unspin.trace.blocks`); within each, and
+outwards from its ends as long as it pays, Levenshtein's operations align word by word, and :mod:`~unspin.trace.gaps` decides
+what they leave open. What the pair itself teaches of the spinner's dictionary is used for a second time through.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def _to_the_edges(found: list[Stretch], words: int, source_words: int) -> list[S
 
 
 def _alike(ours: int, theirs: int) -> bool:
-    return 0 < min(ours, theirs) and max(ours, theirs) <= _EDGE and max(ours, theirs) <= 3 * min(ours, theirs)
+    return min(ours, theirs) > 0 and max(ours, theirs) <= _EDGE and max(ours, theirs) <= 3 * min(ours, theirs)
 
 
 def _learned(page: Side, source: Side, found: Sequence[Stretch]) -> dict[str, str]:

@@ -157,7 +157,7 @@ def _changes(page: Side, source: Side, stretch: Stretch) -> Iterator[Change]:
             continue
         if row:
             whole = all(other.end - other.begin == 1 == other.source_end - other.source_begin for other in row)
-            for part in ([[other] for other in row] if whole else [row]):
+            for part in [[other] for other in row] if whole else [row]:
                 yield _change(page, source, part)
         row = []
 
@@ -180,7 +180,13 @@ def _change(page: Side, source: Side, row: Sequence[Link]) -> Change:
         if _marks(page, b) != _marks(source, d):
             end, source_end = page.start(b), source.start(d)
     return Change(
-        how, start, end, page.words.text[start:end], source_start, source_end, source.words.text[source_start:source_end]
+        how,
+        start,
+        end,
+        page.words.text[start:end],
+        source_start,
+        source_end,
+        source.words.text[source_start:source_end],
     )
 
 

@@ -30,7 +30,9 @@ _WORD: Final = re.compile(r"[^\W_]++")
 _Weighted = list[tuple[int, str, float]]
 
 
-def queries(words: Words, reading: Reading | None, frequency: Callable[[str], int], documents: int) -> Iterator[list[Term]]:
+def queries(
+    words: Words, reading: Reading | None, frequency: Callable[[str], int], documents: int
+) -> Iterator[list[Term]]:
     """Queries about a page: one about all of it, and if it is long some about its parts, since it may have several sources.
 
     Args:

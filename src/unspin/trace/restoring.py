@@ -63,7 +63,9 @@ def _edit(page: str, change: Change) -> _Edit:
 
 
 def _in_order(page: str, changes: Sequence[Change], elsewhere: Sequence[Substitution]) -> list[_Edit]:
-    return sorted([*(_edit(page, change) for change in changes), *(_Edit(s.start, s.end, s.original) for s in elsewhere)])
+    return sorted(
+        [*(_edit(page, change) for change in changes), *(_Edit(s.start, s.end, s.original) for s in elsewhere)]
+    )
 
 
 def marked(made: Restoration) -> str:

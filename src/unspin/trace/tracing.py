@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unspin.reading import Reading
 from unspin.text import split
 from unspin.trace.alignment import align
-from unspin.trace.archive import Archive, Stored
+from unspin.trace.archive import Archive, Stored, Term
 from unspin.trace.evidence import comparison
 from unspin.trace.probability import CLAIMED_FROM, probability
 from unspin.trace.query import queries
@@ -78,7 +79,7 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     )
 
 
-def _candidates(page: Side, archive: Archive, asked: Iterator[list]) -> list[_Candidate]:  # type: ignore[type-arg]
+def _candidates(page: Side, archive: Archive, asked: Iterable[Sequence[Term]]) -> list[_Candidate]:
     """The documents that come nearest to each query, aligned with the page."""
     found: dict[int, _Candidate] = {}
     for terms in asked:
@@ -107,7 +108,7 @@ def _sources(page: Side, claimed: Sequence[_Candidate]) -> Iterator[Match]:
         first = left.pop(k)
         copies = [found for found in left if _near_copies(first.side, found.side)]
         left = [found for found in left if found not in copies]
-        group = sorted([first, *copies], key=lambda found: (found.stored.date is None, found.stored.date or "", found is not first))
+        group = sorted([first, *copies], key=_earliest)  # those without a date last, in order of their probability
         named = group[0] if group[0].stored.date is not None else first
         explained |= _explains(first, start)
         yield Match(
@@ -120,7 +121,11 @@ def _sources(page: Side, claimed: Sequence[_Candidate]) -> Iterator[Match]:
         )
 
 
-def _explains(found: _Candidate, start: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _earliest(found: _Candidate) -> tuple[bool, str]:
+    return found.stored.date is None, found.stored.date or ""
+
+
+def _explains(found: _Candidate, start: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which words of the page lie in its passages."""
     inside = np.zeros(len(start), np.bool_)
     for passage in found.comparison.passages:

@@ -47,7 +47,11 @@ def trace_in_words(found: Trace) -> str:
         if note in found.notes:
             return f"nothing is said: {_NOTES[note]}"
     if not found.sources:
-        near = "" if found.likeliest is None else f" (the likeliest is {found.likeliest}, with probability {found.best:.2g})"
+        near = (
+            ""
+            if found.likeliest is None
+            else f" (the likeliest is {found.likeliest}, with probability {found.best:.2g})"
+        )
         return f"no source in the archive{near}"
     return "; ".join(_named(match) for match in found.sources)
 
@@ -99,7 +103,10 @@ def evidence(found: Comparison, *, everything: bool = False) -> Iterator[str]:
         yield from _left_out(len(found.dictionary), most)
     rewritten = sum(1 for change in found.changes if change.how is How.REWRITTEN)
     if rewritten:
-        yield from ("", f"{rewritten} {'place was' if rewritten == 1 else 'places were'} rewritten apart from single words")
+        yield from (
+            "",
+            f"{rewritten} {'place was' if rewritten == 1 else 'places were'} rewritten apart from single words",
+        )
 
 
 def _quotation(pair: QuotationPair) -> Iterator[str]:

@@ -76,7 +76,9 @@ class Archive:
 
         postings = self.folder / POSTINGS
         if not (postings / "meta.json").exists():
-            raise DamagedData(f"{self.folder}: nothing was ever put into it; add texts with: unspin index TEXTS -o {self.folder}")
+            raise DamagedData(
+                f"{self.folder}: nothing was ever put into it; add texts with: unspin index TEXTS -o {self.folder}"
+            )
         try:
             if os.access(postings, os.W_OK):
                 return tantivy.Index.open(str(postings))

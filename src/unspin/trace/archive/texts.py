@@ -1,7 +1,7 @@
 """The texts of an archive: files of compressed frames, each of a few texts.
 
-A text's *place* is a number: 24 bits for the file, 32 for where its frame begins, 8 for which of its texts it is. Nothing in a file
-is changed once it has its name; a text that is removed or replaced stays in it, unused.
+A text's *place* is a number: 24 bits for the file, 32 for where its frame begins, 8 for which of its texts it is. Nothing in
+a file is changed once it has its name; a text that is removed or replaced stays in it, unused.
 
 A frame, unpacked, is the number of its texts, the length of each (all ``uint32``), and the texts, UTF-8.
 """

@@ -100,4 +100,6 @@ def _said(folder: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
-        raise OutputError(f"-o {folder}: cannot be written ({said}); check its permissions and the room on the disk") from error
+        raise OutputError(
+            f"-o {folder}: cannot be written ({said}); check its permissions and the room on the disk"
+        ) from error
