@@ -110,7 +110,8 @@ def _write_corpus(here: Path, texts: list[str]) -> None:
     (here / "crawl" / "part.jsonl.gz").write_bytes(gzip.compress(lines))
     parquet.write_table(pa.table({"content": texts, "text": texts}), here / "crawl" / "part.parquet")
     (here / "crawl.jsonl.zst").write_bytes(zstandard.compress(lines))
-    index = [sys.executable, "-m", "unspin.cli", "index", "examples/harbour.txt", "examples/clinic.txt", "benchmarks/prose", "-o"]
+    files = ["examples/harbour.txt", "examples/clinic.txt", "benchmarks/prose"]
+    index = [sys.executable, "-m", "unspin.cli", "index", *files, "-o"]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     for name in ("articles.index", "archive.index"):  # each command runs by itself
         subprocess.run([*index, name], cwd=here, env=environment, check=True, capture_output=True)

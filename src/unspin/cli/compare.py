@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from unspin.cli import options
+from unspin.cli.inputs import opened
 from unspin.cli.streams import remark, well_behaved, write
 
 __all__ = ["compare"]
@@ -40,9 +41,7 @@ def compare(
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    from unspin.documents import load
-
-    texts = [load(path) for path in (page, source)]
+    texts = [opened(path) for path in (page, source)]
     from unspin.trace import compare as compared
 
     found = compared(texts[0].text, texts[1].text)

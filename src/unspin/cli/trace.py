@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from unspin.cli.inputs import opened
 from unspin.cli.streams import ERROR, complain, is_terminal, well_behaved, write
 from unspin.errors import InputError, MissingExtra, OptionError
 
@@ -58,7 +59,7 @@ def trace(
     """  # noqa: D301 - the help needs the real control character
     if not 0 < threshold <= 1:
         raise OptionError(f"--threshold {threshold:g}: not above 0 and at most 1; give a probability such as 0.5")
-    from unspin.documents import expand, load
+    from unspin.documents import expand
     from unspin.trace import Archive
     from unspin.trace import trace as traced
     from unspin.trace.json import trace_record
@@ -70,7 +71,7 @@ def trace(
     with _progress(len(paths)) as advance:
         for path in paths:
             try:
-                found = traced(load(path).text, archive, reader=reader, claimed_from=threshold)
+                found = traced(opened(path).text, archive, reader=reader, claimed_from=threshold)
             except (InputError, MissingExtra) as error:
                 failed += 1
                 complain(error)
