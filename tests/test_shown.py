@@ -65,7 +65,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (here / "benchmarks").mkdir()
     shutil.copytree(ROOT / "benchmarks" / "prose", here / "benchmarks" / "prose")
     for name, text in {"page.txt": spun, "essay.txt": short, "articles/a.txt": short, "articles/b.txt": spun,
-                       "submissions/a.txt": short, "more/deep/c.md": short}.items():  # fmt: skip
+                       "submissions/a.txt": short, "more/deep/c.md": short,
+                       "spinner.tsv": "connected\ton\n"}.items():  # fmt: skip
         (here / name).parent.mkdir(parents=True, exist_ok=True)
         (here / name).write_text(text, encoding="utf-8")
     paragraphs = "".join(f"<p>{line}</p>" for line in spun.splitlines() if line.strip())
@@ -109,6 +110,11 @@ def _write_corpus(here: Path, texts: list[str]) -> None:
     (here / "crawl" / "part.jsonl.gz").write_bytes(gzip.compress(lines))
     parquet.write_table(pa.table({"content": texts, "text": texts}), here / "crawl" / "part.parquet")
     (here / "crawl.jsonl.zst").write_bytes(zstandard.compress(lines))
+    files = ["examples/harbour.txt", "examples/clinic.txt", "benchmarks/prose"]
+    index = [sys.executable, "-m", "unspin.cli", "index", *files, "-o"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
+    for name in ("articles.index", "archive.index"):  # each command runs by itself
+        subprocess.run([*index, name], cwd=here, env=environment, check=True, capture_output=True)
 
 
 @pytest.mark.parametrize(("document", "line"), RUN, ids=[f"{d.name}: {line[:60]}" for d, line in RUN])
@@ -116,7 +122,7 @@ def test_a_command_that_is_shown_runs(document: Path, line: str, folder: Path) -
     """It leaves with "spun" or "nothing spun", without a traceback, and writes what it says."""
     if "| jq" in line and shutil.which("jq") is None:
         line = line.partition("| jq")[0]
-    for written in re.findall(r"-o (\S+)", line):
+    for written in re.findall(r"(?<!index )-o (\S+)", line):  # an archive that is only looked at stays
         shutil.rmtree(folder / written, ignore_errors=True)
     paths = [str(ROOT / "src"), str(ROOT)]
     environment = os.environ | {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join(paths)}
@@ -139,6 +145,9 @@ def test_every_command_is_run_or_said_not_to_be() -> None:
         "scan",
         "evaluate",
         "simulate",
+        "compare",
+        "index",
+        "trace",
     }
 
 

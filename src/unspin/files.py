@@ -1,9 +1,10 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and locks on them."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import BinaryIO
 
 from unspin.errors import OutputError
 
-__all__ = ["atomic", "save"]
+__all__ = ["atomic", "lock", "save"]
 
 
 @contextmanager
@@ -57,3 +58,24 @@ def save(target: str | os.PathLike[str], data: bytes, *, said: str | None = None
     """Write a file, whole or not at all; arguments and errors as for :func:`atomic`."""
     with atomic(target, said=said) as file:
         file.write(data)
+
+
+def lock(descriptor: int) -> bool:
+    """Whether an open file is locked by this process now; where the file system knows no locks it always is."""
+    if sys.platform == "win32":
+        import msvcrt
+
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True

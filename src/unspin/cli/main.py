@@ -9,7 +9,9 @@ from typing import Annotated
 import typer
 
 from unspin.cli.check import check
+from unspin.cli.compare import compare
 from unspin.cli.evaluate import evaluate
+from unspin.cli.index import index
 from unspin.cli.read import read
 from unspin.cli.report import report
 from unspin.cli.restore import restore
@@ -17,6 +19,7 @@ from unspin.cli.scan import scan
 from unspin.cli.serve import serve
 from unspin.cli.simulate import simulate
 from unspin.cli.streams import ERROR, finished, unwritable
+from unspin.cli.trace import trace
 
 __all__ = ["app", "main"]
 
@@ -58,6 +61,8 @@ def unspin(
       unspin check articles/         a line for each document
       unspin serve                   the same in the browser: paste a page and read
       unspin scan crawl/ -o out      a whole corpus, resumable
+      unspin compare page.txt article.txt   a page against its source, word by word
+      unspin index articles/ -o archive, unspin trace page.txt --index archive   find the source
       unspin evaluate articles/      how well it does on texts of yours
 
     A FILE is text, Markdown, LaTeX, HTML, PDF, DOCX, ODT, EPUB, JATS or TEI (most with the extra 'documents'), or an address
@@ -67,7 +72,7 @@ def unspin(
     """  # noqa: D301 - the help needs the real control character
 
 
-for command in (restore, read, check, report, scan, evaluate, simulate, serve):
+for command in (restore, read, check, report, scan, compare, index, trace, evaluate, simulate, serve):
     app.command()(command)
 
 

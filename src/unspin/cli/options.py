@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from unspin.errors import MissingInput, OptionError
 from unspin.settings import Settings
 
-__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "one_form", "settings"]
+if TYPE_CHECKING:
+    from unspin.documents import Document
+
+__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "notes_of", "one_form", "settings"]
 
 File = Annotated[
     str,
@@ -79,3 +82,13 @@ def settings(
     return Settings(
         operating_point=operating_point, dictionary=dictionary, fill_all=fill_all, tortured=tortured, deep=deep
     )
+
+
+def notes_of(*documents: Document, say: Callable[[str], None]) -> None:
+    """Say what is missing from a document, or was guessed about it, so that it does not go unnoticed."""
+    from unspin.documents import shown
+    from unspin.report.wording import note_in_words
+
+    for document in documents:
+        for note in document.notes:
+            say(f"{shown(document.path)}: {note_in_words(note)}")

@@ -15,10 +15,10 @@ from unspin.cli.inputs import opened
 from unspin.cli.streams import is_terminal, remark, well_behaved, write
 from unspin.errors import OptionError
 from unspin.files import save
-from unspin.settings import OPERATING_POINT
+from unspin.settings import OPERATING_POINT, Settings
 
 if TYPE_CHECKING:
-    from unspin.documents import Rewritten
+    from unspin.documents import Document, Rewritten
 
 __all__ = ["restore"]
 
@@ -40,6 +40,23 @@ def restore(
             show_default=False,
         ),
     ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="The text that it was made from: its wording wherever the two align.",
+            show_default=False,
+        ),
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="INDEX", help="Find the source in this archive.", show_default=False),
+    ] = None,
+    mark: Annotated[
+        bool,
+        typer.Option("--mark", help="With a source: ‹word› is the source's wording, ‹word?› the reader's guess."),
+    ] = False,
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
@@ -56,6 +73,10 @@ def restore(
       unspin restore paper.pdf
       unspin restore article.xml --in-place-copy mended.xml
       curl -s https://example.org/page.txt | unspin restore -
+      unspin restore page.txt --from article.txt
+
+    With the source at hand its wording is exact, quotations included, wherever page and source align (extra 'trace');
+    elsewhere the reader decides.
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
@@ -64,6 +85,14 @@ def restore(
     from unspin.documents.inplace import check_writable
 
     document = opened(file)
+    if source is not None or index is not None:
+        if source is not None and index is not None:
+            raise OptionError("--from and --index: give one of the two")
+        if in_place_copy is not None:
+            raise OptionError("--in-place-copy: works without a source; leave out --from and --index")
+        return _from_source(document, settings, source, index, mark)
+    if mark:
+        raise OptionError("--mark: needs a source; give --from SOURCE or --index INDEX, or use unspin read")
     if in_place_copy is not None:
         check_writable(document)
         _spare(in_place_copy, file)
@@ -102,3 +131,30 @@ def _changed(done: Rewritten) -> str:
     """In words, what was written back."""
     changes = f"{done.made:,} change{'s' if done.made != 1 else ''}"
     return f"{changes} ({done.left:,} more would touch formulas, references or marks)" if done.left else changes
+
+
+def _from_source(document: Document, settings: Settings, source: str | None, index: str | None, mark: bool) -> int:
+    """The page in the wording of its source, which is given or found."""
+    import unspin
+    from unspin.documents import shown
+    from unspin.trace import Archive, compare, restored, search
+    from unspin.trace.restoring import marked
+
+    reading = unspin.read(document.text, settings)
+    if source is not None:
+        found = compare(document.text, opened(source).text)
+    else:
+        assert index is not None
+        traced = search(document.text, Archive(index), reading)
+        found = compare(document.text, traced.sources[0].comparison.source if traced.sources else "")
+        said = (
+            f"the source is {traced.sources[0].id}"
+            if traced.sources
+            else "no source in the archive; the reader's words alone"
+        )
+        remark(f"{shown(document.path)}: {said}")
+    made = restored(found, reading)
+    write(document.encode(marked(made) if mark else made.restored))
+    options.notes_of(document, say=remark)
+    remark(f"{len(made.by_source):,} places by the source, {len(made.by_reader):,} by the reader")
+    return 0

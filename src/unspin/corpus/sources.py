@@ -95,8 +95,10 @@ class _Entry(NamedTuple):
     changed: int = 0
 
 
-def discover(inputs: Sequence[str]) -> Found:
+def discover(inputs: Sequence[str], passed_over: frozenset[str] = frozenset()) -> Found:
     """The files that ``inputs`` name: files, folders with all below them, patterns, URLs of any of these.
+
+    Files with a suffix of ``passed_over`` (in lower case, with its dot) are left out in silence.
 
     Hidden files, those that begin with ``_`` and the descriptions in a ``datasets`` folder are left out of folders in
     silence; any other file of a format that is not read is an error of its own.
@@ -119,6 +121,8 @@ def discover(inputs: Sequence[str]) -> Found:
     kept: list[tuple[_Entry, Format]] = []
     for entry in entries.values():
         format = _format(entry.url)
+        if PurePosixPath(entry.url).suffix.lower() in passed_over:
+            continue
         if format is None:
             errors.append(UnknownFormat(f"{shown(entry.url)}: not a format that is read; known are {_KNOWN}"))
         else:

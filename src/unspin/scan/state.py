@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import orjson
 
 from unspin.corpus.sources import Source, shown
 from unspin.errors import OutputError
+from unspin.files import lock
 from unspin.scan.plan import Plan
 from unspin.scan.segments import remove, write_json
 
@@ -72,7 +72,7 @@ def locked(out: Path) -> Iterator[int | None]:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise OutputError(f"-o {out}: cannot be written ({_said(error)}); choose another folder") from None
-        taken = _lock(descriptor)
+        taken = lock(descriptor)
         with contextlib.suppress(OSError):
             if taken and os.path.samestat(os.fstat(descriptor), os.stat(path)):  # not one that a run has just removed
                 break
@@ -84,27 +84,6 @@ def locked(out: Path) -> Iterator[int | None]:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> bool:
-    """Whether the lock is ours now; where the file system knows no locks it always is."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-    import fcntl
-
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def claim(out: Path, run: dict[str, Any]) -> None:

@@ -1,0 +1,180 @@
+"""An archive, opened for reading: it shows the last state that was committed, whoever writes meanwhile."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from unspin.errors import DamagedData, InputError, MissingInput
+from unspin.trace.archive import texts
+from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, schema
+
+if TYPE_CHECKING:
+    import tantivy
+
+__all__ = ["Archive", "Hit", "Stored", "Term"]
+
+_LISTED: Final = 10_000
+
+
+class Term(NamedTuple):
+    """A word of a query with its weight."""
+
+    word: str
+    weight: float
+
+
+class Hit(NamedTuple):
+    """A document that a query found: where it is, and its score."""
+
+    score: float
+    address: Any
+
+
+class Stored(NamedTuple):
+    """What is stored of a document.
+
+    Attributes:
+        id: its identifier.
+        date: as it was given, or None.
+        url: as it was given, or None.
+        words: how many words it has.
+        place: where its text lies.
+    """
+
+    id: str
+    date: str | None
+    url: str | None
+    words: int
+    place: int
+
+
+class Archive:
+    """An archive on disk, opened for reading."""
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        """Open it.
+
+        Raises:
+            MissingInput: there is none.
+            DamagedData: it is of another version, or damaged.
+            MissingExtra: ``unspin[trace]`` is not installed.
+        """
+        need_libraries()
+        self.folder: Final = Path(folder)
+        check(self.folder)
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._schema = schema()
+        self._index = self._opened()
+        self._searcher = self._index.searcher()
+
+    def _opened(self) -> tantivy.Index:
+        import tantivy
+
+        postings = self.folder / POSTINGS
+        if not (postings / "meta.json").exists():
+            raise DamagedData(
+                f"{self.folder}: nothing was ever put into it; add texts with: unspin index TEXTS -o {self.folder}"
+            )
+        try:
+            if os.access(postings, os.W_OK):
+                return tantivy.Index.open(str(postings))
+            # tantivy makes a lock file for a moment, even to read: in a folder that may not be written to, it gets links.
+            self._temporary = tempfile.TemporaryDirectory(prefix="unspin-")
+            for path in postings.iterdir():
+                if not path.name.endswith(".lock"):
+                    os.symlink(path.absolute(), Path(self._temporary.name) / path.name)
+            return tantivy.Index.open(self._temporary.name)
+        except (OSError, ValueError) as error:
+            said = " ".join(str(error).split())
+            raise DamagedData(f"{self.folder}: damaged ({said}); make the archive anew") from None
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def reload(self) -> None:
+        """See what was committed since."""
+        self._index.reload()
+        self._searcher = self._index.searcher()
+
+    def frequency(self, word: str) -> int:
+        """Documents that have a word, about: those that were removed lately may still count."""
+        return int(self._searcher.doc_freq("text", word))
+
+    def search(self, terms: Sequence[Term], most: int) -> list[Hit]:
+        """The documents that score highest for weighted words, the best first."""
+        import tantivy
+
+        if not terms or not len(self):
+            return []
+        query = tantivy.Query.boolean_query([
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, "text", term.word, index_option="freq"), term.weight
+                ),
+            )
+            for term in terms
+        ])  # fmt: skip
+        found = self._searcher.search(query, most, count=False)
+        return [Hit(float(score), address) for score, address in found.hits]
+
+    def stored(self, hit: Hit) -> Stored:
+        """What is stored of a document that was found."""
+        return _stored(self._searcher.doc(hit.address))
+
+    def text(self, stored: Stored) -> str:
+        """The text of a document.
+
+        Raises:
+            DamagedData: it cannot be read.
+        """
+        return texts.read(self.folder / TEXTS, stored.place)
+
+    def get(self, id: str) -> Stored:
+        """The document of that identifier.
+
+        Raises:
+            InputError: there is none.
+        """
+        import tantivy
+
+        found = self._searcher.search(tantivy.Query.term_query(self._schema, "id", id, index_option="basic"), 1)
+        if not found.hits:
+            raise InputError(f"{id}: no such document in {self.folder}; see: unspin index -o {self.folder} --list")
+        return _stored(self._searcher.doc(found.hits[0][1]))
+
+    def __iter__(self) -> Iterator[Stored]:
+        import tantivy
+
+        for offset in range(0, len(self), _LISTED):
+            page = self._searcher.search(tantivy.Query.all_query(), _LISTED, count=False, offset=offset)
+            for _, address in page.hits:
+                yield _stored(self._searcher.doc(address))
+
+    def size(self) -> dict[str, int]:
+        """Bytes of postings and texts."""
+        return {
+            name: sum(path.stat().st_size for path in (self.folder / name).iterdir() if path.is_file())
+            for name in (POSTINGS, TEXTS)
+        }
+
+    def problems(self) -> Iterator[str]:
+        """Read every text; a line for each that is missing, damaged or has an identifier twice."""
+        seen: set[str] = set()
+        for stored in self:
+            if stored.id in seen:
+                yield f"{stored.id}: twice in the archive"
+            seen.add(stored.id)
+            try:
+                self.text(stored)
+            except (DamagedData, MissingInput) as error:
+                yield f"{stored.id}: {error}"
+
+
+def _stored(document: tantivy.Document) -> Stored:
+    first = document.get_first
+    return Stored(first("id"), first("date"), first("url"), int(first("words") or 0), int(first("place") or 0))

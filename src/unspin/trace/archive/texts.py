@@ -1,0 +1,92 @@
+"""The texts of an archive: files of compressed frames, each of a few texts.
+
+A text's *place* is a number: 24 bits for the file, 32 for where its frame begins, 8 for which of its texts it is. Nothing in
+a file is changed once it has its name; a text that is removed or replaced stays in it, unused.
+
+A frame, unpacked, is the number of its texts, the length of each (all ``uint32``), and the texts, UTF-8.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Final
+
+from unspin.errors import DamagedData
+from unspin.files import save
+
+__all__ = ["Texts", "read"]
+
+_PER_FRAME: Final = 16
+_FRAME_BYTES: Final = 128 * 1024
+_LEVEL: Final = 6
+_HEAD: Final = struct.Struct("<I")
+
+
+def _name(file: int) -> str:
+    return f"{file:06}.frames"
+
+
+class Texts:
+    """A file of texts that is being made."""
+
+    def __init__(self, folder: Path) -> None:
+        import zstandard
+
+        self._folder = folder
+        self._file = max((int(path.stem) for path in folder.glob("*.frames")), default=-1) + 1
+        self._pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+        self._frames: list[bytes] = []
+        self._size = 0
+        self._open: list[bytes] = []
+
+    def add(self, text: str) -> int:
+        """Take a text in; its place."""
+        place = self._file << 40 | self._size << 8 | len(self._open)
+        self._open.append(text.encode("utf-8", "replace"))
+        if len(self._open) == _PER_FRAME or sum(map(len, self._open)) > _FRAME_BYTES:
+            self._close()
+        return place
+
+    def _close(self) -> None:
+        if self._open:
+            lengths = struct.pack(f"<{len(self._open) + 1}I", len(self._open), *map(len, self._open))
+            frame = self._pack(lengths + b"".join(self._open))
+            self._frames.append(_HEAD.pack(len(frame)) + frame)
+            self._size += len(self._frames[-1])
+            self._open = []
+
+    def save(self) -> None:
+        """Write the file, whole or not at all, and begin the next one.
+
+        Raises:
+            OutputError: it cannot be written.
+        """
+        self._close()
+        if self._frames:
+            save(self._folder / _name(self._file), b"".join(self._frames))
+            self._frames, self._size = [], 0
+            self._file += 1
+
+
+def read(folder: Path, place: int) -> str:
+    """The text at a place.
+
+    Raises:
+        DamagedData: it is not there, or not readable.
+    """
+    import zstandard
+
+    path = folder / _name(place >> 40)
+    try:
+        with open(path, "rb") as file:
+            file.seek(place >> 8 & 0xFFFFFFFF)
+            (size,) = _HEAD.unpack(file.read(_HEAD.size))
+            data = zstandard.ZstdDecompressor().decompress(file.read(size))
+        (count,) = _HEAD.unpack_from(data)
+        lengths = struct.unpack_from(f"<{count}I", data, _HEAD.size)
+        which = place & 0xFF
+        start = _HEAD.size * (count + 1) + sum(lengths[:which])
+        return data[start : start + lengths[which]].decode("utf-8")
+    except (OSError, ValueError, IndexError, struct.error, zstandard.ZstdError):
+        raise DamagedData(f"{path}: missing or damaged; make the archive anew") from None

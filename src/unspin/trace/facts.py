@@ -1,0 +1,86 @@
+"""Whether a change is one of a figure, a date or a name."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from unspin.trace.results import Fact
+
+__all__ = ["fact_of"]
+
+_WORD: Final = re.compile(r"[^\W\d_]++|\d[\d.,:]*+")
+_MONTHS_AND_DAYS: Final = frozenset(
+    "january february march april may june july august september october november december monday tuesday wednesday"
+    " thursday friday saturday sunday yesterday today tomorrow".split()
+)
+_NUMBERS: Final = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+        " eighteen nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+     "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}  # fmt: skip
+_NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
+
+
+def fact_of(found: str, original: str, before: str) -> Fact | None:
+    """The kind of fact that a change is one of, or None.
+
+    The same number in figures and in words is none, nor is a word with a capital at the beginning of a sentence.
+
+    Args:
+        found: what the page says.
+        original: what the source says.
+        before: what stands before it in the source, a character or two.
+    """
+    ours, theirs = _numbers(found), _numbers(original)
+    if ours != theirs:
+        dated = any(_dated(text) for text in (found, original)) or any(_year(n) for n in (*ours, *theirs))
+        return Fact.DATE if dated else Fact.FIGURE
+    if _dated(original) and _named(found) != _named(original):
+        return Fact.DATE
+    names = _named(original)
+    if _begins(before):
+        first = _WORD.search(original)
+        names = [name for name in names if first is None or name != first.group()]
+    if any(name.lower() not in found.lower() for name in names):
+        return Fact.NAME
+    return None
+
+
+def _numbers(text: str) -> list[float]:
+    values: list[float] = []
+    for match in _WORD.finditer(text.lower()):
+        word = match.group()
+        if word[0].isdecimal():
+            try:
+                values.append(float(word.replace(",", "").rstrip(".:")))
+            except ValueError:  # a time, a version
+                values.append(float(sum(ord(c) * (k + 1) for k, c in enumerate(word))))
+        elif word in _NUMBERS and word != "one":  # which is a pronoun more often
+            values.append(float(_NUMBERS[word]))
+    return values
+
+
+def _year(number: float) -> bool:
+    return 1_500 <= number <= 2_100 and number == int(number)
+
+
+def _named(text: str) -> list[str]:
+    """Words with a capital."""
+    return [
+        match.group()
+        for match in _WORD.finditer(text)
+        if match.group()[0].isupper() and match.group().lower() not in _NO_NAMES
+    ]
+
+
+def _dated(text: str) -> bool:
+    return any(name.lower() in _MONTHS_AND_DAYS for name in _named(text))
+
+
+def _begins(before: str) -> bool:
+    """Whether what comes after ``before`` begins a sentence, a quotation or the text."""
+    return not before.strip() or before.strip()[-1] in ".?!:\"“‘'\n" or "\n" in before

@@ -1,0 +1,128 @@
+"""What was found, for people: evidence about two texts, no accusation of anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from unspin.trace.results import Comparison, Fact, How, Match, QuotationPair, Remark, Trace
+
+__all__ = ["comparison_in_words", "evidence", "trace_in_words"]
+
+_NOTES: Final = {
+    Remark.IDENTICAL: "page and source have the same words in the same order",
+    Remark.TOO_SHORT: "the page has fewer than 30 words: too few to say where they come from",
+    Remark.NO_WORDS: "one of the texts has no words",
+    Remark.EMPTY_ARCHIVE: "the archive is empty",
+    Remark.QUOTED_ONLY: "what they have in common is quoted by both, or said everywhere",
+    Remark.PAGE_CUT: "only the first 400,000 characters of the page were searched for",
+}
+_FACTS: Final = {Fact.FIGURE: "figure", Fact.DATE: "date", Fact.NAME: "name"}
+_MOST: Final = 20
+_SHOWN: Final = 160
+
+
+def comparison_in_words(found: Comparison) -> str:
+    """One sentence on a pair."""
+    if Remark.NO_WORDS in found.notes:
+        return "nothing to compare: one of the texts has no words"
+    if Remark.IDENTICAL in found.notes:
+        return "the page has the words of the source, one and all, in the same order"
+    if not found.passages:
+        return "nothing of the source is found on the page, word by word"
+    if Remark.QUOTED_ONLY in found.notes:
+        return "what page and source have in common is quoted by both, or said everywhere: nothing counts as taken"
+    changed = found.swapped + found.rewritten
+    total = max(1, found.exact + changed)
+    return (
+        f"{found.explained:.0%} of the page follows the source word by word, and {found.used:.0%} of the source is used;"
+        f" of these words {found.exact / total:.0%} are the source's, {found.swapped / total:.0%} stand for others,"
+        f" {found.rewritten / total:.0%} are new"
+    )
+
+
+def trace_in_words(found: Trace) -> str:
+    """One sentence on a page and an archive."""
+    for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
+        if note in found.notes:
+            return f"nothing is said: {_NOTES[note]}"
+    if not found.sources:
+        near = (
+            ""
+            if found.likeliest is None
+            else f" (the likeliest is {found.likeliest}, with probability {found.best:.2g})"
+        )
+        return f"no source in the archive{near}"
+    return "; ".join(_named(match) for match in found.sources)
+
+
+def _named(match: Match) -> str:
+    about = ", ".join(part for part in (match.date, match.url) if part)
+    copies = len(match.near_copies)
+    more = f" and {copies} near-{'copy' if copies == 1 else 'copies'}" if copies else ""
+    if Remark.IDENTICAL in match.comparison.notes:
+        return f"{match.id}{f' ({about})' if about else ''}{more}: the page itself, or what it copies word for word"
+    return (
+        f"{match.id}{f' ({about})' if about else ''}{more}: a source with probability {match.probability:.2g};"
+        f" {match.comparison.explained:.0%} of the page, {match.comparison.used:.0%} of the source"
+    )
+
+
+def evidence(found: Comparison, *, everything: bool = False) -> Iterator[str]:
+    """The evidence of a pair, line by line: quotations and facts first, then passages and the spinner's dictionary."""
+    most = None if everything else _MOST
+    for note in found.notes:
+        if note == Remark.TOO_SHORT:
+            yield f"note: {_NOTES[Remark(note)]}"
+    altered = [pair for pair in found.quotations if pair.altered]
+    if altered:
+        yield from ("", "Quotations that were altered")
+        for pair in altered[:most]:
+            yield from _quotation(pair)
+        yield from _left_out(len(altered), most)
+    if found.facts:
+        yield from ("", "Figures, dates and names that differ")
+        for fact in found.facts[:most]:
+            yield f"  {_FACTS[fact.kind]:6}  the source says “{_line(fact.original)}”, the page says “{_line(fact.found)}”"
+        yield from _left_out(len(found.facts), most)
+    if found.passages:
+        yield from ("", "Passages (characters of the page ← of the source)")
+        for passage in found.passages[:most]:
+            counts = "" if passage.counted else "; not counted: quoted by both, or said everywhere"
+            yield (
+                f"  {passage.start}–{passage.end} ← {passage.source_start}–{passage.source_end}: {passage.words} words,"
+                f" {passage.exact} the same, {passage.swapped} swapped, {passage.rewritten} new{counts}"
+            )
+            yield f"    “{_line(found.page[passage.start : passage.end])}”"
+            yield f"  ← “{_line(found.source[passage.source_start : passage.source_end])}”"
+        yield from _left_out(len(found.passages), most)
+    if found.dictionary:
+        yield from ("", "What stands for what")
+        for entry in found.dictionary[:most]:
+            yield f"  {entry.times:4}  {_line(entry.found)} ← {_line(entry.original)}"
+        yield from _left_out(len(found.dictionary), most)
+    rewritten = sum(1 for change in found.changes if change.how is How.REWRITTEN)
+    if rewritten:
+        yield from (
+            "",
+            f"{rewritten} {'place was' if rewritten == 1 else 'places were'} rewritten apart from single words",
+        )
+
+
+def _quotation(pair: QuotationPair) -> Iterator[str]:
+    yield f"  {pair.speaker or 'speaker not named'}"
+    yield f"    the page says    “{_line(pair.found, None)}”"
+    yield f"    the source says  “{_line(pair.original, None)}”"
+
+
+def _left_out(count: int, most: int | None) -> Iterator[str]:
+    if most is not None and count > most:
+        yield f"  … and {count - most:,} more; all with --all or --json"
+
+
+def _line(text: str, most: int | None = _SHOWN) -> str:
+    """In one line that steers no terminal, shortened in its middle."""
+    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    if most is None or len(flat) <= most:
+        return flat or "(nothing)"
+    return f"{flat[: most // 2]} … {flat[-most // 2 :]}"

@@ -1,0 +1,541 @@
+"""A page against its source, and against an archive: alignment, evidence, restoration, building, searching, the commands."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from typer.testing import CliRunner
+
+pytest.importorskip("rapidfuzz")
+pytest.importorskip("tantivy")
+pytest.importorskip("pyarrow")
+
+import unspin
+from unspin import spinners
+from unspin.cli.main import app
+from unspin.corpus.formats import Columns
+from unspin.errors import DamagedData, InputError, MissingInput, OutputError
+from unspin.reading import Reading, Substitution
+from unspin.text import apply, split
+from unspin.trace import Archive, Writer, compare, restored, search
+from unspin.trace.archive.building import build, removed
+from unspin.trace.archive.columns import Further
+from unspin.trace.facts import fact_of
+from unspin.trace.json import comparison_record, schema, trace_record
+from unspin.trace.restoring import marked
+from unspin.trace.results import Fact, How, Remark
+
+ROOT = Path(__file__).resolve().parent.parent
+HARBOUR = (ROOT / "examples" / "harbour.txt").read_text(encoding="utf-8")
+CLINIC = (ROOT / "examples" / "clinic.txt").read_text(encoding="utf-8")
+PROSE = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "benchmarks" / "prose").glob("*.txt"))}
+ADVERTISEMENT = (
+    "Our new garden chairs are light, strong and on sale until the end of summer. Order two and the cushion is free."
+    " Delivery takes three working days, and whoever is not content sends them back at no cost within a month.\n\n"
+)
+
+
+def paragraphs(text: str) -> list[str]:
+    return [part for part in text.split("\n") if part.strip()]
+
+
+# --- alignment and evidence -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.7])
+@pytest.mark.parametrize("family", spinners.names())
+def test_with_the_source_every_family_is_undone(family: str, rate: float) -> None:
+    specimen = spinners.simulate(HARBOUR, family, seed=5, rate=rate)
+    found = compare(specimen.text, HARBOUR)
+    assert found.explained > 0.97 and found.used > 0.97
+    there, original = split(restored(found).restored).lower, split(HARBOUR).lower
+    from rapidfuzz.distance import Levenshtein
+
+    assert Levenshtein.distance(there, original) <= 0.012 * len(original)
+
+
+def test_word_swaps_come_back_to_the_letter() -> None:
+    specimen = spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3)
+    found = compare(specimen.text, HARBOUR)
+    assert restored(found).restored == HARBOUR
+    assert {(entry.found, entry.original) for entry in found.dictionary} <= {
+        (swap.found.strip().lower(), swap.original.strip().lower()) for swap in specimen.swaps
+    }
+
+
+def test_offsets_say_what_stands_there_on_both_sides() -> None:
+    page = ADVERTISEMENT + spinners.simulate(HARBOUR, "phrase-thesaurus", seed=3, rate=0.5).text
+    found = compare(page, HARBOUR)
+    for change in found.changes:
+        assert page[change.start : change.end] == change.found
+        assert HARBOUR[change.source_start : change.source_end] == change.original
+    ends = [0, *(passage.end for passage in found.passages)]
+    assert all(end <= passage.start for end, passage in zip(ends, found.passages, strict=False))
+    for pair in found.quotations:
+        assert page[pair.start : pair.end] == pair.found
+        assert HARBOUR[pair.source_start : pair.source_end] == pair.original
+
+
+def test_moved_paragraphs_and_advertising_are_seen_through() -> None:
+    parts = paragraphs(HARBOUR)
+    half = len(parts) // 2
+    moved = spinners.simulate("\n\n".join(parts[half:]), "fluent-synonyms", seed=1, rate=0.4).text
+    kept = spinners.simulate("\n\n".join(parts[:half]), "fluent-synonyms", seed=1, rate=0.4).text
+    page = f"{moved}\n\n{ADVERTISEMENT}{kept}"
+    found = compare(page, HARBOUR)
+    assert found.used > 0.95
+    assert 0.8 < found.explained < 0.97
+    begin = page.index("Our new garden")
+    inside = sum(p.end - p.start for p in found.passages if begin <= p.start < begin + len(ADVERTISEMENT))
+    assert inside < 0.2 * len(ADVERTISEMENT)
+    assert {p.source_start < len(HARBOUR) // 3 for p in found.passages} == {True, False}
+
+
+def test_honest_texts_have_nothing_of_one_another() -> None:
+    texts = [HARBOUR, CLINIC, *PROSE.values()]
+    for i, page in enumerate(texts):
+        for source in texts[i + 1 :]:
+            assert compare(page, source).passages == ()
+
+
+def test_quotations_are_set_beside_what_was_said() -> None:
+    said = 'Maria Kell, who runs the mill, said: "We will open the new gate in June." ' + " ".join(
+        paragraphs(CLINIC)[:3]
+    )
+    page = said.replace("open the new gate", "unfold the fresh logic gate")
+    (pair,) = [pair for pair in compare(page, said).quotations if "gate in June" in pair.original]
+    assert pair.altered and pair.quoted and pair.speaker == "Maria Kell"
+    assert pair.found == "We will unfold the fresh logic gate in June."
+    assert pair.original == "We will open the new gate in June."
+
+
+def test_changed_figures_dates_and_names_are_named() -> None:
+    page = HARBOUR.replace("140", "410").replace("Wrenhaven", "Port Doran")
+    assert HARBOUR.count("140") and HARBOUR.count("Wrenhaven")
+    kinds = {(fact.kind, fact.original) for fact in compare(page, HARBOUR).facts}
+    assert (Fact.FIGURE, "140") in kinds and (Fact.NAME, "Wrenhaven") in kinds
+    assert compare(HARBOUR, HARBOUR).facts == ()
+
+
+@pytest.mark.parametrize(
+    ("found", "original", "before", "kind"),
+    [
+        ("2", "two", "x ", None),
+        ("3", "two", "x ", Fact.FIGURE),
+        ("fin", "five", "x ", Fact.FIGURE),
+        ("1987", "1978", "x ", Fact.DATE),
+        ("the third month", "March", "x ", Fact.DATE),
+        ("Smyth", "Smith", "x ", Fact.NAME),
+        ("A boat", "The ship", ". ", None),
+        ("vessel", "ship", "x ", None),
+        ("10,000", "10000", "x ", None),
+    ],
+)
+def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:
+    assert fact_of(found, original, before) is kind
+
+
+def test_what_both_quote_and_boilerplate_count_as_taken_nowhere() -> None:
+    speech = "Four score boats left this quay the year that I was born, and I can name the master of every one of them still."
+    quoted = f'The old pilot said: "{speech}" {" ".join(paragraphs(CLINIC)[:4])}'
+    other = f'At the hearing he repeated himself. "{speech}" {" ".join(paragraphs(PROSE["cooking.txt"])[:4])}'
+    found = compare(quoted, other)
+    assert found.passages and not any(passage.counted for passage in found.passages)
+    assert found.explained == found.used == found.nats == 0
+    assert Remark.QUOTED_ONLY in found.notes
+    line = (
+        "Sign up for our newsletter and get the best stories of the harbour towns in your inbox every Friday morning."
+    )
+    pair = compare(f"{line} {CLINIC}", f"{line} {HARBOUR}")
+    assert pair.explained == 0
+
+
+def test_odd_pairs_are_said_to_be_odd() -> None:
+    assert Remark.NO_WORDS in compare("", HARBOUR).notes
+    assert Remark.NO_WORDS in compare("…", "!").notes
+    assert Remark.TOO_SHORT in compare("The boats are late.", HARBOUR).notes
+    same = compare(HARBOUR, HARBOUR)
+    assert Remark.IDENTICAL in same.notes and same.explained == same.used == 1 and not same.changes
+    with pytest.raises(TypeError, match="source must be a str"):
+        compare("x", b"x")  # type: ignore[arg-type]
+
+
+def test_another_language_and_lone_surrogates_harm_nothing() -> None:
+    german = (
+        "Der Hafen liegt am Ende der Straße, und wer dort arbeitet, sieht die Schiffe kommen und gehen, Tag für Tag. "
+        * 3
+    )
+    assert compare(german, HARBOUR).passages == ()
+    assert compare(german.replace("Hafen", "Kai"), german).explained > 0.9
+    assert compare(HARBOUR + "\ud800", HARBOUR).used == 1
+
+
+@pytest.mark.parametrize("piece", ["the the ", "kiln harbour ", "a", "1 ", "x\n", ". ", '"a" ', "The kiln was warm. "])
+def test_time_grows_in_step_with_the_texts(piece: str) -> None:
+    def seconds(length: int) -> float:
+        text = (piece * (length // len(piece)))[:length]
+        begun = time.process_time()
+        compare(text + HARBOUR, HARBOUR + text)
+        return time.process_time() - begun
+
+    seconds(1_000)
+    assert seconds(64_000) < 9 * max(seconds(16_000), 0.1)
+
+
+# --- restoring --------------------------------------------------------------------------------------------------------
+
+
+def test_the_reader_decides_only_where_the_source_is_silent() -> None:
+    page = "The owner sat connected the wall.\n\n" + spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3).text
+    found = compare(page, HARBOUR)
+    at = page.index("connected")
+    inside = found.changes[3]
+    swaps = (
+        Substitution(at, at + 9, "connected", "on", 0.9),
+        Substitution(inside.start, inside.end, inside.found, "WRONG", 0.9),
+    )
+    reading = Reading(text=page, restored=apply(page, swaps), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
+                      words=10, substitutions=swaps)  # fmt: skip
+    made = restored(found, reading)
+    assert made.restored == "The owner sat on the wall.\n\n" + HARBOUR
+    assert made.by_reader == swaps[:1]
+    assert "‹on?›" in marked(made) and "WRONG" not in marked(made)
+    with pytest.raises(ValueError, match="another text"):
+        restored(found, dataclasses.replace(reading, text="x"))
+
+
+# --- the archive ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("archive") / "a"
+    with Writer.open(folder) as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text, date="2021-05-01", url=f"https://example.org/{name}")
+        writer.put("harbour", HARBOUR, date="2020-02-03")
+        writer.put("harbour-agency", HARBOUR.replace("years", "winters") + ADVERTISEMENT, date="2020-02-01")
+        writer.commit()
+    return folder
+
+
+@pytest.mark.parametrize("family", ["wordnet-walk", "rewriter", "phrase-thesaurus", "neighbours"])
+def test_a_spun_page_leads_to_its_source_and_the_earliest_near_copy_is_named(archive: Path, family: str) -> None:
+    page = ADVERTISEMENT + spinners.simulate(HARBOUR, family, seed=4, rate=0.7).text
+    found = search(page, Archive(archive))
+    (match,) = found.sources
+    assert (match.id, match.near_copies, match.date) == ("harbour-agency", ("harbour",), "2020-02-01")
+    assert match.probability > 0.9 and match.comparison.used > 0.8
+
+
+def test_a_page_of_two_articles_has_two_sources_with_their_passages(archive: Path) -> None:
+    first, second = (
+        spinners.simulate(PROSE[name], "thesaurus", seed=1, rate=0.4).text for name in ("news.txt", "cooking.txt")
+    )
+    found = search(f"{first}\n\n{second}", Archive(archive))
+    assert {match.id for match in found.sources} == {"news.txt", "cooking.txt"}
+    by_id = {match.id: match.comparison.passages for match in found.sources}
+    assert max(p.end for p in by_id["news.txt"]) <= min(p.start for p in by_id["cooking.txt"])
+
+
+def test_what_is_not_there_is_not_claimed(archive: Path) -> None:
+    for text in (CLINIC, spinners.simulate(CLINIC, "thesaurus", seed=1, rate=0.5).text):
+        found = search(text, Archive(archive))
+        assert found.sources == () and found.best < 0.5
+    assert Remark.TOO_SHORT in search("The boats are late.", Archive(archive)).notes
+    assert search("", Archive(archive)).likeliest is None
+
+
+def test_restored_words_are_asked_for(archive: Path) -> None:
+    from unspin.trace.query import queries
+
+    page = "We saw a zzz near the old quay yesterday, and nobody could say whose it was or why."
+    at = page.index("zzz")
+    swap = Substitution(at, at + 3, "zzz", "harbour", 0.8, (("ferry", 0.1),))
+    reading = Reading(text=page, restored=apply(page, (swap,)), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
+                      words=18, substitutions=(swap,))  # fmt: skip
+    (terms,) = queries(split(page), reading, lambda word: 3, 100)
+    weights = dict(terms)
+    assert weights["harbour"] == pytest.approx(0.8) and weights["ferry"] == pytest.approx(0.1)
+    assert weights["zzz"] == pytest.approx(0.2)
+    (terms,) = queries(split(page), None, lambda word: 3, 100)
+    assert dict(terms)["zzz"] == 1 and "harbour" not in dict(terms)
+
+
+def test_the_room_can_be_called(archive: Path) -> None:
+    found = unspin.trace(HARBOUR, archive, reader=False)
+    assert found.sources[0].comparison.notes == () or Remark.IDENTICAL in found.sources[0].comparison.notes
+    assert found.reading is None and unspin.trace.compare is compare
+
+
+def test_add_replace_and_remove_without_a_rebuild(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with Writer.open(folder) as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    reader = Archive(folder)
+    with Writer.open(folder) as writer:
+        writer.put("one", CLINIC)
+        writer.put("two", HARBOUR)
+        assert len(reader) == 1  # until it is committed
+        writer.commit()
+    assert reader.text(reader.get("one")) == HARBOUR
+    reader.reload()
+    assert len(reader) == 2 and reader.text(reader.get("one")) == CLINIC
+    removed(["one"], folder)
+    reader.reload()
+    assert [stored.id for stored in reader] == ["two"] and list(reader.problems()) == []
+    with pytest.raises(InputError, match="no such document"):
+        reader.get("one")
+
+
+def test_what_is_not_committed_is_lost_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with Writer.open(folder) as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+        writer.put("two", CLINIC)
+    assert [stored.id for stored in Archive(folder)] == ["one"]
+
+
+def test_a_second_writer_a_folder_that_is_none_and_another_version_get_one_line(tmp_path: Path) -> None:
+    folder = tmp_path / "a"
+    with Writer.open(folder) as writer:
+        with pytest.raises(OutputError, match="another unspin is writing"), Writer.open(folder):
+            pass
+        writer.put("one", HARBOUR)
+        writer.commit()
+    with pytest.raises(MissingInput, match="no such archive"):
+        Archive(tmp_path / "b")
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "x.txt").write_text("x", encoding="utf-8")
+    with pytest.raises(MissingInput, match="not an archive"):
+        Archive(tmp_path / "c")
+    with pytest.raises(OutputError, match="holds files of something else"), Writer.open(tmp_path / "c"):
+        pass
+    (folder / "unspin.json").write_text('{"format": "unspin-archive-0"}', encoding="utf-8")
+    with pytest.raises(DamagedData, match="another version"):
+        Archive(folder)
+
+
+def test_an_empty_archive_says_so(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        writer.commit()
+    assert Remark.EMPTY_ARCHIVE in search(HARBOUR, Archive(tmp_path / "a")).notes
+
+
+def test_a_damaged_text_is_named_by_check(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    (texts,) = (tmp_path / "a" / "texts").glob("*.frames")
+    texts.write_bytes(texts.read_bytes()[:50])
+    (line,) = Archive(tmp_path / "a").problems()
+    assert line.startswith("one: ") and "damaged" in line
+
+
+# --- building ---------------------------------------------------------------------------------------------------------
+
+
+def corpus(path: Path, count: int = 6) -> Path:
+    texts = [HARBOUR, CLINIC, *PROSE.values()]
+    rows = [
+        {"id": f"d{i}", "text": texts[i], "when": f"2020-01-{i + 1:02}", "link": f"https://example.org/{i}"}
+        for i in range(count)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_formats_bring_id_date_and_address(tmp_path: Path) -> None:
+    import csv
+
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = [json.loads(line) for line in corpus(tmp_path / "a.jsonl").read_text(encoding="utf-8").splitlines()]
+    parquet.write_table(pa.table({name: [f"p{row['id']}" if name == "id" else row[name] for row in rows] for name in rows[0]}),
+                        tmp_path / "b.parquet")  # fmt: skip
+    with (tmp_path / "c.csv").open("w", encoding="utf-8", newline="") as file:
+        made = csv.DictWriter(file, list(rows[0]))
+        made.writeheader()
+        made.writerows(row | {"id": f"c{row['id']}"} for row in rows)
+    head = "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\nWARC-Date: 2019-07-01T00:00:00Z\r\n"
+    body = HARBOUR.encode()
+    record = f"{head}WARC-Record-ID: <urn:w>\r\nWARC-Target-URI: https://example.org/w\r\nContent-Length: {len(body)}\r\n\r\n"
+    (tmp_path / "d.warc").write_bytes(record.encode() + body + b"\r\n\r\n")
+    built = build([str(tmp_path / name) for name in ("a.jsonl", "b.parquet", "c.csv")], tmp_path / "x", Columns(),
+                  Further("when", "link"))  # fmt: skip
+    assert (built.added, built.failures) == (18, [])
+    build([str(tmp_path / "d.warc")], tmp_path / "x", Columns(), Further("WARC-Date", "WARC-Target-URI"))
+    found = {stored.id: stored for stored in Archive(tmp_path / "x")}
+    assert len(found) == 19
+    for prefix in ("", "p", "c"):
+        assert (found[f"{prefix}d3"].date, found[f"{prefix}d3"].url) == ("2020-01-04", "https://example.org/3")
+    assert (found["urn:w"].date, found["urn:w"].url) == ("2019-07-01T00:00:00Z", "https://example.org/w")
+
+
+def test_files_are_known_by_their_path_and_documents_go_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("trafilatura")
+    monkeypatch.chdir(tmp_path)
+    for folder in ("one", "two"):
+        Path(folder).mkdir()
+        Path(folder, "a.txt").write_text(HARBOUR if folder == "one" else CLINIC, encoding="utf-8")
+    body = "".join(f"<p>{line}</p>" for line in paragraphs(PROSE["news.txt"]))
+    Path("two", "b.html").write_text(f"<!doctype html><title>x</title><article>{body}</article>", encoding="utf-8")
+    Path("two", "empty.txt").write_text(" \n", encoding="utf-8")
+    built = build(["one", "two"], "x", Columns(), Further())
+    assert (built.added, built.empty, built.failures) == (3, 1, [])
+    assert {stored.id for stored in Archive("x")} == {"one/a.txt", "two/a.txt", "two/b.html"}
+    build(["one"], "x", Columns(), Further())  # once more: replaced, not doubled
+    assert len(Archive("x")) == 3
+
+
+def test_a_killed_build_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unspin.trace.archive import building
+
+    monkeypatch.setattr(building, "_COMMIT", 1)
+    corpus(tmp_path / "a.jsonl", 5)
+    rows = [{"id": f"e{i}", "text": text} for i, text in enumerate(PROSE.values())]
+    (tmp_path / "b.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+
+    class Killed(Exception):
+        pass
+
+    class Watcher(building.Watcher):
+        seen = 0
+
+        def advance(self, size: int, added: int) -> None:
+            self.seen += added
+            if self.seen > 5:
+                raise Killed
+
+    inputs = [str(tmp_path / name) for name in ("a.jsonl", "b.jsonl")]
+    with pytest.raises(Killed):
+        build(inputs, tmp_path / "x", Columns(), Further(), Watcher())
+    assert len(Archive(tmp_path / "x")) == 5  # what was committed
+    built = build(inputs, tmp_path / "x", Columns(), Further())
+    assert built.added == len(PROSE)  # and not the first file again
+    assert len(Archive(tmp_path / "x")) == 5 + len(PROSE)
+    assert not (tmp_path / "x" / "progress.json").exists()
+
+
+def test_a_bad_record_stops_nothing_but_itself(tmp_path: Path) -> None:
+    path = corpus(tmp_path / "a.jsonl", 3)
+    path.write_text(path.read_text(encoding="utf-8") + "no json\n", encoding="utf-8")
+    built = build([str(path)], tmp_path / "x", Columns(), Further())
+    assert built.added == 3 and len(built.failures) == 1 and "no JSON" in built.failures[0]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="needs a user who may not write")
+def test_a_read_only_archive_can_be_searched(archive: Path) -> None:
+    postings = archive / "postings"
+    postings.chmod(0o555)
+    try:
+        assert search(HARBOUR, Archive(archive)).sources
+    finally:
+        postings.chmod(0o755)
+
+
+def test_an_archive_that_may_not_be_written_to_is_read_by_links(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    before = set((archive / "postings").iterdir())
+    opened = Archive(archive)
+    assert search(HARBOUR, opened).sources and set((archive / "postings").iterdir()) == before
+
+
+# --- the commands -----------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, list(arguments))
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_compare_says_and_proves(tmp_path: Path) -> None:
+    page, source = str(ROOT / "examples" / "spun" / "harbour.txt"), str(ROOT / "examples" / "harbour.txt")
+    status, out, _ = run("compare", page, source)
+    assert status == 0
+    assert out.startswith("100% of the page follows the source word by word")
+    assert "the page says" in out and "What stands for what" in out
+    status, out, _ = run("compare", page, source, "--json")
+    record = json.loads(out)
+    Draft202012Validator(schema("comparison")).validate(record)
+    assert record["schema"] == "unspin-comparison-1" and record["page_path"] == page
+    assert run("compare", page, str(tmp_path / "none.txt"))[0] == 2
+
+
+def test_index_and_trace_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    corpus(tmp_path / "a.jsonl", 5)
+    status, _, err = run("index", "a.jsonl", "-o", "x", "--date-column", "when", "--url-column", "link")
+    assert status == 0 and "5 documents put into x" in err
+    status, out, _ = run("index", "-o", "x", "--list")
+    assert status == 0 and out.splitlines()[0].split("\t")[::2] == ["d0", "2020-01-01"]
+    status, out, _ = run("index", "-o", "x", "--stats", "--check")
+    assert status == 0 and "documents\t5" in out and "0 with a problem" in out
+    Path("page.txt").write_text(spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3).text, encoding="utf-8")
+    Path("other.txt").write_text(PROSE["sport.txt"], encoding="utf-8")
+    status, out, _ = run("trace", "page.txt", "other.txt", "--index", "x", "--no-read")
+    assert status == 0
+    first, second = out.splitlines()
+    assert first.startswith("page.txt\td0 (2020-01-01, https://example.org/0): a source with probability")
+    assert "no source in the archive" in second
+    status, out, _ = run("trace", "page.txt", "--index", "x", "--no-read", "--json")
+    record = json.loads(out)
+    Draft202012Validator(schema("trace")).validate(record)
+    assert record["sources"][0]["id"] == "d0"
+    status, out, err = run("restore", "page.txt", "--index", "x")
+    assert (status, out) == (0, HARBOUR) and "the source is d0" in err
+    assert run("index", "-o", "x", "--remove", "d0")[0] == 0
+    assert "no source" in run("trace", "page.txt", "--index", "x", "--no-read")[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("index", "-o", "x"), "nothing to do"),
+        (("index", "a.txt"), "-o INDEX"),
+        (("index", "none.txt", "-o", "x"), "no such file"),
+        (("index", "-o", "none", "--stats"), "no such archive"),
+        (("index", "-o", "none", "--remove", "a"), "no such archive"),
+        (("trace", "a.txt", "--index", "none"), "no such archive"),
+        (("trace", "a.txt", "--index", "none", "--threshold", "2"), "--threshold"),
+        (("restore", "a.txt", "--from", "a.txt", "--index", "none"), "one of the two"),
+        (("restore", "a.txt", "--mark"), "needs a source"),
+    ],
+)
+def test_bad_input_gets_one_line(
+    arguments: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.txt").write_text(HARBOUR, encoding="utf-8")
+    status, out, err = run(*arguments)
+    assert status == 2 and out == "" and said in err and err.count("\n") == 1
+
+
+def test_restore_from_a_source_marks_whose_words_they_are() -> None:
+    page, source = str(ROOT / "examples" / "spun" / "harbour.txt"), str(ROOT / "examples" / "harbour.txt")
+    assert run("restore", page, "--from", source)[1] == HARBOUR
+    assert "‹harbour›" in run("restore", page, "--from", source, "--mark")[1]
+
+
+def test_records_hold_what_was_found(archive: Path) -> None:
+    found = search(HARBOUR, Archive(archive))
+    Draft202012Validator(schema("trace")).validate(trace_record(found))
+    compared = compare("", "")
+    Draft202012Validator(schema("comparison")).validate(json.loads(json.dumps(comparison_record(compared))))
+    assert How.SWAPPED == "swapped"
+
+
+def test_help_opens_without_loading_the_libraries() -> None:
+    code = "import sys, unspin.cli.main; print({'tantivy', 'rapidfuzz', 'numpy'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
