@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from unspin.reader import read, read_many, restore
     from unspin.reading import Quotation, Reading, Substitution
     from unspin.settings import Settings
-    from unspin.spinners import simulate
+    from unspin.spinners.simulate import simulate
     from unspin.trace import trace
 
 _HOME = {
