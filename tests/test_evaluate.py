@@ -503,7 +503,7 @@ def test_files_folders_and_what_cannot_be_read(tmp_path: Path) -> None:
     for name, data in {"a.txt": b"One.", "below/b.md": b"Two.", "c.txt": b"\0\1\2", "d.bin": b"Three."}.items():
         (tmp_path / name).write_bytes(data)
     found, failed = listed(tmp_path, tmp_path / "none.txt", tmp_path)
-    assert [text.text for text in found] == ["One.", "Two."]
+    assert [text.text for text in found] == ["One.", "Two.\n"]
     assert [re.sub(r".*/", "", message) for message in failed] == [
         "c.txt: binary, not text; extract the text first", "none.txt: no such file; check the path",
     ]  # fmt: skip

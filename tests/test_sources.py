@@ -354,6 +354,7 @@ def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
 def test_a_word_document_without_changes_is_the_same_file() -> None:
     document = from_bytes(report(), "report.docx")
     assert rewritten(document, []).data == document.data
+    assert rewritten(document, swaps(document, ("kiln", "kiln"))) == (document.data, 0, 0)
 
 
 # --- the command ------------------------------------------------------------------------------------------------------

@@ -50,9 +50,11 @@ def simulate(
     """  # noqa: D301 - the help needs the real control character
     if rate is not None and not 0 < rate <= 1:
         raise OptionError(f"--rate {rate:g}: not between 0 and 1; give a share such as 0.3")
-    from unspin.documents import load
+    from unspin.documents import from_bytes, load
 
     document = load(file)
+    if document.format in ("markdown", "latex"):  # marks and all, as the offsets of the key are into what is printed
+        document = from_bytes(document.data, document.path, suffix="")
     from unspin import spinners
 
     if spinner not in spinners.names():

@@ -68,6 +68,7 @@ def rewritten(document: Document, edits: Sequence[Edit], limits: Limits = LIMITS
         MissingExtra, InputError: as reading it.
     """
     check_writable(document)
+    edits = [edit for edit in edits if edit.original != document.text[edit.start : edit.end]]
     if document.format == "text":
         from unspin.text.edits import apply  # late: numpy
 
