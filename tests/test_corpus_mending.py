@@ -211,7 +211,9 @@ def test_any_record(fields: list[str], new: str, delimiter: str, quoting: Any, e
     def read(data: bytes) -> list[str]:
         return next(csv.reader(io.StringIO(data.decode(), newline=""), delimiter=delimiter))
 
-    assume(read(line) == ["id", *fields])  # Python's writer leaves a line feed bare where lines end in a carriage return
+    assume(
+        read(line) == ["id", *fields]
+    )  # Python's writer leaves a line feed bare where lines end in a carriage return
     assert read(with_text(line, delimiter, 1, new)) == ["id", new, *fields[1:]]
     assert read(with_field(line, delimiter, new)) == ["id", *fields, new]
     assert read(with_field(line, delimiter, None)) == ["id", *fields, ""]
