@@ -95,7 +95,7 @@ def test_what_is_left_open_stays_open_until_it_is_changed(monkeypatch: pytest.Mo
         return Round((), None)
 
     monkeypatch.setattr(rounds, "_round", made)
-    monkeypatch.setattr(rounds, "leaves_doubt", lambda *_: True)
+    monkeypatch.setattr(rounds, "asks", lambda *_: True)
     words = rounds.split("a two three")
     models = Models(None, _Encoder(9.0), None)  # type: ignore[arg-type]
     *_, last = rounds.restore(words, models.encoder.visible(words, 0), models, Settings(), {})

@@ -497,7 +497,7 @@ def test_places_follow_the_choices(reader: Reader) -> None:
         {"places": [*PLACES[:2], {"page": 0, "paragraph": 1}]}, {"places": [*PLACES[:2], {"page": None, "paragraph": 0}]},
         {"places": [*PLACES[:2], {"paragraph": 1}]}, {"places": [*PLACES[:2], {"page": 1.5, "paragraph": 1}]},
         {"places": [*PLACES[:2], {"page": 1, "paragraph": 1, "line": 2}]}, {"places": [*PLACES[:2], [1, 1]]},
-        {"places": [*PLACES[:2], {"page": 2**70, "paragraph": 1}]}, {"format": "odt"},
+        {"places": [*PLACES[:2], {"page": 2**70, "paragraph": 1}]}, {"format": "doc"},
     ],
 )  # fmt: skip
 def test_places_that_do_not_fit_are_refused(reader: Reader, change: dict[str, Any]) -> None:
