@@ -6,7 +6,6 @@ What the standard has such records for is "an alternative version of another rec
 from __future__ import annotations
 
 import hashlib
-import re
 import uuid
 from base64 import b32encode
 from collections.abc import Iterator
@@ -16,7 +15,6 @@ from unspin.corpus.formats.records import Headers, body_start
 
 __all__ = ["conversion", "with_text"]
 
-_LINE: Final = re.compile(rb"[^\n]*\n")
 _TYPE: Final = b"text/plain; charset=utf-8"
 _DIGESTS: Final = ("warc-block-digest", "warc-payload-digest")
 _IN_PLACE: Final = "in place"
@@ -65,7 +63,7 @@ def _taken_apart(record: bytes) -> tuple[Headers, int]:
 def _lines(head: bytes) -> Iterator[bytes]:
     """The headers one by one, each with the lines that it goes on in."""
     waiting = b""
-    for line in _LINE.findall(head):
+    for line in (part + b"\n" for part in head.split(b"\n")[:-1]):
         if waiting and not line.startswith((b" ", b"\t")):
             yield waiting
             waiting = b""
