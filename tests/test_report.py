@@ -206,6 +206,46 @@ def valid(record: Any, name: str = "reading") -> bool:
 
 
 @pytest.mark.parametrize("reading", [READING, WRITTEN, UNJUDGED], ids=["spun", "written", "unjudged"])
+def test_a_reading_as_plain_data_is_what_the_json_holds(reading: Reading) -> None:
+    record = json.loads(to_json(reading))
+    plain_data = reading.to_dict()
+    assert set(record) - set(plain_data) == {"schema", "unspin", "offsets", "verdict", "says"}
+    assert plain_data == {name: record[name] for name in plain_data}
+    assert json.loads(reading.to_json()) == plain_data
+    assert "\n" not in reading.to_json()
+    assert reading.to_json(indent=2).startswith('{\n  "spun"')
+
+
+def test_a_reading_with_a_figure_that_is_none_has_no_json() -> None:
+    with pytest.raises(ValueError, match="no figure"):
+        replace(READING, score=float("nan")).to_dict()
+
+
+def test_a_notebook_shows_the_restored_text_escaped_and_marked() -> None:
+    text = "<b>A caller & simply came."
+    at, put_in = text.index("caller"), text.index(" simply")
+    substitutions = (
+        Substitution(at, at + 6, "caller", "<new>", 0.9),
+        Substitution(put_in, put_in + 7, " simply", "", 0.5),
+    )
+    shown = Reading(
+        text=text, restored=apply(text, substitutions), spun=True, score=1.0, false_positive_rate=1e-5, share=0.5,
+        words=5, substitutions=substitutions,
+    )._repr_html_()  # fmt: skip
+    assert shown == (
+        '<div style="white-space: pre-wrap">&lt;b&gt;A <mark title="found: caller; confidence 0.90">&lt;new&gt;</mark> &amp;'
+        '<mark title="found: simply; confidence 0.50">∅</mark> came.</div>'
+    )
+
+
+def test_a_notebook_shows_the_beginning_of_a_long_text() -> None:
+    text = "word " * 4_000
+    late = (Substitution(15_000, 15_004, "word", "late", 0.9),)
+    shown = replace(WRITTEN, text=text, restored=apply(text, late), substitutions=late)._repr_html_()
+    assert len(shown) < 6_000 and shown.endswith("…</div>") and "late" not in shown
+
+
+@pytest.mark.parametrize("reading", [READING, WRITTEN, UNJUDGED], ids=["spun", "written", "unjudged"])
 @pytest.mark.parametrize("indent", [False, True])
 def test_json_is_valid_and_comes_back_whole(reading: Reading, indent: bool) -> None:
     data = to_json(reading, indent=indent)
