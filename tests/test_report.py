@@ -181,7 +181,7 @@ def test_a_mark_over_a_line_break_is_coloured_on_both_lines() -> None:
 
 
 def test_word_rows_count_each_swap_once() -> None:
-    rows = word_rows(READING.substitutions)
+    rows = word_rows(READING)
     assert [(row.times, row.found, row.original) for row in rows] == [
         (2, "caller", "new"),
         (1, "vessel", "pot"),
@@ -190,6 +190,20 @@ def test_word_rows_count_each_swap_once() -> None:
     ]
     assert rows[0].confidence == 0.5
     assert rows[0].walk == "new → fresh → caller"
+
+
+def test_a_word_is_found_again_by_its_first_line_and_column() -> None:
+    text = "A caller\r\nsimply came, a caller."
+    places = [(2, 8, "new"), (8, 17, "\r\n"), (25, 31, "new")]
+    substitutions = tuple(Substitution(a, b, text[a:b], original, 0.9) for a, b, original in places)
+    assert [s.found for s in substitutions] == ["caller", "\r\nsimply ", "caller"]
+    reading = replace(
+        READING, text=text, restored=apply(text, substitutions), substitutions=substitutions, quotations=()
+    )
+    assert [(row.first, row.times) for row in word_rows(reading)] == [("1:3", 2), ("2:1", 1)]
+    table = plain(reading, words=True).partition("\nWords\n")[2].splitlines()
+    assert table[1].startswith("first  times  found")
+    assert table[2].startswith("  1:3      2  caller")
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------

@@ -33,7 +33,10 @@ def read(
             show_default=False,
         ),
     ] = None,
-    words: Annotated[bool, typer.Option("--words", help="Add a table of the swapped words.")] = False,
+    words: Annotated[
+        bool,
+        typer.Option("--words", help="Add a table of the swapped words, each with line:column of its first place."),
+    ] = False,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
