@@ -199,9 +199,11 @@ def test_check_prints_a_line_for_each_in_order(pages: Path) -> None:
     assert [line.split("\t") for line in result.out.decode().splitlines()] == [
         [str(pages / "spun.txt"), "1e-05", "0.25", "reads as machine-spun"],
         [str(pages / "honest.md"), "0.5", "0", "reads as written"],
-        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged"],
+        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged: fewer than 30 words"],
     ]
-    assert run("check", pages / "honest.md").status == 0
+    assert result.err == "unspin: 1 of 2 read as machine-spun; about 0.0002 expected by chance; 1 cannot be judged\n"
+    alone = run("check", pages / "honest.md")
+    assert (alone.status, alone.err) == (0, "")
 
 
 def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
@@ -219,8 +221,12 @@ def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
     ]
     for record in records:
         Draft202012Validator(schema("check")).validate(record)
-    assert len(result.err.splitlines()) == 3
-    assert all(line.startswith("unspin: ") for line in result.err.splitlines())
+    *named, counts = result.err.splitlines()
+    assert len(named) == 3
+    assert all(line.startswith("unspin: ") for line in named)
+    assert counts == (
+        "unspin: 1 of 2 read as machine-spun; about 0.0002 expected by chance; 2 cannot be judged; 3 could not be read"
+    )
 
 
 @pytest.mark.parametrize(("jobs", "workers"), [((), 1), (("--jobs", "2"), 2), (("-j", "9"), 3), (("-j", "0"), None)])
@@ -444,6 +450,28 @@ def test_a_file_name_that_is_not_utf_8_is_a_file_name(tmp_path: Path, locale: st
         ended = process("read", *args, **how)
         assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
         assert "no such file" in ended.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_check_on_a_terminal_has_heads_and_reasons(pages: Path) -> None:
+    import pty
+
+    arguments = [sys.executable, "-c", PROGRAM, "check", "spun.txt", "below/short"]
+    parent, child = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "60", "LINES": "24"}
+    with subprocess.Popen(arguments, stdout=child, env=environment, cwd=pages):
+        os.close(child)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while piece := os.read(parent, 65536):
+                shown += piece
+    os.close(parent)
+    heads, *lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in shown.decode().splitlines()]
+    assert heads.split() == ["document", "scores", "as", "high", "swapped", "verdict"]
+    assert [line[heads.index("verdict") :] for line in lines] == [
+        "reads as machine-spun",
+        "cannot be judged: fewer than 30 words",
+    ]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
