@@ -497,6 +497,59 @@ def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
         assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in shown) == (command != "restore")
 
 
+@pytest.mark.parametrize("command", ["read", "check"])
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colour_in_a_pipe_is_asked_for(pages: Path, command: str, asked: dict[str, str], there: bool) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
+    arguments = [sys.executable, "-c", PROGRAM, command, str(pages / "spun.txt")]
+    ended = subprocess.run(arguments, capture_output=True, env=environment | {"TERM": "xterm"} | asked)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in ended.stdout) is there
+    assert (b"\x1b" in ended.stdout) is there
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_without_colour(pages: Path) -> None:
+    import pty
+
+    parent, child = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1", "FORCE_COLOR": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "read", "spun.txt"], stdout=child, env=environment, cwd=pages
+    ):
+        os.close(child)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while piece := os.read(parent, 65536):
+                shown += piece
+    os.close(parent)
+    assert b"reads as machine-spun" in shown
+    assert not re.search(rb"\x1b\[[\d;]*3\d", shown)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str) -> None:
+    words = {"bash": {"COMP_WORDS": "unspin sim", "COMP_CWORD": "1"}, "zsh": {"_TYPER_COMPLETE_ARGS": "unspin sim"},
+             "fish": {"_TYPER_COMPLETE_ARGS": "unspin sim", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}}  # fmt: skip
+    environment = os.environ | words[shell] | {"_UNSPIN_COMPLETE": f"complete_{shell}"}
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "simulate" in ended.stdout and "restore" not in ended.stdout
+
+
+def test_help_tells_of_completion() -> None:
+    told = run("--help").out.decode()
+    assert "--install-completion" in told and "--show-completion" in told
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize(("seconds", "barred"), [(1.0, True), (0.0, False)])
 def test_a_long_restoring_shows_how_far_it_is(pages: Path, seconds: float, barred: bool) -> None:

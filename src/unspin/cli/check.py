@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, complain, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, coloured, complain, is_terminal, remark, well_behaved, write
 from unspin.cores import available_cores
 from unspin.errors import InputError, MissingExtra, OptionError, UnknownFormat
 from unspin.settings import OPERATING_POINT
@@ -168,7 +168,7 @@ def _printer(json: bool, paths: Sequence[str]) -> Show:
     """How the lines are printed here: for a program, for a person, for a pipe."""
     if json:
         return _print_json
-    if not is_terminal(sys.stdout):
+    if not coloured(sys.stdout):
         return _print_columns
     from rich.console import Console
     from rich.text import Text

@@ -10,7 +10,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.inputs import opened
-from unspin.cli.streams import NOTHING_SPUN, SPUN, is_terminal, well_behaved, write
+from unspin.cli.streams import NOTHING_SPUN, SPUN, coloured, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read(
         from unspin.report.json import to_json
 
         write(to_json(reading) + b"\n")
-    elif is_terminal(sys.stdout):
+    elif coloured(sys.stdout):
         from rich.console import Console
 
         from unspin.report.terminal import show
