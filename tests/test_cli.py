@@ -508,9 +508,8 @@ def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
     ],
 )
 def test_colour_in_a_pipe_is_asked_for(pages: Path, command: str, asked: dict[str, str], there: bool) -> None:
-    environment = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR")}
     arguments = [sys.executable, "-c", PROGRAM, command, str(pages / "spun.txt")]
-    ended = subprocess.run(arguments, capture_output=True, env=environment | {"TERM": "xterm"} | asked)
+    ended = subprocess.run(arguments, capture_output=True, env=os.environ | {"TERM": "xterm"} | asked)
     assert (ended.returncode, ended.stderr) == (1, b"")
     assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in ended.stdout) is there
     assert (b"\x1b" in ended.stdout) is there
