@@ -5,6 +5,13 @@ from __future__ import annotations
 import pytest
 
 
+@pytest.fixture(autouse=True)
+def _colours_as_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that wants FORCE_COLOR or NO_COLOR sets it; some services set the first for all that they run."""
+    for name in ("FORCE_COLOR", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """``--run-large`` runs the tests that take minutes."""
     parser.addoption("--run-large", action="store_true", help="run the tests with large texts too (minutes)")

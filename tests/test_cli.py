@@ -156,7 +156,7 @@ def test_read_says_and_shows(pages: Path) -> None:
     assert result.status == 1
     assert text.startswith("reads as machine-spun; 3 of 12 words look swapped; about 1 ordinary document in 100,000 ")
     assert "It could ‹be› ‹in› the kiln." in text
-    assert "beryllium   be" in text
+    assert re.search(r"^ *2:10 +1  beryllium   be ", text, re.MULTILINE)
     assert "\x1b" not in text
     assert run("read", pages / "honest.md").status == 0
 
@@ -199,9 +199,11 @@ def test_check_prints_a_line_for_each_in_order(pages: Path) -> None:
     assert [line.split("\t") for line in result.out.decode().splitlines()] == [
         [str(pages / "spun.txt"), "1e-05", "0.25", "reads as machine-spun"],
         [str(pages / "honest.md"), "0.5", "0", "reads as written"],
-        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged"],
+        [str(pages / "below" / "short"), "0.5", "0", "cannot be judged: fewer than 30 words"],
     ]
-    assert run("check", pages / "honest.md").status == 0
+    assert result.err == "unspin: 1 of 2 read as machine-spun; about 0.0002 expected by chance; 1 cannot be judged\n"
+    alone = run("check", pages / "honest.md")
+    assert (alone.status, alone.err) == (0, "")
 
 
 def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
@@ -219,8 +221,12 @@ def test_bad_input_in_a_batch_stops_nothing_but_itself(pages: Path) -> None:
     ]
     for record in records:
         Draft202012Validator(schema("check")).validate(record)
-    assert len(result.err.splitlines()) == 3
-    assert all(line.startswith("unspin: ") for line in result.err.splitlines())
+    *named, counts = result.err.splitlines()
+    assert len(named) == 3
+    assert all(line.startswith("unspin: ") for line in named)
+    assert counts == (
+        "unspin: 1 of 2 read as machine-spun; about 0.0002 expected by chance; 2 cannot be judged; 3 could not be read"
+    )
 
 
 @pytest.mark.parametrize(("jobs", "workers"), [((), 1), (("--jobs", "2"), 2), (("-j", "9"), 3), (("-j", "0"), None)])
@@ -447,6 +453,28 @@ def test_a_file_name_that_is_not_utf_8_is_a_file_name(tmp_path: Path, locale: st
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_check_on_a_terminal_has_heads_and_reasons(pages: Path) -> None:
+    import pty
+
+    arguments = [sys.executable, "-c", PROGRAM, "check", "spun.txt", "below/short"]
+    parent, child = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1", "COLUMNS": "60", "LINES": "24"}
+    with subprocess.Popen(arguments, stdout=child, env=environment, cwd=pages):
+        os.close(child)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while piece := os.read(parent, 65536):
+                shown += piece
+    os.close(parent)
+    heads, *lines = [re.sub(r"\x1b\[[\d;]*m", "", line) for line in shown.decode().splitlines()]
+    assert heads.split() == ["document", "scores", "as", "high", "swapped", "verdict"]
+    assert [line[heads.index("verdict") :] for line in lines] == [
+        "reads as machine-spun",
+        "cannot be judged: fewer than 30 words",
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
 def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
     import pty
@@ -467,6 +495,58 @@ def test_on_a_terminal_there_is_colour(pages: Path, encoding: str) -> None:
         os.close(parent)
         assert (process.returncode, errors) == (status, b"")
         assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in shown) == (command != "restore")
+
+
+@pytest.mark.parametrize("command", ["read", "check"])
+@pytest.mark.parametrize(
+    ("asked", "there"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"FORCE_COLOR": ""}, False),
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colour_in_a_pipe_is_asked_for(pages: Path, command: str, asked: dict[str, str], there: bool) -> None:
+    arguments = [sys.executable, "-c", PROGRAM, command, str(pages / "spun.txt")]
+    ended = subprocess.run(arguments, capture_output=True, env=os.environ | {"TERM": "xterm"} | asked)
+    assert (ended.returncode, ended.stderr) == (1, b"")
+    assert (b"\x1b[1;31mreads as machine-spun\x1b[0m" in ended.stdout) is there
+    assert (b"\x1b" in ended.stdout) is there
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+def test_a_terminal_without_colour(pages: Path) -> None:
+    import pty
+
+    parent, child = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1", "FORCE_COLOR": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, "read", "spun.txt"], stdout=child, env=environment, cwd=pages
+    ):
+        os.close(child)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal with EIO
+            while piece := os.read(parent, 65536):
+                shown += piece
+    os.close(parent)
+    assert b"reads as machine-spun" in shown
+    assert not re.search(rb"\x1b\[[\d;]*3\d", shown)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_commands_and_options(shell: str) -> None:
+    words = {"bash": {"COMP_WORDS": "unspin sim", "COMP_CWORD": "1"}, "zsh": {"_TYPER_COMPLETE_ARGS": "unspin sim"},
+             "fish": {"_TYPER_COMPLETE_ARGS": "unspin sim", "_TYPER_COMPLETE_FISH_ACTION": "get-args"}}  # fmt: skip
+    environment = os.environ | words[shell] | {"_UNSPIN_COMPLETE": f"complete_{shell}"}
+    ended = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "simulate" in ended.stdout and "restore" not in ended.stdout
+
+
+def test_help_tells_of_completion() -> None:
+    told = run("--help").out.decode()
+    assert "--install-completion" in told and "--show-completion" in told
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")

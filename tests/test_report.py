@@ -181,7 +181,7 @@ def test_a_mark_over_a_line_break_is_coloured_on_both_lines() -> None:
 
 
 def test_word_rows_count_each_swap_once() -> None:
-    rows = word_rows(READING.substitutions)
+    rows = word_rows(READING)
     assert [(row.times, row.found, row.original) for row in rows] == [
         (2, "caller", "new"),
         (1, "vessel", "pot"),
@@ -190,6 +190,20 @@ def test_word_rows_count_each_swap_once() -> None:
     ]
     assert rows[0].confidence == 0.5
     assert rows[0].walk == "new → fresh → caller"
+
+
+def test_a_word_is_found_again_by_its_first_line_and_column() -> None:
+    text = "A caller\r\nsimply came, a caller."
+    places = [(2, 8, "new"), (8, 17, "\r\n"), (25, 31, "new")]
+    substitutions = tuple(Substitution(a, b, text[a:b], original, 0.9) for a, b, original in places)
+    assert [s.found for s in substitutions] == ["caller", "\r\nsimply ", "caller"]
+    reading = replace(
+        READING, text=text, restored=apply(text, substitutions), substitutions=substitutions, quotations=()
+    )
+    assert [(row.first, row.times) for row in word_rows(reading)] == [("1:3", 2), ("2:1", 1)]
+    table = plain(reading, words=True).partition("\nWords\n")[2].splitlines()
+    assert table[1].startswith("first  times  found")
+    assert table[2].startswith("  1:3      2  caller")
 
 
 # --- JSON -------------------------------------------------------------------------------------------------------------
@@ -203,6 +217,46 @@ def validator(name: str) -> Draft202012Validator:
 
 def valid(record: Any, name: str = "reading") -> bool:
     return bool(validator(name).is_valid(record))
+
+
+@pytest.mark.parametrize("reading", [READING, WRITTEN, UNJUDGED], ids=["spun", "written", "unjudged"])
+def test_a_reading_as_plain_data_is_what_the_json_holds(reading: Reading) -> None:
+    record = json.loads(to_json(reading))
+    plain_data = reading.to_dict()
+    assert set(record) - set(plain_data) == {"schema", "unspin", "offsets", "verdict", "says"}
+    assert plain_data == {name: record[name] for name in plain_data}
+    assert json.loads(reading.to_json()) == plain_data
+    assert "\n" not in reading.to_json()
+    assert reading.to_json(indent=2).startswith('{\n  "spun"')
+
+
+def test_a_reading_with_a_figure_that_is_none_has_no_json() -> None:
+    with pytest.raises(ValueError, match="no figure"):
+        replace(READING, score=float("nan")).to_dict()
+
+
+def test_a_notebook_shows_the_restored_text_escaped_and_marked() -> None:
+    text = "<b>A caller & simply came."
+    at, put_in = text.index("caller"), text.index(" simply")
+    substitutions = (
+        Substitution(at, at + 6, "caller", "<new>", 0.9),
+        Substitution(put_in, put_in + 7, " simply", "", 0.5),
+    )
+    shown = Reading(
+        text=text, restored=apply(text, substitutions), spun=True, score=1.0, false_positive_rate=1e-5, share=0.5,
+        words=5, substitutions=substitutions,
+    )._repr_html_()  # fmt: skip
+    assert shown == (
+        '<div style="white-space: pre-wrap">&lt;b&gt;A <mark title="found: caller; confidence 0.90">&lt;new&gt;</mark> &amp;'
+        '<mark title="found: simply; confidence 0.50">∅</mark> came.</div>'
+    )
+
+
+def test_a_notebook_shows_the_beginning_of_a_long_text() -> None:
+    text = "word " * 4_000
+    late = (Substitution(15_000, 15_004, "word", "late", 0.9),)
+    shown = replace(WRITTEN, text=text, restored=apply(text, late), substitutions=late)._repr_html_()
+    assert len(shown) < 6_000 and shown.endswith("…</div>") and "late" not in shown
 
 
 @pytest.mark.parametrize("reading", [READING, WRITTEN, UNJUDGED], ids=["spun", "written", "unjudged"])

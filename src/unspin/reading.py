@@ -1,4 +1,4 @@
-"""What unspin says about a document: immutable results, without logic.
+"""What unspin says about a document: immutable results, with no logic but their conversion to plain data.
 
 Offsets are Unicode code points into the text as given, half-open ``[start, end)``. Two things always hold:
 
@@ -8,11 +8,14 @@ Offsets are Unicode code points into the text as given, half-open ``[start, end)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+import math
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import Final
+from html import escape
+from typing import Any, Final
 
-__all__ = ["BELIEVED", "LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution"]
+__all__ = ["BELIEVED", "LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution", "figures"]
 
 
 class Note(StrEnum):
@@ -44,6 +47,7 @@ LOWEST_RATE: Final = 1e-7
 BELIEVED: Final = 0.5
 """The least confidence at which an original is put into the restored text; a swap without one stays *open*."""
 _SHOWN: Final = 40
+_SHOWN_HTML: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,3 +147,83 @@ class Reading:
             f"Reading(spun={self.spun}, score={self.score:g}, words={self.words},"
             f" substitutions={len(self.substitutions)}, text={begins!r})"
         )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Every attribute as plain dicts, lists, strings and numbers.
+
+        ``unspin read --json`` writes these keys and, before them, the format, the version and the verdict in words.
+
+        Raises:
+            ValueError: a figure is not finite.
+        """
+        return {
+            **figures(self),
+            "text": self.text,
+            "restored": self.restored,
+            "substitutions": [_substitution(s) for s in self.substitutions],
+            "quotations": [{f.name: getattr(q, f.name) for f in fields(Quotation)} for q in self.quotations],
+            "passages": [list(passage) for passage in self.passages],
+        }
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """:meth:`to_dict` as JSON, on one line or indented by so many spaces.
+
+        Raises:
+            ValueError: a figure is not finite.
+        """
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        """The restored text for a notebook, cut where it is long, every swapped word marked with what was found there."""
+        pieces: list[str] = []
+        at, end = 0, min(len(self.text), _SHOWN_HTML)
+        for substitution in self.substitutions:
+            if substitution.end > end:
+                end = min(end, substitution.start)
+                break
+            pieces += [escape(self.text[at : substitution.start]), _marked(substitution)]
+            at = substitution.end
+        pieces.append(escape(self.text[at:end]) + "…" * (end < len(self.text)))
+        return f'<div style="white-space: pre-wrap">{"".join(pieces)}</div>'
+
+
+def figures(reading: Reading) -> dict[str, Any]:
+    """The attributes without the text and what was swapped in it, as plain data.
+
+    Raises:
+        ValueError: a figure is not finite.
+    """
+    return {
+        "spun": reading.spun,
+        "score": _finite(reading.score),
+        "false_positive_rate": _finite(reading.false_positive_rate),
+        "share": _finite(reading.share),
+        "words": reading.words,
+        "spinner": reading.spinner,
+        "notes": [str(note) for note in reading.notes],
+    }
+
+
+def _substitution(substitution: Substitution) -> dict[str, Any]:
+    return {
+        "start": substitution.start,
+        "end": substitution.end,
+        "found": substitution.found,
+        "original": substitution.original,
+        "confidence": _finite(substitution.confidence),
+        "alternatives": [[word, _finite(probability)] for word, probability in substitution.alternatives],
+        "route": list(substitution.route),
+        "quoted": substitution.quoted,
+    }
+
+
+def _finite(number: float) -> float:
+    if not math.isfinite(number):
+        raise ValueError(f"{number} is no figure that JSON can hold")
+    return number
+
+
+def _marked(substitution: Substitution) -> str:
+    """A swapped place as restored; where a word was taken out, an empty set stands for it."""
+    title = escape(f"found: {substitution.found.strip()}; confidence {substitution.confidence:.2f}")
+    return f'<mark title="{title}">{escape(substitution.original) or "∅"}</mark>'

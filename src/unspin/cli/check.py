@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, complain, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, coloured, complain, is_terminal, remark, well_behaved, write
 from unspin.cores import available_cores
 from unspin.errors import InputError, MissingExtra, OptionError, UnknownFormat
 from unspin.settings import OPERATING_POINT
@@ -31,6 +31,9 @@ __all__ = ["check"]
 Outcome = tuple[str, "Reading | InputError", "Document | None"]
 Show = Callable[[str, "Reading | InputError", "Document | None"], None]
 
+_UNREAD = "unread"
+_LEFT_OUT = {"unjudged": "cannot be judged", _UNREAD: "could not be read"}
+_HEADS = ("document", "scores as high", "swapped", "verdict")
 _PATH_WIDTH = 48  # on a terminal; longer paths push their line to the right
 
 
@@ -63,9 +66,10 @@ def check(
 ) -> int:
     """Check many documents, a line for each.
 
-    The columns are path, how often ordinary documents score as high, share of the words that look swapped, and verdict.
-    Piped, tabs divide them and both figures are shares. A document that cannot be read is named on standard error and
-    stops nothing but itself. With --jobs the lines are the same, in the same order.
+    The columns are path, how often ordinary documents score as high, share of the words that look swapped, and verdict,
+    with the reason where a document cannot be judged. Piped, tabs divide them, both figures are shares, and there are no
+    heads. A document that cannot be read is named on standard error and stops nothing but itself. Of more than one
+    document the counts follow, on standard error. With --jobs the lines are the same, in the same order.
 
     \b
     Examples:
@@ -87,15 +91,12 @@ def check(
     workers = max(1, min(jobs or available_cores(), len(documents)))
     entries: list[Entry] = []
     show = _printer(json, documents) if format is None else partial(_collect, format, entries)
-    read = spun = failed = 0
+    counts: Counter[str] = Counter()
     with _progress(len(documents)) as advance:
         for path, outcome, document in _outcomes(documents, settings, workers):
             if isinstance(outcome, InputError):
-                failed += 1
                 complain(outcome)
-            else:
-                read += 1
-                spun += outcome.spun
+            counts[_told(outcome)] += 1
             show(path, outcome, document)
             if advance is not None:
                 advance()
@@ -104,12 +105,27 @@ def check(
         from unspin.report.json import dumps
 
         write(dumps(sarif(entries), indent=True) + b"\n")
-    if len(documents) > 1 and is_terminal(sys.stderr):
-        unread = f"; {failed:,} could not be read" if failed else ""
-        remark(
-            f"{spun:,} of {read:,} read as machine-spun; about {read * operating_point:.2g} expected by chance{unread}"
-        )
-    return ERROR if failed else SPUN if spun else NOTHING_SPUN
+    if len(documents) > 1:
+        remark(_in_total(counts, operating_point))
+    return ERROR if counts[_UNREAD] else SPUN if counts["spun"] else NOTHING_SPUN
+
+
+def _told(outcome: Reading | InputError) -> str:
+    """The name of what came of a document, to count it under."""
+    from unspin.report.wording import verdict_name
+
+    return _UNREAD if isinstance(outcome, InputError) else verdict_name(outcome)
+
+
+def _in_total(counts: Counter[str], operating_point: float) -> str:
+    """The counts of all documents: a line."""
+    judged = counts["spun"] + counts["written"]
+    said = [
+        f"{counts['spun']:,} of {judged:,} read as machine-spun",
+        f"about {judged * operating_point:.2g} expected by chance",
+    ]
+    said += [f"{counts[name]:,} {words}" for name, words in _LEFT_OUT.items() if counts[name]]
+    return "; ".join(said)
 
 
 def _outcomes(paths: Sequence[str], settings: Settings, workers: int) -> Iterator[Outcome]:
@@ -152,14 +168,30 @@ def _printer(json: bool, paths: Sequence[str]) -> Show:
     """How the lines are printed here: for a program, for a person, for a pipe."""
     if json:
         return _print_json
-    if not is_terminal(sys.stdout):
+    if not coloured(sys.stdout):
         return _print_columns
     from rich.console import Console
+    from rich.text import Text
 
     from unspin.documents import shown
 
-    width = min(_PATH_WIDTH, max((len(shown(path)) for path in paths), default=0))
-    return partial(_print_padded, Console(highlight=False), width)
+    width = min(_PATH_WIDTH, max(len(shown(path)) for path in [_HEADS[0], *paths]))
+    console = Console(highlight=False)
+    console.print(Text(_padded(width, *_HEADS), "bold"), soft_wrap=True)
+    return partial(_print_padded, console, width)
+
+
+def _padded(width: int, path: str, rate: str, share: str, verdict: str) -> str:
+    """The columns of a line on a terminal."""
+    return f"{path:{width}}  {rate:>21}  {share:>7}  {verdict}"
+
+
+def _verdict(reading: Reading) -> str:
+    """The verdict, with the reason where there is none."""
+    from unspin.report.wording import VERDICTS, verdict, verdict_name
+
+    name = verdict_name(reading)
+    return verdict(reading) if name == "unjudged" else VERDICTS[name]
 
 
 def _collect(
@@ -186,11 +218,10 @@ def _print_json(path: str, outcome: Reading | InputError, _: Document | None) ->
 
 def _print_columns(path: str, outcome: Reading | InputError, _: Document | None) -> None:
     from unspin.documents import shown
-    from unspin.report.wording import VERDICTS, verdict_name
 
     if not isinstance(outcome, InputError):
         figures = (f"{outcome.false_positive_rate:.2g}", f"{outcome.share:.2g}")
-        write("\t".join((shown(path), *figures, VERDICTS[verdict_name(outcome)])).encode("utf-8", "replace") + b"\n")
+        write("\t".join((shown(path), *figures, _verdict(outcome))).encode("utf-8", "replace") + b"\n")
 
 
 def _print_padded(console: Console, width: int, path: str, outcome: Reading | InputError, _: Document | None) -> None:
@@ -198,14 +229,15 @@ def _print_padded(console: Console, width: int, path: str, outcome: Reading | In
 
     from unspin.documents import shown
     from unspin.report.terminal import COLOURS
-    from unspin.report.wording import VERDICTS, rate_in_figures, verdict_name
+    from unspin.report.wording import rate_in_figures, verdict_name
 
     if isinstance(outcome, InputError):
         return
     name = verdict_name(outcome)
     rate = "" if name == "unjudged" else rate_in_figures(outcome.false_positive_rate)
     share = f"{outcome.share:.0%}" if outcome.spun else ""
-    line = Text(f"{shown(path):{width}}  {rate:>21}  {share:>4}  ").append(VERDICTS[name], COLOURS[name])
+    verdict, colon, reason = _verdict(outcome).partition(":")
+    line = Text(_padded(width, shown(path), rate, share, "")).append(verdict, COLOURS[name]).append(colon + reason)
     console.print(line, soft_wrap=True)
 
 

@@ -26,7 +26,6 @@ __all__ = ["app", "main"]
 # Plain help: it opens in a third of the time of the framed one and reads the same in a pipe.
 app = typer.Typer(
     name="unspin",
-    add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -66,7 +65,8 @@ def unspin(
       unspin evaluate articles/      how well it does on texts of yours
 
     A FILE is text, Markdown, LaTeX, HTML, PDF, DOCX, ODT, EPUB, JATS or TEI (most with the extra 'documents'), or an address
-    (https://…); - is standard input. Results go to standard output, messages to standard error.
+    (https://…); - is standard input. Results go to standard output, messages to standard error. NO_COLOR=1 in the
+    environment takes the colours away, FORCE_COLOR=1 keeps those of read and check in a pipe.
 
     Exit status: 0 nothing spun, 1 something spun (read, check, scan), 2 an error.
     """  # noqa: D301 - the help needs the real control character

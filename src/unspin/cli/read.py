@@ -10,7 +10,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.inputs import opened
-from unspin.cli.streams import NOTHING_SPUN, SPUN, is_terminal, well_behaved, write
+from unspin.cli.streams import NOTHING_SPUN, SPUN, coloured, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ def read(
             show_default=False,
         ),
     ] = None,
-    words: Annotated[bool, typer.Option("--words", help="Add a table of the swapped words.")] = False,
+    words: Annotated[
+        bool,
+        typer.Option("--words", help="Add a table of the swapped words, each with line:column of its first place."),
+    ] = False,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
@@ -69,7 +72,7 @@ def read(
         from unspin.report.json import to_json
 
         write(to_json(reading) + b"\n")
-    elif is_terminal(sys.stdout):
+    elif coloured(sys.stdout):
         from rich.console import Console
 
         from unspin.report.terminal import show

@@ -23,6 +23,7 @@ __all__ = [
     "INTERRUPTED",
     "NOTHING_SPUN",
     "SPUN",
+    "coloured",
     "complain",
     "finished",
     "is_terminal",
@@ -128,6 +129,15 @@ def is_terminal(stream: object) -> bool:
     """Whether somebody watches the stream."""
     isatty = getattr(stream, "isatty", None)
     return bool(isatty and isatty())
+
+
+def coloured(stream: object) -> bool:
+    """Whether the form for a terminal goes to the stream: to one that is watched, or where FORCE_COLOR asks for it.
+
+    NO_COLOR outweighs FORCE_COLOR; on a terminal it takes the colours away and nothing else.
+    """
+    forced = bool(os.environ.get("FORCE_COLOR")) and not os.environ.get("NO_COLOR")
+    return stream is not None and (forced or is_terminal(stream))
 
 
 def _drop_output() -> None:

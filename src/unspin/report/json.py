@@ -7,8 +7,6 @@ The format is versioned (``"schema": "unspin-reading-1"``) and described by ``re
 from __future__ import annotations
 
 import json
-import math
-from dataclasses import fields
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -16,7 +14,7 @@ from typing import Any
 import orjson
 
 from unspin.errors import InputError, InvalidReading
-from unspin.reading import Quotation, Reading, Substitution
+from unspin.reading import Quotation, Reading, Substitution, figures
 from unspin.report.version import version
 from unspin.report.wording import verdict, verdict_name
 from unspin.text.edits import apply
@@ -52,24 +50,8 @@ def to_dict(reading: Reading) -> dict[str, Any]:
         "schema": READING_SCHEMA,
         "unspin": version(),
         "offsets": OFFSETS,
-        **summary(reading),
-        "text": reading.text,
-        "restored": reading.restored,
-        "substitutions": [
-            {
-                "start": s.start,
-                "end": s.end,
-                "found": s.found,
-                "original": s.original,
-                "confidence": _finite(s.confidence),
-                "alternatives": [[word, _finite(probability)] for word, probability in s.alternatives],
-                "route": list(s.route),
-                "quoted": s.quoted,
-            }
-            for s in reading.substitutions
-        ],
-        "quotations": [{f.name: getattr(q, f.name) for f in fields(Quotation)} for q in reading.quotations],
-        "passages": [list(passage) for passage in reading.passages],
+        **_said(reading),
+        **reading.to_dict(),
     }
 
 
@@ -145,28 +127,16 @@ def schema(name: str = "reading") -> dict[str, Any]:
 
 def summary(reading: Reading) -> dict[str, Any]:
     """Verdict and figures, without the text and what was swapped in it."""
-    return {
-        "verdict": verdict_name(reading),
-        "says": verdict(reading),
-        "spun": reading.spun,
-        "score": _finite(reading.score),
-        "false_positive_rate": _finite(reading.false_positive_rate),
-        "share": _finite(reading.share),
-        "words": reading.words,
-        "spinner": reading.spinner,
-        "notes": [str(note) for note in reading.notes],
-    }
+    return {**_said(reading), **figures(reading)}
+
+
+def _said(reading: Reading) -> dict[str, str]:
+    return {"verdict": verdict_name(reading), "says": verdict(reading)}
 
 
 def _encodable(path: str) -> str:
     """A path as UTF-8 can hold it; bytes of a file name in another encoding become U+FFFD."""
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-
-
-def _finite(number: float) -> float:
-    if not math.isfinite(number):
-        raise ValueError(f"{number} is no figure that JSON can hold")
-    return number
 
 
 def _loads(data: bytes | str) -> Any:

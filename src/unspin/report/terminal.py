@@ -35,7 +35,8 @@ _HEADING = "bold"
 _PART = "bold"
 _MOST_PARTS = 20  # named one by one
 _HARMLESS = "\t\u200c\u200d\u00ad"  # tab, joiners and soft hyphen; not the marks that turn the direction of a line
-_COLUMNS = ("times", "found", "original", "confidence", "walk")
+_COLUMNS = ("first", "times", "found", "original", "confidence", "walk")
+_FIGURES = 2  # columns that are set flush right
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class WordRow:
     """One swap of the table of words.
 
     Attributes:
+        first: ``"line:column"`` of the first place, both from 1, a column being a code point.
         times: how often it occurs.
         found: the word in the text, in lower case.
         original: what it stands for; empty where it was put in, ``"(as found)"`` with the guesses where it is open.
@@ -50,6 +52,7 @@ class WordRow:
         walk: ``"new → fresh → caller"``, or empty.
     """
 
+    first: str
     times: int
     found: str
     original: str
@@ -57,13 +60,15 @@ class WordRow:
     walk: str
 
 
-def word_rows(substitutions: Sequence[Substitution]) -> list[WordRow]:
+def word_rows(reading: Reading) -> list[WordRow]:
     """Each distinct swap once, in order of first appearance."""
+    lines = Lines(reading.text)
     groups: dict[tuple[str, str], list[Substitution]] = {}
-    for substitution in substitutions:
+    for substitution in reading.substitutions:
         groups.setdefault((substitution.found.strip().lower(), substitution.original.lower()), []).append(substitution)
     return [
         WordRow(
+            first=_position(lines, group[0]),
             times=len(group),
             found=found,
             original=_guesses(group) if group[0].open else original,
@@ -72,6 +77,13 @@ def word_rows(substitutions: Sequence[Substitution]) -> list[WordRow]:
         )
         for (found, original), group in groups.items()
     ]
+
+
+def _position(lines: Lines, substitution: Substitution) -> str:
+    """Where the word stands, without the white space that goes with one that was put in."""
+    space = len(substitution.found) - len(substitution.found.lstrip())
+    line, column = lines.at(substitution.start + space % max(1, len(substitution.found)))
+    return f"{line}:{column}"
 
 
 def _guesses(group: Sequence[Substitution]) -> str:
@@ -120,7 +132,7 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     yield _marked(reading, 0, len(reading.text.rstrip("\r\n")), parts=True)
     if words:
         yield from _section("Words")
-        yield from _table(word_rows(reading.substitutions))
+        yield from _table(word_rows(reading))
     yield from _quotations(reading)
 
 
@@ -214,13 +226,13 @@ def _table(rows: Sequence[WordRow]) -> Iterator[_Block]:
 
     cells: list[tuple[str, ...]] = [
         _COLUMNS,
-        *((f"{r.times:,}", r.found, r.original or "(nothing)", f"{r.confidence:.2f}", r.walk) for r in rows),
+        *((r.first, f"{r.times:,}", r.found, r.original or "(nothing)", f"{r.confidence:.2f}", r.walk) for r in rows),
     ]
     cells = [tuple(_one_line(cell) for cell in row) for row in cells]
     widths = [max(cell_len(row[i]) for row in cells) for i in range(len(_COLUMNS))]
     for k, row in enumerate(cells):
         padded = [cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)]
-        padded[0] = " " * (widths[0] - cell_len(row[0])) + row[0]
+        padded[:_FIGURES] = [cell.rjust(width) for cell, width in zip(row[:_FIGURES], widths, strict=False)]
         line = "  ".join(padded).rstrip()
         yield line, [(0, len(line), _HEADING)] if k == 0 else []
 
