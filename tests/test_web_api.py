@@ -459,6 +459,22 @@ def test_what_stands_at_an_address_keeps_to_the_limits(web: Web, reader: Reader)
 
 
 @pytest.mark.parametrize("path", ["/v1/address", "/v1/address/stream"])
+def test_addresses_are_fetched_in_the_pool_in_the_time_of_the_request(reader: Reader, path: str) -> None:
+    seen: list[tuple[str, documents.Limits]] = []
+
+    def fetch(address: str, limits: documents.Limits) -> documents.Document:
+        seen.append((threading.current_thread().name, limits))
+        return documents.from_bytes(SPUN.encode(), "page.txt", limits)
+
+    app = create(ServerLimits(body_bytes=3_000, characters=2_000, seconds=9), read=reader, fetch=fetch)
+    assert ask(app, (path, {"address": PAGE}))[0].status_code == 200
+    [(thread, limits)] = seen
+    assert thread.startswith("unspin")
+    assert (limits.bytes, limits.characters, limits.cut_text) == (3_000, 2_000, True)
+    assert 0 < limits.seconds <= 9
+
+
+@pytest.mark.parametrize("path", ["/v1/address", "/v1/address/stream"])
 @pytest.mark.parametrize(
     ("address", "status", "code", "why"),
     [

@@ -61,6 +61,7 @@ def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub) -
         assert not offer.is_visible()
     page.fill("#paper", f" {ADDRESS}\n")
     assert offer.is_visible()
+    page.wait_for_function("document.getElementById('status').textContent.includes('This is an address')")
     offer.press("Enter")
     settled(page)
     assert page.inner_text("#document-name").partition(" · ")[0] == ADDRESS
