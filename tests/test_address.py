@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -89,16 +90,25 @@ class Web:
         return Network(lambda host, port: self.names.get(host, [PUBLIC]), connect)
 
 
-@pytest.fixture
-def web() -> Iterator[Web]:
+@contextmanager
+def site() -> Iterator[Web]:
+    """The web while it lasts."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
     server.asked = []  # type: ignore[attr-defined]
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield Web(server)
-    server.shutdown()
-    server.server_close()
+    try:
+        yield Web(server)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with site() as web:
+        yield web
 
 
 def test_a_page_is_fetched_once(web: Web) -> None:

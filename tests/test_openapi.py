@@ -50,8 +50,8 @@ def test_the_server_keeps_to_its_description(case: schemathesis.Case) -> None:
 def test_every_path_is_put_to_the_test() -> None:
     paths = create().openapi()["paths"]
     assert set(paths) == {
-        "/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/file", "/v1/file/stream", "/v1/export", "/v1/health",
-        "/v1/version",
+        "/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/file", "/v1/file/stream", "/v1/address",
+        "/v1/address/stream", "/v1/export", "/v1/health", "/v1/version",
     }  # fmt: skip
     assert {operation.ok().path for operation in API.get_all_operations()} == set(paths)
 

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,11 @@ from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
 import unspin
+from tests.test_address import PROSE, Web, site
 from unspin import documents
 from unspin.cli import serve as serving
 from unspin.cli.main import app as program
+from unspin.documents.address import load_address
 from unspin.errors import OptionError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.export import FORMATS, export
@@ -414,9 +417,118 @@ def test_forms_without_a_file(reader: Reader, body: bytes, media_type: str, stat
     assert error_of(response)[0] == status
 
 
+PAGE = "http://pots.example/page"
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with site() as web:
+        yield web
+
+
+@pytest.fixture
+def fetching(web: Web, reader: Reader) -> FastAPI:
+    """A server that fetches addresses, on a web of our own."""
+    return create(read=reader, fetch=partial(load_address, network=web.network()))
+
+
+def test_what_stands_at_an_address_is_read(fetching: FastAPI, web: Web) -> None:
+    [response] = ask(fetching, ("/v1/address", {"address": PAGE, "operating_point": 0.5}))
+    assert response.status_code == 200
+    answer = response.json()
+    assert answer["document"] == {"name": PAGE, "format": "html"}
+    assert answer["reading"] == to_dict(made(f"{PROSE}\n", SWAPS, 0.5, False))
+    assert answer["places"] == []
+    assert web.asked == [("pots.example", "/robots.txt"), ("pots.example", "/page")]
+
+
+def test_what_stands_at_an_address_is_streamed(fetching: FastAPI) -> None:
+    first, *_, last = events(ask(fetching, ("/v1/address/stream", {"address": PAGE}))[0])
+    assert first == {"event": "document", "document": {"name": PAGE, "format": "html"}}
+    assert (last["event"], last["reading"]["text"], last["places"]) == ("reading", f"{PROSE}\n", [])
+
+
+def test_what_stands_at_an_address_keeps_to_the_limits(web: Web, reader: Reader) -> None:
+    fetch = partial(load_address, network=web.network())
+    [cut] = ask(create(ServerLimits(characters=20), read=reader, fetch=fetch), ("/v1/address", {"address": PAGE}))
+    assert Note.TRUNCATED in cut.json()["reading"]["notes"]
+    small = create(ServerLimits(body_bytes=1_000), read=reader, fetch=fetch)
+    [large] = ask(small, ("/v1/address", {"address": "http://pots.example/large"}))
+    assert error_of(large) == (422, "unreadable")
+    assert "larger than" in large.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/v1/address", "/v1/address/stream"])
+def test_addresses_are_fetched_in_the_pool_in_the_time_of_the_request(reader: Reader, path: str) -> None:
+    seen: list[tuple[str, documents.Limits]] = []
+
+    def fetch(address: str, limits: documents.Limits) -> documents.Document:
+        seen.append((threading.current_thread().name, limits))
+        return documents.from_bytes(SPUN.encode(), "page.txt", limits)
+
+    app = create(ServerLimits(body_bytes=3_000, characters=2_000, seconds=9), read=reader, fetch=fetch)
+    assert ask(app, (path, {"address": PAGE}))[0].status_code == 200
+    [(thread, limits)] = seen
+    assert thread.startswith("unspin")
+    assert (limits.bytes, limits.characters, limits.cut_text) == (3_000, 2_000, True)
+    assert 0 < limits.seconds <= 9
+
+
+@pytest.mark.parametrize("path", ["/v1/address", "/v1/address/stream"])
+@pytest.mark.parametrize(
+    ("address", "status", "code", "why"),
+    [
+        ("http://inside.example/page", 422, "unreadable", "not public"),
+        ("http://pots.example/to/http:%7C%7Cinside.example%7Cpage", 422, "unreadable", "not public"),
+        ("http://closed.example/page", 422, "unreadable", "robots.txt"),
+        ("http://pots.example/nothing", 422, "unreadable", "404"),
+        ("http://pots.example/picture", 415, "unsupported-type", "image/png"),
+    ],
+)
+def test_addresses_that_are_not_read(
+    fetching: FastAPI, web: Web, reader: Reader, path: str, address: str, status: int, code: str, why: str
+) -> None:
+    web.names["inside.example"] = ["192.168.0.7"]
+    [response] = ask(fetching, (path, {"address": address}))
+    assert error_of(response) == (status, code)
+    message = response.json()["error"]["message"]
+    assert message.startswith(f"{address}: ") and why in message
+    assert "inside.example" not in [host for host, _ in web.asked]
+    assert reader.started == 0
+
+
+@pytest.mark.parametrize(
+    "address", ["ftp://pots.example/page", "pots.example", "/etc/passwd", "http://a b", "", 7, None]
+)
+def test_only_addresses_are_fetched(fetching: FastAPI, web: Web, address: Any) -> None:
+    [response] = ask(fetching, ("/v1/address", {"address": address}))
+    assert error_of(response) == (422, "invalid")
+    assert web.asked == []
+
+
+@pytest.mark.parametrize("path", ["/v1/address", "/v1/address/stream"])
+def test_addresses_are_not_fetched_by_default(reader: Reader, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: pytest.fail("the network was asked"))
+    refused, version = ask(create(read=reader), (path, {"address": PAGE}), ("/v1/version", None))
+    assert error_of(refused) == (403, "addresses-off")
+    assert "--addresses" in refused.json()["error"]["message"]
+    assert version.json()["addresses"] is False
+
+
+def test_a_server_says_that_it_fetches(fetching: FastAPI) -> None:
+    assert ask(fetching, ("/v1/version", None))[0].json()["addresses"] is True
+
+
 def exported(app: FastAPI, *readings: tuple[str, dict[str, Any]], **options: Any) -> httpx.Response:
     named = [{"name": name, "reading": reading} for name, reading in readings]
     return ask(app, ("/v1/export", {"readings": named, **options}))[0]
+
+
+@pytest.mark.parametrize("suffix", "txt text md html xhtml pdf docx odt epub tex xml nxml tei".split())
+def test_what_is_kept_is_named_without_the_suffix_of_its_document(reader: Reader, suffix: str) -> None:
+    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    response = exported(create(read=reader), (f"https://pots.example/bowl.{suffix}", record), format="md")
+    assert 'filename="bowl-restored.md"' in response.headers["content-disposition"]
 
 
 @pytest.mark.parametrize("form", ["html", "docx", "csv", "json", "md"])
@@ -1203,6 +1315,14 @@ def test_without_its_extra_the_command_names_it(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(serving, "find_spec", lambda name: None)
     result = CliRunner().invoke(program, ["serve"])
     assert (result.exit_code, "'.[web]'" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(("options", "fetch"), [([], None), (["--addresses"], load_address)])
+def test_addresses_are_fetched_where_the_command_says_so(
+    served: dict[str, Any], options: list[str], fetch: Any
+) -> None:
+    assert CliRunner().invoke(program, ["serve", "--port", "0", *options]).exit_code == 0
+    assert served["fetch"] is fetch
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from threading import Lock, Thread
 from typing import Any
 
 import unspin
-from tests.browser.specimens import read
+from tests.browser.specimens import SPUN, read
 from unspin.errors import InvalidReading
 from unspin.report.json import from_json
 
@@ -39,6 +39,7 @@ class Stub(ThreadingHTTPServer):
         steps: lines of progress in a stream.
         parallel: how many documents it says that it reads at a time.
         at_once: how many streams it has had open at a time, at most.
+        addresses: whether it says that it fetches addresses, and does.
         exports: bodies of the requests to ``/v1/export``.
         requests: paths asked for.
     """
@@ -57,6 +58,7 @@ class Stub(ThreadingHTTPServer):
         self.pause = 0.0
         self.steps = 2
         self.parallel = 1
+        self.addresses = False
         self.at_once = self.open = 0
         self.exports: list[dict[str, Any]] = []
         self.requests: list[str] = []
@@ -92,7 +94,12 @@ class Handler(BaseHTTPRequestHandler):
         self.server.requests.append(self.path)
         if self.path == "/v1/version":
             return self.answer_json(
-                {"unspin": "0.0.0", "reading": "unspin-reading-1", "limits": {"parallel": self.server.parallel}}
+                {
+                    "unspin": "0.0.0",
+                    "reading": "unspin-reading-1",
+                    "limits": {"parallel": self.server.parallel},
+                    "addresses": self.server.addresses,
+                }
             )
         file = STATIC / (self.path.split("?")[0].lstrip("/") or "index.html")
         if file.parent != STATIC or not file.is_file():
@@ -113,6 +120,9 @@ class Handler(BaseHTTPRequestHandler):
             case "/v1/file/stream":
                 with self.server.counted():
                     self.stream_file(body)
+            case "/v1/address/stream":
+                with self.server.counted():
+                    self.stream(SPUN, {"name": json.loads(body)["address"], "format": "html"})
             case "/v1/export":
                 self.export(json.loads(body))
             case _:

@@ -47,6 +47,53 @@ def test_dropped_and_pasted_files_are_read(page: Page) -> None:
         page.click("#to-start")
 
 
+ADDRESS = "https://ferry.example/page?n=1"
+
+
+def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub) -> None:
+    stub.addresses = True
+    page.reload()
+    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    offer = page.get_by_role("button", name="Fetch this address")
+    assert not offer.is_visible()
+    for text in (f"See {ADDRESS}", f"{ADDRESS} {ADDRESS}", "ftp://ferry.example", "https://", "ferry.example"):
+        page.fill("#paper", text)
+        assert not offer.is_visible()
+    page.fill("#paper", f" {ADDRESS}\n")
+    assert offer.is_visible()
+    page.wait_for_function("document.getElementById('status').textContent.includes('This is an address')")
+    offer.press("Enter")
+    settled(page)
+    assert page.inner_text("#document-name").partition(" · ")[0] == ADDRESS
+    assert restored(page) == words(READING["restored"])
+    assert stub.requests.count("/v1/address/stream") == 1
+
+
+def test_an_address_that_is_not_fetched_is_one_line(page: Page, stub: Stub) -> None:
+    stub.addresses = True
+    page.reload()
+    stub.refusals = [(422, "unreadable", f"{ADDRESS}: leads to an address that is not public; that is not fetched")]
+    page.fill("#paper", ADDRESS)
+    page.click("#fetch")
+    page.wait_for_selector("#start-error:not([hidden])")
+    assert page.inner_text("#start-error") == f"{ADDRESS}: leads to an address that is not public; that is not fetched"
+    assert page.input_value("#paper") == ADDRESS
+
+
+def test_no_address_is_fetched_by_default(page: Page) -> None:
+    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.fill("#paper", ADDRESS)
+    assert not page.locator("#fetch").is_visible()
+
+
+@pytest.mark.parametrize("suffix", "md tex xml nxml tei epub odt".split())
+def test_files_of_other_formats_are_taken(page: Page, suffix: str) -> None:
+    assert f".{suffix}" in (page.get_attribute("#files", "accept") or "").split(",")
+    open_files(page, (f"ferry.{suffix}", SPUN))
+    settled(page)
+    assert page.inner_text("#document-name").partition(" · ")[0] == f"ferry.{suffix}"
+
+
 def test_emoji_do_not_shift_marks(spun: Page) -> None:
     marks = spun.locator("#text .restored .mark").all_text_contents()
     assert marks == [s["original"] for s in READING["substitutions"]]

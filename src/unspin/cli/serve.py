@@ -48,13 +48,17 @@ def serve(
         typer.Option("--parallel", metavar="N", min=1, help="Readings at a time.", show_default="one a core"),
     ] = None,
     queue: Annotated[int, typer.Option("--queue", metavar="N", min=0, help="Requests that may wait.")] = _DEFAULT.queue,
+    addresses: Annotated[
+        bool, typer.Option("--addresses", help="Fetch and read pages of the public web for whoever asks by address.")
+    ] = False,
     access_log: Annotated[
         bool, typer.Option("--access-log", help="A line for each request on standard error, never its text.")
     ] = False,
 ) -> int:
     """Open the local page and the HTTP API.
 
-    Listens on this machine only unless told otherwise, works offline, and keeps and logs no text. What is beyond a
+    Listens on this machine only unless told otherwise, works offline, and keeps and logs no text. It fetches nothing from
+    the web unless started with --addresses. What is beyond a
     limit is answered with an error that names it. The API: docs/api.md, and /openapi.json.
 
     \b
@@ -83,6 +87,7 @@ def serve(
         limits,
         allowed_hosts=allow_host or (),
         origins=allow_origin or (),
+        addresses=addresses,
         access_log=access_log,
         announce=remark,
     )

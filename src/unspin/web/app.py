@@ -15,10 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import unspin
-from unspin.web import export, files, guards, openapi, problems, routes, stream
+from unspin.web import addresses, export, files, guards, openapi, problems, routes, stream
 from unspin.web.limits import ServerLimits
 from unspin.web.pool import Abandoned
-from unspin.web.service import ReadFunction, Service
+from unspin.web.service import FetchFunction, ReadFunction, Service
 
 __all__ = ["LOOPBACK", "create"]
 
@@ -30,6 +30,7 @@ def create(
     limits: ServerLimits | None = None,
     *,
     read: ReadFunction | None = None,
+    fetch: FetchFunction | None = None,
     hosts: Collection[str] = LOOPBACK,
     origins: Collection[str] = (),
 ) -> FastAPI:
@@ -38,11 +39,12 @@ def create(
     Args:
         limits: what it takes on; :class:`ServerLimits` by default.
         read: reads one document; ``unspin.read`` by default.
+        fetch: opens the document at an address, as :func:`unspin.documents.address.load_address`; by default none is.
         hosts: names under which it may be asked for; ``"*"`` for any.
         origins: origins of pages elsewhere that may ask, as ``"https://journal.example"``; ``"*"`` for any.
     """
     limits = ServerLimits() if limits is None else limits
-    service = Service(unspin.read if read is None else read, limits)
+    service = Service(unspin.read if read is None else read, limits, fetch)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -54,7 +56,7 @@ def create(
     app.state.service = service
     problems.register(app)
     app.add_exception_handler(Abandoned, _on_abandoned)
-    for router in (routes.router, stream.router, files.router, export.router):
+    for router in (routes.router, stream.router, files.router, addresses.router, export.router):
         app.include_router(router)
     page = resources.files("unspin.web").joinpath("static")
     if page.is_dir():

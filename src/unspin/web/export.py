@@ -77,7 +77,7 @@ def _source(position: int, named: NamedReading, reading: Reading) -> Source:
 def _attachment(name: str, suffix: str) -> str:
     """A Content-Disposition header that names the file after its document, but not as the document itself is named."""
     stem = re.split(r"[/\\]", name)[-1]
-    stem = re.sub(r"\.(txt|html?|xhtml|pdf|docx)$", "", stem, flags=re.IGNORECASE)
+    stem = re.sub(r"\.(txt|text|md|html?|xhtml|pdf|docx|odt|epub|tex|xml|nxml|tei)$", "", stem, flags=re.IGNORECASE)
     stem = "".join(c for c in stem if c.isprintable() and c not in '<>:"|?*').strip(" .")[:100]
     stem = f"{stem}-restored" if stem else "unspin"
     plain = re.sub(r"[^A-Za-z0-9 ._-]", "_", stem)

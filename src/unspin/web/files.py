@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import orjson
 from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
@@ -20,11 +20,26 @@ from unspin.web.routes import JSON, UseService
 from unspin.web.service import Service
 from unspin.web.stream import Tell, line, streamed
 
-__all__ = ["router"]
+__all__ = ["Origin", "router", "streamed_whole", "whole"]
 
 _LONGEST_NAME = 255
 
 router = APIRouter(prefix="/v1", route_class=FormRoute)
+
+
+class Origin(Protocol):
+    """Where a document comes from, what it is called, and how to read it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def settings(self) -> Settings:
+        """How to read it."""
+
+    def open(self, service: Service, job: Job) -> Document:
+        """The document, in a worker thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +54,6 @@ class Upload:
         """The document, in a worker thread."""
         job.check()
         return from_bytes(self.data, self.name, service.document_limits(job))
-
-    def about(self, document: Document) -> dict[str, str]:
-        """What it was."""
-        return {"name": self.name, "format": document.format}
 
 
 async def _upload(
@@ -61,18 +72,14 @@ Uploaded = Annotated[Upload, Depends(_upload)]
 
 @router.post("/file", operation_id="file", responses=FILE | problems(), response_class=Response, tags=["files"])
 async def file(request: Request, service: UseService, upload: Uploaded) -> Response:
-    """Read a file: plain text, HTML (its main text), PDF or DOCX. Its contents say what it is, then its suffix.
+    """Read a file, of plain text, HTML (its main text), PDF, DOCX or another format that `unspin read` takes.
+
+    Its contents say what it is, then its suffix.
 
     Offsets in the reading are into the text that was extracted, which is in the reading; `places` leads back to the file.
     What is longer than the limit is cut, and the note `truncated` says so.
     """
-
-    def work(job: Job) -> bytes:
-        document = upload.open(service, job)
-        reading = service.read(job, document.text, upload.settings)
-        return orjson.dumps({"document": upload.about(document), **_placed(document, reading)}) + b"\n"
-
-    return Response(await service.run(request, work), media_type=JSON)
+    return await whole(request, service, upload)
 
 
 @router.post(
@@ -84,16 +91,37 @@ async def file_stream(request: Request, service: UseService, upload: Uploaded) -
     The first line is `document`, with the name and the format; with each reading come its `places`. A file that cannot be
     opened is answered with a status as everywhere.
     """
-    document = await service.run(request, lambda job: upload.open(service, job))
+    return await streamed_whole(request, service, upload)
+
+
+async def whole(request: Request, service: Service, origin: Origin) -> Response:
+    """The answer with a document's reading and the places of its substitutions."""
+
+    def work(job: Job) -> bytes:
+        document = origin.open(service, job)
+        reading = service.read(job, document.text, origin.settings)
+        return orjson.dumps({"document": _about(origin, document), **_placed(document, reading)}) + b"\n"
+
+    return Response(await service.run(request, work), media_type=JSON)
+
+
+async def streamed_whole(request: Request, service: Service, origin: Origin) -> Response:
+    """The same, told of on the way; a status before any line where the document cannot be opened."""
+    document = await service.run(request, lambda job: origin.open(service, job))
 
     def work(job: Job, tell: Tell) -> bytes:
         def progress(done: float, so_far: Reading | None) -> None:
             known = {"reading": None} if so_far is None else _placed(document, so_far)
             tell(line("progress", done=done, **known))
 
-        return line("reading", **_placed(document, service.read(job, document.text, upload.settings, progress)))
+        return line("reading", **_placed(document, service.read(job, document.text, origin.settings, progress)))
 
-    return await streamed(request, service, work, first=line("document", document=upload.about(document)))
+    return await streamed(request, service, work, first=line("document", document=_about(origin, document)))
+
+
+def _about(origin: Origin, document: Document) -> dict[str, str]:
+    """What the document was."""
+    return {"name": origin.name, "format": document.format}
 
 
 def _placed(document: Document, reading: Reading) -> dict[str, Any]:

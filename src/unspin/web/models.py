@@ -16,6 +16,7 @@ from unspin.settings import OPERATING_POINT, Settings
 from unspin.web.problems import CODES, Problem
 
 __all__ = [
+    "AddressRequest",
     "BatchDocument",
     "BatchRequest",
     "DocumentFormat",
@@ -100,6 +101,8 @@ Dictionary = Annotated[
 ]
 Form = Literal["html", "docx", "csv", "json", "md"]
 
+_ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\x7f]+$"
+_LONGEST_ADDRESS = 2_000
 _LAST = 1_000_000_000  # page or paragraph; no document has more
 _MOST_PLACES = 200_000  # substitutions of one reading; a document of the default length has some 120,000 words
 
@@ -138,6 +141,17 @@ class ReadRequest(ReadSettings):
     def settings(self) -> Settings:
         """What the reader is told."""
         return super().settings().changed(dictionary=self.dictionary)
+
+
+class AddressRequest(ReadSettings):
+    """The address of a page and how to read it."""
+
+    address: Text = Field(
+        max_length=_LONGEST_ADDRESS,
+        pattern=_ADDRESS,
+        description="Of a page, a PDF or another document on the public web.",
+        examples=["https://journal.example/page-17"],
+    )
 
 
 class BatchDocument(_Strict):
@@ -247,3 +261,4 @@ class Version(BaseModel):
     unspin: str = Field(description="Version of the program.", examples=["0.2.0"])
     reading: str = Field(description="Format of the readings.", examples=["unspin-reading-1"])
     limits: LimitsInForce
+    addresses: bool = Field(description="Whether it fetches what stands at an address; see `--addresses`.")

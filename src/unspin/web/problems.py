@@ -21,6 +21,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "bad-request": (400, "The request is no JSON, no form, or otherwise damaged."),
     "bad-host": (400, "The Host header names another host than this server's."),
     "foreign-origin": (403, "A page of another origin asks, and it is not among those allowed."),
+    "addresses-off": (403, "This server fetches no addresses: it was started without `--addresses`."),
     "not-found": (404, "There is nothing at this path."),
     "method-not-allowed": (405, "The path takes other methods; the Allow header names them."),
     "slow-request": (408, "The body of the request took too long to arrive."),

@@ -102,5 +102,6 @@ async def health(service: UseService) -> Health:
 
 @router.get("/version", operation_id="version", responses=problems(body=False), tags=["server"])
 async def versions(service: UseService) -> Version:
-    """Which unspin this is, the format of its readings, and its limits."""
-    return Version(unspin=version(), reading=READING_SCHEMA, limits=LimitsInForce(**asdict(service.limits)))
+    """Which unspin this is, the format of its readings, its limits, and whether it fetches addresses."""
+    limits = LimitsInForce(**asdict(service.limits))
+    return Version(unspin=version(), reading=READING_SCHEMA, limits=limits, addresses=service.fetches)

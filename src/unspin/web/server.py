@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 import unspin
+from unspin.documents.address import load_address
 from unspin.errors import OptionError
 from unspin.web import connections
 from unspin.web.app import LOOPBACK, create
@@ -45,6 +46,7 @@ def run(
     *,
     allowed_hosts: Collection[str] = (),
     origins: Collection[str] = (),
+    addresses: bool = False,
     access_log: bool = False,
     announce: Callable[[str], None] = lambda line: None,
 ) -> None:
@@ -56,6 +58,7 @@ def run(
         limits: what the server takes on.
         allowed_hosts: further names under which it may be asked for, as behind a proxy.
         origins: origins of other pages that may ask.
+        addresses: fetch public addresses of the web for whoever asks.
         access_log: write a line for each request: address, method, path and status, never a body.
         announce: takes the lines for whoever started it.
 
@@ -74,7 +77,8 @@ def run(
             )
         announce(f"page and API at {_url(host, address[1])}; Ctrl-C ends it")
         hosts = _hosts(host, allowed_hosts)
-        config = configuration(create(limits, hosts=hosts, origins=origins), access_log=access_log)
+        app = create(limits, fetch=load_address if addresses else None, hosts=hosts, origins=origins)
+        config = configuration(app, access_log=access_log)
         with contextlib.suppress(KeyboardInterrupt):  # which uvicorn passes on when it has closed
             uvicorn.Server(config).run(sockets=[listening])
 

@@ -19,12 +19,16 @@ from unspin.web.limits import ServerLimits
 from unspin.web.pool import Abandoned, Job, Pool
 from unspin.web.problems import Problem, from_error
 
-__all__ = ["Progress", "ReadFunction", "Service", "problem_of", "service_of"]
+__all__ = ["FetchFunction", "Progress", "ReadFunction", "Service", "problem_of", "service_of"]
 
 T = TypeVar("T")
 
 Progress = Callable[[float, Reading | None], None]
 """Called in the worker thread with the share that is done, 0 to 1, and the reading so far."""
+
+
+FetchFunction = Callable[[str, documents.Limits], documents.Document]
+"""``unspin.documents.address.load_address``, or what a test puts in its place."""
 
 
 def problem_of(error: Exception, what: str) -> Problem:
@@ -63,10 +67,16 @@ class Service:
         pool: its worker threads.
     """
 
-    def __init__(self, read: ReadFunction, limits: ServerLimits) -> None:
+    def __init__(self, read: ReadFunction, limits: ServerLimits, fetch: FetchFunction | None = None) -> None:
         self.limits = limits
         self.pool = Pool(limits.parallel, limits.seconds)
         self._read = read
+        self._fetch = fetch
+
+    @property
+    def fetches(self) -> bool:
+        """Whether what stands at an address is fetched."""
+        return self._fetch is not None
 
     def job(self, request: Request) -> Job:
         """A piece of work for a request, due when the request is."""
@@ -120,6 +130,28 @@ class Service:
             cut_text=True,
         )
 
+    def fetch(self, job: Job, address: str) -> documents.Document:
+        """The document at an address, in a worker thread.
+
+        Raises:
+            Abandoned: nobody waits for it any more.
+            InputError: it cannot be fetched, or may not be.
+            Problem: this server fetches nothing.
+        """
+        job.check()
+        if self._fetch is None:
+            raise _fetches_nothing()
+        return self._fetch(address, self.document_limits(job))
+
+    def check_fetches(self) -> None:
+        """Refuse an address where the server fetches none.
+
+        Raises:
+            Problem: it does not.
+        """
+        if not self.fetches:
+            raise _fetches_nothing()
+
     def check_length(self, text: str) -> None:
         """Refuse a document beyond the limit.
 
@@ -141,6 +173,12 @@ class Service:
         """
         if number > self.limits.documents:
             raise Problem("too-large", f"{number:,} {things}; a request may have {self.limits.documents:,}")
+
+
+def _fetches_nothing() -> Problem:
+    return Problem(
+        "addresses-off", "this server fetches no addresses; start it with --addresses, or send the page itself"
+    )
 
 
 def service_of(request: Request) -> Service:

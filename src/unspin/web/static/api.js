@@ -34,6 +34,11 @@ export function streamFile(file, settings, heard, signal) {
   return listen("/v1/file/stream", { body: form }, heard, signal);
 }
 
+/** Have the server fetch the page at an address, and read it. Events as of a file. */
+export function streamAddress({ address }, settings, heard, signal) {
+  return listen("/v1/address/stream", asJson({ address, ...settings }), heard, signal);
+}
+
 async function listen(path, options, heard, signal) {
   const response = await post(path, options, signal);
   for await (const line of linesOf(response.body)) {

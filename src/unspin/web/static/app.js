@@ -15,7 +15,7 @@ const MOST_AT_ONCE = 4; // a browser opens six connections to a server, and what
 // `parallel` is how many documents are read at a time, `running` ends when the last of those has.
 const session = { documents: [], kept: [], reading: null, stop: null, parallel: 1, running: null };
 
-const start = new StartView({ read: readText, open: openFiles, stop: () => session.stop?.abort() });
+const start = new StartView({ read: readText, open: openFiles, fetch: readAddress, stop: () => session.stop?.abort() });
 const reading = new ReadingView({ settings });
 const overview = new OverviewView({ open: (document) => go({ view: "reading", number: document.number }), again: readAgain });
 
@@ -90,6 +90,10 @@ function readingSettings() {
 
 function readText(text, name) {
   readOne(new Document(text, name));
+}
+
+function readAddress(address) {
+  readOne(new Document({ address }, address));
 }
 
 function openFiles(files, skipped) {
@@ -239,5 +243,6 @@ show(null);
 version().then((told) => {
   if (!told) return;
   byId("version").textContent = ` · version ${told.unspin}`;
+  if (told.addresses) start.offerToFetch();
   session.parallel = Math.min(told.limits.parallel ?? 1, MOST_AT_ONCE);
 });

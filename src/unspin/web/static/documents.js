@@ -1,15 +1,16 @@
 // The documents that were opened: where each stands, and how it is read.
 
-import { ApiError, streamFile, streamText } from "./api.js";
+import { ApiError, streamAddress, streamFile, streamText } from "./api.js";
 import { Choices } from "./choices.js";
 
 const LONGEST_NAME = 500; // as the API takes it
-const FINAL = new Set(["unreadable", "unsupported-type", "too-large", "invalid"]); // what the same file gives every time
+const FINAL = new Set(["unreadable", "unsupported-type", "too-large", "invalid", "addresses-off"]); // what the same file gives every time
 
 let lastNumber = 0;
 
 /**
- * One document. `state` is "waiting", "reading", "done" or "failed"; `source` is a string or a File.
+ * One document. `state` is "waiting", "reading", "done" or "failed"; `source` is a string, a File or
+ * an `{address}`.
  * `choices` is there as soon as something of the reading is known; a file has a `format`, and `places`, one for each
  * substitution. `settings` are those that it was read with.
  */
@@ -41,9 +42,8 @@ export class Document {
       this.#hear(event);
       changed();
     };
-    const stream = typeof this.source === "string" ? streamText : streamFile;
     try {
-      await stream(this.source, settings, heard, signal);
+      await streamOf(this.source)(this.source, settings, heard, signal);
       this.state = "done";
       this.done = 1;
     } catch (error) {
@@ -92,4 +92,9 @@ export class Document {
       ...(places && { places: choices.inForce().map(({ place }) => places[place]) }),
     };
   }
+}
+
+function streamOf(source) {
+  if (typeof source === "string") return streamText;
+  return source instanceof File ? streamFile : streamAddress;
 }

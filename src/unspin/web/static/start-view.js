@@ -1,14 +1,20 @@
 // Where a text comes in: pasted, dropped or opened.
 
-import { byId } from "./dom.js";
+import { announce, byId } from "./dom.js";
 import { EXAMPLE } from "./example.js";
 import { count, plural } from "./wording.js";
 
-const TAKEN = /\.(?:txt|text|md|html?|xhtml|pdf|docx)$/i;
+const TAKEN = /\.(?:txt|text|md|html?|xhtml|pdf|docx|odt|epub|tex|xml|nxml|tei)$/i;
+const ADDRESS = /^https?:\/\/[^\s\x00-\x20\x7f]+$/i;
+const LONGEST_ADDRESS = 2000; // as the API takes it
 
 export class StartView {
-  /** `read(text, name)` and `open(files)` take what came in; `stop()` ends the reading that is under way. */
-  constructor({ read, open, stop }) {
+  /**
+   * `read(text, name)`, `open(files)` and `fetch(address)` take what came in; `stop()` ends the reading that is under way.
+   * `fetches` says whether the server fetches addresses.
+   */
+  constructor({ read, open, fetch, stop }) {
+    this.fetches = false;
     this.read = read;
     this.open = open;
     const paper = byId("paper");
@@ -22,6 +28,11 @@ export class StartView {
     });
     byId("read").addEventListener("click", () => this.#submit());
     byId("stop").addEventListener("click", stop);
+    byId("fetch").addEventListener("click", () => {
+      if (byId("read").disabled) return;
+      this.say(null);
+      fetch(this.text.trim());
+    });
     byId("example").addEventListener("click", () => {
       this.text = EXAMPLE;
       this.#submit("An example");
@@ -45,6 +56,12 @@ export class StartView {
     this.#count();
   }
 
+  /** From now on, offer to fetch a text that is nothing but an address. */
+  offerToFetch() {
+    this.fetches = true;
+    this.#count();
+  }
+
   /** One line about what went wrong, or null for none. */
   say(message) {
     const line = byId("start-error");
@@ -58,6 +75,7 @@ export class StartView {
     const still = done === null;
     byId("start-progress").hidden = still;
     byId("read").disabled = !still;
+    byId("fetch").disabled = !still;
     if (still) return;
     byId("start-words").textContent = words;
     if (done > 0) byId("start-bar").value = done;
@@ -79,7 +97,7 @@ export class StartView {
     if (files.length === 0) return;
     const taken = files.filter((file) => TAKEN.test(file.name));
     if (taken.length === 0) {
-      this.say(`${files.length === 1 ? `“${files[0].name}” is` : "These are"} no .txt, .html, .pdf or .docx; save as one of these and try again.`);
+      this.say(`${files.length === 1 ? `“${files[0].name}” is` : "These are"} no .txt, .html, .pdf, .docx, .odt, .epub, .md, .tex or .xml; save as one of these and try again.`);
       return;
     }
     this.say(null);
@@ -125,8 +143,15 @@ export class StartView {
     });
   }
 
+  #offer(address) {
+    const offered = this.fetches && address.length <= LONGEST_ADDRESS && ADDRESS.test(address);
+    if (offered && byId("fetch").hidden) announce("This is an address; a button below the text fetches the page");
+    byId("fetch").hidden = !offered;
+  }
+
   #count() {
     const words = this.text.match(/\S+/g)?.length ?? 0;
+    this.#offer(this.text.trim());
     byId("word-count").textContent = words === 0 ? "" : plural(words, "word");
     byId("paper-frame").toggleAttribute("data-filled", words > 0);
     if (words > 0) byId("paper").setAttribute("aria-invalid", "false");
