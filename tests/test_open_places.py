@@ -11,7 +11,7 @@ import pytest
 import unspin
 from tests.test_reader import spun
 from unspin.errors import OptionError
-from unspin.reader.substitutions import carried_back, with_open
+from unspin.reader.substitutions import CHANGE, carried_back, with_open
 from unspin.reading import BELIEVED, Reading, Substitution
 from unspin.report.export import export
 from unspin.report.json import from_json, to_json
@@ -33,7 +33,7 @@ def test_what_is_put_in_is_more_likely_than_not(reading: Reading) -> None:
     for s in left:
         assert s.original == s.found == reading.restored[_now(reading, s) : _now(reading, s) + len(s.found)]
         assert s.alternatives[0][1] < BELIEVED
-        assert s.confidence < 0.15
+        assert s.confidence < CHANGE
     assert apply(reading.text, reading.substitutions) == reading.restored
 
 
