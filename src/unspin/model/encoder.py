@@ -248,6 +248,13 @@ class Encoder:
         return results
 
 
+def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The logarithm of the sum of the exponentials of each row, ``float32[m]``; the largest is taken out first."""
+    top = logits.max(axis=1)
+    total: NDArray[np.float32] = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+    return total
+
+
 def load(folder: Path | None = None) -> Encoder:
     """Load an encoder: the shipped one, or that in ``folder``."""
     return _load(folder)

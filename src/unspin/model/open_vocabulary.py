@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import Candidates, Lexicon
-from unspin.model.encoder import Encoder
+from unspin.model.encoder import Encoder, log_total
 from unspin.text import Words
 
 __all__ = ["extended", "proposals"]
@@ -58,7 +58,7 @@ def proposals(
     for form in often:
         here = vectors[found[asked] == form][:_MOST_OCCURRENCES]
         logits = here @ encoder.table[:size].T + encoder.bias[:size]
-        share = (logits - np.logaddexp.reduce(logits, axis=1)[:, None]).mean(0)
+        share = (logits - log_total(logits)[:, None]).mean(0)
         best = int(share.argmax())
         if share[best] > _EXPECTED and share[form] < _NOT_EXPECTED:
             originals[form] = best

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.model import posterior as posteriors
-from unspin.model.encoder import Visible
+from unspin.model.encoder import Visible, log_total
 from unspin.model.ngram import NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
@@ -171,7 +171,7 @@ def _context(
             logits = (
                 vectors[at : at + _BLOCK] @ models.encoder.table[:words_known].T + models.encoder.bias[:words_known]
             )
-            total = np.logaddexp.reduce(logits, axis=1)
+            total = log_total(logits)
             for k, row in enumerate(here[at : at + _BLOCK].tolist()):
                 shares[row] = np.where(ids[row] >= 0, logits[k, ids[row]] - total[k], 0.0)
     return shares
