@@ -58,7 +58,7 @@ def main() -> None:
     show(reading, console)
     console.print()
     console.rule("Swapped words, the most frequent")
-    rows = sorted(word_rows(reading.substitutions), key=lambda row: (-row.times, row.found))
+    rows = sorted(word_rows(reading), key=lambda row: (-row.times, row.found))
     table = Table("times", "found", "original", "confidence", "walk", box=None, header_style="bold")
     for row in rows[:ROWS]:
         table.add_row(str(row.times), row.found, row.original or "(nothing)", f"{row.confidence:.2f}", row.walk)

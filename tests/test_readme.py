@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -71,3 +73,11 @@ def test_extras_are_installed_from_a_clone(document: str) -> None:
     assert "unspin[" not in document  # the package is on no index
     for path in re.findall(r"\b(?:examples|benchmarks)/[\w/.-]+", document):
         assert (ROOT / path.rstrip(".")).exists(), path
+
+
+def test_the_demo_shows_a_restored_article_and_its_words() -> None:
+    shown = subprocess.run(
+        [sys.executable, "-m", "examples.demo"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert shown.returncode == 0, shown.stderr
+    assert "Swapped words, the most frequent" in shown.stdout
