@@ -138,6 +138,13 @@ class Encoder:
             np.matmul(self.table[original[begin:end]], vector, out=scores[begin:end])
         return scores + self.bias[original]
 
+    def log_shares(self, vectors: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+        """What each context vector says of the first ``size`` originals: log shares of all of them, ``float32[m, size]``."""
+        logits: NDArray[np.float32] = vectors @ self.table[:size].T + self.bias[:size]
+        top = logits.max(axis=1)
+        total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+        return np.asarray(logits - total[:, None])
+
     def windows(self, words: Words) -> Iterator[Window]:
         """Cut a document into windows of whole sentences."""
         begin, size, sentence = 0, 0, 0
@@ -246,13 +253,6 @@ class Encoder:
         }
         results: list[NDArray[np.float32]] = self._session.run(outputs, given)
         return results
-
-
-def log_total(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The logarithm of the sum of the exponentials of each row, ``float32[m]``; the largest is taken out first."""
-    top = logits.max(axis=1)
-    total: NDArray[np.float32] = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-    return total
 
 
 def load(folder: Path | None = None) -> Encoder:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import Candidates, Lexicon
-from unspin.model.encoder import Encoder, log_total
+from unspin.model.encoder import Encoder
 from unspin.text import Words
 
 __all__ = ["extended", "proposals"]
@@ -53,12 +53,10 @@ def proposals(
     vectors = np.empty((len(asked), encoder.table.shape[1]), np.float32)
     for turn in range(_TURNS):
         vectors[turn::_TURNS] = encoder.hidden(words, words.lower, places[asked[turn::_TURNS]])
-    size = lexicon.vocabulary
     originals: dict[int, int] = {}
     for form in often:
         here = vectors[found[asked] == form][:_MOST_OCCURRENCES]
-        logits = here @ encoder.table[:size].T + encoder.bias[:size]
-        share = (logits - log_total(logits)[:, None]).mean(0)
+        share = encoder.log_shares(here, lexicon.vocabulary).mean(0)
         best = int(share.argmax())
         if share[best] > _EXPECTED and share[form] < _NOT_EXPECTED:
             originals[form] = best

@@ -183,9 +183,8 @@ def judged(words: Words) -> NDArray[np.bool_]:
 def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
     """Some statistics of a document, by name, ``float64[len(names)]``. Shares and ratios are given as their square roots."""
     judged, size = evidence.judged, max(int(evidence.judged.sum()), 1) + _SMALL
-    ratio = np.clip(evidence.swap.astype(np.float64) - NEUTRAL_ODDS, _LEAST, _MOST)
-    speaks = counted(ratio, judged, evidence.forms)
-    once = np.where((ratio > 0) & ~speaks, 0.0, ratio)
+    ratio, speaks = _speaking(evidence)
+    once = _once(ratio, speaks)
     found = {
         "likelihood": _root(likelihood_ratio(once[judged])),
         "passage": _root(densest(once[judged])),
@@ -199,7 +198,7 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         better = counted(hidden, known, evidence.forms)
         both = counted(np.where((evidence.swap > 0) & (hidden > 0), evidence.swap + 1, 0.0), known, evidence.forms)
         joint = np.clip(0.7 * (evidence.swap - NEUTRAL_ODDS) + 0.4 * (hidden - 1), _LEAST, _MOST + 1)
-        joint = np.where((joint > 0) & ~counted(joint, known, evidence.forms), 0.0, joint)
+        joint = _once(joint, counted(joint, known, evidence.forms))
         found |= {
             "joint": _root(likelihood_ratio(joint[known])),
             "agreed": np.sqrt(both.sum() / size),
@@ -215,7 +214,7 @@ def spun_words(evidence: Evidence) -> NDArray[np.bool_]:
     Its likelihood ratio is above 0. All of them in a document that is no longer than a passage.
     """
     places = np.flatnonzero(evidence.judged)
-    ratio = _each_once(evidence)[places]
+    ratio = _once(*_speaking(evidence))[places]
     within = np.zeros(len(evidence.judged), bool)
     if len(ratio) <= PASSAGE:
         within[places] = True
@@ -227,10 +226,15 @@ def spun_words(evidence: Evidence) -> NDArray[np.bool_]:
     return within
 
 
-def _each_once(evidence: Evidence) -> NDArray[np.float64]:
-    """What each token says as a log-likelihood ratio, ``float64[n]``; those that speak for a swap but do not count say 0."""
+def _speaking(evidence: Evidence) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """What each token says as a log-likelihood ratio, ``float64[n]``, and whether it counts, ``bool[n]``."""
     ratio = np.clip(evidence.swap.astype(np.float64) - NEUTRAL_ODDS, _LEAST, _MOST)
-    return np.where((ratio > 0) & ~counted(ratio, evidence.judged, evidence.forms), 0.0, ratio)
+    return ratio, counted(ratio, evidence.judged, evidence.forms)
+
+
+def _once(values: NDArray[np.float64], counts: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """The values; of tokens that speak for a swap but do not count, 0."""
+    return np.where((values > 0) & ~counts, 0.0, values)
 
 
 def counted(values: NDArray[np.float64], judged: NDArray[np.bool_], forms: Sequence[str]) -> NDArray[np.bool_]:

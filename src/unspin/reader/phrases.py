@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.model import posterior as posteriors
-from unspin.model.encoder import Visible, log_total
+from unspin.model.encoder import Visible
 from unspin.model.ngram import NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
@@ -163,17 +163,13 @@ def _context(
 ) -> list[NDArray[np.float32]]:
     """What the encoder says of the originals ``ids`` of each span, the span hidden: log shares of all words; 0 for id -1."""
     shares: list[NDArray[np.float32]] = [np.empty(0, np.float32)] * len(spans)
-    words_known = models.lexicon.vocabulary
     for turn in range(_TURNS):
         here = np.arange(turn, len(spans), _TURNS)
         vectors = models.encoder.hidden(words, words.lower, *spans[here].T)
         for at in range(0, len(here), _BLOCK):
-            logits = (
-                vectors[at : at + _BLOCK] @ models.encoder.table[:words_known].T + models.encoder.bias[:words_known]
-            )
-            total = log_total(logits)
+            said = models.encoder.log_shares(vectors[at : at + _BLOCK], models.lexicon.vocabulary)
             for k, row in enumerate(here[at : at + _BLOCK].tolist()):
-                shares[row] = np.where(ids[row] >= 0, logits[k, ids[row]] - total[k], 0.0)
+                shares[row] = np.where(ids[row] >= 0, said[k, ids[row]], 0.0)
     return shares
 
 
