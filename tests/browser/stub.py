@@ -63,17 +63,11 @@ class Stub(ThreadingHTTPServer):
         self.exports: list[dict[str, Any]] = []
         self.requests: list[str] = []
 
-    @contextmanager
-    def counted(self) -> Iterator[None]:
-        """Around a stream."""
+    def count(self, change: int) -> None:
+        """A stream has been opened (1), or is about to end (-1)."""
         with self._lock:
-            self.open += 1
+            self.open += change
             self.at_once = max(self.at_once, self.open)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self.open -= 1
 
     @property
     def address(self) -> str:
@@ -115,14 +109,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.refuse(*self.server.refusals.pop(0))
         match self.path:
             case "/v1/stream":
-                with self.server.counted():
-                    self.stream(json.loads(body)["text"])
+                self.stream(json.loads(body)["text"])
             case "/v1/file/stream":
-                with self.server.counted():
-                    self.stream_file(body)
+                self.stream_file(body)
             case "/v1/address/stream":
-                with self.server.counted():
-                    self.stream(SPUN, {"name": json.loads(body)["address"], "format": "html"})
+                self.stream(SPUN, {"name": json.loads(body)["address"], "format": "html"})
             case "/v1/export":
                 self.export(json.loads(body))
             case _:
@@ -139,6 +130,7 @@ class Handler(BaseHTTPRequestHandler):
             return {"reading": {**reading, "substitutions": substitutions}} | ({"places": places} if document else {})
 
         reading = read(text)
+        self.server.count(1)
         self.send_response(200)
         self.send_header("Content-Type", "application/x-ndjson")
         self.end_headers()
@@ -150,6 +142,7 @@ class Handler(BaseHTTPRequestHandler):
             kept = reading["substitutions"][: int(len(reading["substitutions"]) * (done - 0.25))]
             self.line({"event": "progress", "done": done, **known(kept)})
             time.sleep(self.server.pause)
+        self.server.count(-1)  # before the last line: the page opens the next stream as soon as it has read that
         if "!broken" in text:
             self.line({"event": "error", "error": {"code": "timeout", "message": "not done within 120 s"}})
         else:
