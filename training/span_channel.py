@@ -54,6 +54,28 @@ def best(pairs: dict[tuple[int, int], float], log_frequency: NDArray[np.float64]
     return {(form, o): pairs[form, o] for form, row in rows.items() for _, o in sorted(row)[:KEPT]}
 
 
+def spanned(arrays: dict[str, NDArray[np.generic]], tables: dict[str, SpanTable]) -> dict[str, NDArray[np.generic]]:
+    """The arrays of a lexicon with the channel ``span`` made anew; pairs that only an earlier one had are gone."""
+    forms = bytes(arrays["forms"]).decode().split("\n")
+    index = {form: i for i, form in enumerate(forms)}
+    found = probabilities(tables, index, int(arrays["vocabulary"]))
+    added = best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP)
+    old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
+    kept = (old != ABSENT).any(axis=1)
+    owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
+    before = (owner.astype(np.int64) * 65_536 + arrays["cand_original"])[kept]
+    new = np.array([form * 65_536 + original for form, original in added], np.int64)
+    pairs = np.union1d(before, new)
+    channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
+    channel[np.searchsorted(pairs, before), : old.shape[1]] = old[kept]
+    share = np.array([found.get((int(key) // 65_536, int(key) % 65_536), 0.0) for key in pairs])
+    code = np.round(-np.log(np.maximum(share, 1e-12)) / CHANNEL_STEP)
+    channel[:, -1] = np.where(share > 0, np.clip(code, 0, ABSENT - 1), ABSENT)
+    ptr = np.zeros(len(forms) + 1, np.uint32)
+    np.cumsum(np.bincount(pairs // 65_536, minlength=len(forms)), out=ptr[1:])
+    return arrays | {"cand_ptr": ptr, "cand_original": (pairs % 65_536).astype(np.uint16), "cand_channel": channel}
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -62,25 +84,10 @@ def main() -> None:
     options = parser.parse_args()
     with np.load(options.lexicon) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    forms = bytes(arrays["forms"]).decode().split("\n")
-    index = {form: i for i, form in enumerate(forms)}
-    found = probabilities(load_tables(), index, int(arrays["vocabulary"]))
-    added = best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP)
-    owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
-    before = owner.astype(np.int64) * 65_536 + arrays["cand_original"]
-    new = np.array([form * 65_536 + original for form, original in added], np.int64)
-    pairs = np.union1d(before, new)
-    channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
-    old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
-    channel[np.searchsorted(pairs, before), : old.shape[1]] = old
-    share = np.array([found.get((int(key) // 65_536, int(key) % 65_536), 0.0) for key in pairs])
-    code = np.round(-np.log(np.maximum(share, 1e-12)) / CHANNEL_STEP)
-    channel[:, -1] = np.where(share > 0, np.clip(code, 0, ABSENT - 1), ABSENT)
-    ptr = np.zeros(len(forms) + 1, np.uint32)
-    np.cumsum(np.bincount(pairs // 65_536, minlength=len(forms)), out=ptr[1:])
-    arrays |= {"cand_ptr": ptr, "cand_original": (pairs % 65_536).astype(np.uint16), "cand_channel": channel}
-    np.savez_compressed(options.out, **arrays)
-    print(f"{len(before):,} pairs, {len(pairs):,} now; {options.out.stat().st_size / 1e6:.1f} MB")
+    made = spanned(arrays, load_tables())
+    np.savez_compressed(options.out, **made)
+    before, now = (len(a["cand_original"]) for a in (arrays, made))
+    print(f"{before:,} pairs, {now:,} now; {options.out.stat().st_size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

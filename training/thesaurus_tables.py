@@ -38,7 +38,7 @@ from unspin.spinners.eligibility import FUNCTION_WORDS
 
 TABLES: Final = ("thesaurus", "gloss", "pivot")
 _UPOS: Final = {"v": "VERB", "n": "NOUN", "a": "ADJ"}
-_TAGS: Final = {"v": ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"), "n": ("NN", "NNS"), "a": ("JJ", "JJR", "JJS")}
+TAGS: Final = {"v": ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"), "n": ("NN", "NNS"), "a": ("JJ", "JJR", "JJS")}
 _TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*){0,5}$")
 _COMMON: Final = 9_000
 """The commonest words of the lexicon: only they have a gloss, which keeps the file small."""
@@ -101,7 +101,7 @@ def pairs_of(line: Line) -> Iterator[tuple[str, str, float]]:
             yield line.head, term.replace("*", ""), weight
             continue
         head, made = inflected(line.head, line.pos), inflected(term, line.pos)
-        for tag in _TAGS[line.pos]:
+        for tag in TAGS[line.pos]:
             if tag in head and tag in made and head[tag] != made[tag]:
                 yield head[tag], made[tag], weight
 
