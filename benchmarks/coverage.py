@@ -22,7 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 import unspin
 from training.aligned import FOLDS, Pair, fold, substitutes, tortured
 from training.inflated import span_table, table
-from training.span_channel import spanned
+from training.span_channel import LINKED_SHARE, Links, spanned
 from unspin import lexicon as lexicons
 from unspin.evaluate.intervals import wilson
 from unspin.lexicon import Lexicon
@@ -39,6 +39,10 @@ from unspin.lexicon.spans import SpanTable
 from unspin.lexicon.spans import load as load_tables
 from unspin.spinners.rewriter import RULES
 from unspin.spinners.spans import GLOSS, NOUN_SWAPS
+
+
+MOST: Final = (20, 40, 80, 150)
+"""Originals of a form by their links alone, beside those of the lexicon."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Candidates:
     """The originals of words and phrases, as the reader would have them, with some originals held out of the list."""
 
     def __init__(self, arrays: dict[str, NDArray[Any]], tables: dict[str, SpanTable], phrases: frozenset[str]) -> None:
-        self.lexicon = Lexicon(arrays)
+        self.lexicon = Lexicon(spanned(arrays, tables))
         originals: dict[str, list[str]] = defaultdict(list)
         for rules in (RULES, GLOSS.rules, NOUN_SWAPS.rules):
             for term, heads in table(rules).items():
@@ -69,8 +73,8 @@ class Candidates:
             originals[term] += heads
         self._originals = {term: list(dict.fromkeys(heads)) for term, heads in originals.items() if term in phrases}
 
-    def look(self, pair: Pair) -> Looked:
-        """Where an original stands among the candidates of what was found."""
+    def look(self, pair: Pair, links: Links | None, most: int) -> Looked:
+        """Where an original stands among the candidates of what was found, ``most`` of them by their links alone."""
         if " " in pair.found:
             here = self._originals.get(pair.found, [])
             missing = "" if pair.written in here else "no entry" if here else "phrase unknown"
@@ -79,13 +83,15 @@ class Candidates:
         if form < 0:
             return Looked(-1, 0, "form unknown")
         row = self.lexicon.candidates(np.array([form], np.int32))
-        score = np.logaddexp.reduce(row.channel, axis=1)
-        at = np.flatnonzero(row.original == written)
-        if len(at):
-            return Looked(int((score > score[at[0]]).sum()), len(score), "")
+        share = dict(zip(row.original.tolist(), np.logaddexp.reduce(row.channel, axis=1).tolist(), strict=True))
+        if links is not None:
+            for original, log_share in links.of(form, most):
+                share[original] = float(np.logaddexp(share.get(original, -np.inf), log_share + np.log(LINKED_SHARE)))
+        if written in share:
+            return Looked(sum(value > share[written] for value in share.values()), len(share), "")
         known = 0 <= written < self.lexicon.vocabulary
         kind = "a phrase was written" if " " in pair.written else "no link" if known else "original unknown"
-        return Looked(-1, len(score), kind)
+        return Looked(-1, len(share), kind)
 
 
 def without(table: SpanTable, part: int, lexicon: Lexicon) -> SpanTable:
@@ -130,25 +136,28 @@ def kinds(pairs: Iterable[Pair]) -> dict[str, Counter[Pair]]:
     return found
 
 
-def measured(pairs: Iterable[Pair], folds: Sequence[Candidates]) -> dict[str, Any]:
+def measured(
+    pairs: Iterable[Pair], folds: Sequence[Candidates], links: Links | None = None, most: int = 0
+) -> dict[str, Any]:
     """The figures of a list by kind of pair, each pair looked for where its original is held out."""
     return {
-        kind: figures([(folds[fold(p.written, folds[0].lexicon)].look(p), n) for p, n in sorted(counted.items())])
+        kind: figures(
+            [(folds[fold(p.written, folds[0].lexicon)].look(p, links, most), n) for p, n in sorted(counted.items())]
+        )
         for kind, counted in kinds(pairs).items()
         if counted
     }
 
 
-def load(links: Path | None) -> tuple[dict[str, NDArray[Any]], dict[str, SpanTable], frozenset[str]]:
-    """The shipped lexicon's arrays, the tables and the phrases that the reader looks for."""
+def load() -> tuple[dict[str, NDArray[Any]], frozenset[str]]:
+    """The shipped lexicon's arrays, and the phrases that the reader looks for."""
     folder = resources.files("unspin.data")
     arrays: dict[str, NDArray[Any]] = {}
     for name in ("lexicon.npz", "stems.npz"):
         with (folder / name).open("rb") as file, np.load(file) as archive:
             arrays |= {key: archive[key] for key in archive.files}
     with resources.as_file(folder / "inflated.tsv") as path:
-        phrases = frozenset(phrase for phrase, _ in load_phrases(path).pairs)
-    return arrays, load_tables(), phrases
+        return arrays, frozenset(phrase for phrase, _ in load_phrases(path).pairs)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -159,18 +168,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--links", type=Path)
     parser.add_argument("--out", type=Path, help="a folder for the raw figures")
     options = parser.parse_args(arguments)
-    arrays, tables, phrases = load(options.links)
-    lexicon = lexicons.load()
-    folds = []
-    for part in range(FOLDS):
-        here = tables | {"pivot": without(tables["pivot"], part, lexicon)}
-        folds.append(Candidates(spanned(arrays, here), here, phrases))
-    result: dict[str, Any] = {
-        "date": datetime.date.today().isoformat(),
-        "version": unspin.__version__,
-        "tortured phrases, held out by original": measured(tortured(options.list), folds),
-        "SWORDS": measured(substitutes(options.swords), folds),
+    arrays, phrases = load()
+    tables, lexicon = load_tables(), lexicons.load()
+    held_out = [tables | {"pivot": without(tables["pivot"], part, lexicon)} for part in range(FOLDS)]
+    folds = [Candidates(arrays, here, phrases) for here in held_out]
+    lists = {
+        "tortured phrases, held out by original": list(tortured(options.list)),
+        "SWORDS": list(substitutes(options.swords)),
     }
+    result: dict[str, Any] = {"date": datetime.date.today().isoformat(), "version": unspin.__version__}
+    result["without links"] = {name: measured(pairs, folds) for name, pairs in lists.items()}
+    if options.links:
+        links = Links.load(options.links)
+        for most in MOST:
+            result[f"{most} by their links"] = {
+                name: {"word for word": measured(pairs, folds, links, most)["word for word"]}
+                for name, pairs in lists.items()
+            }
     print(json.dumps(result, indent=1))
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)

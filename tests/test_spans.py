@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from training.roughening import british, doubled, learner, scanned, telegraphic
-from training.thesaurus_tables import Line, inflected, pairs_of, pivot_pairs, read_lines
+from training.inflection import inflected
+from training.thesaurus_tables import Line, pairs_of, read_lines
 from unspin import lexicon as lexicons
 from unspin.lexicon import spans
 from unspin.spinners import simulate
@@ -104,13 +105,6 @@ def test_the_thesaurus_in_the_repository_parses() -> None:
     assert len(lines) > 2000
     raw = sum(len(file.read_text().splitlines()) for file in (ROOT / "training" / "thesaurus").glob("*.tsv"))
     assert len(lines) > 0.98 * raw
-
-
-def test_pairs_of_a_phrase_are_aligned_word_by_word(tmp_path: Path) -> None:
-    file = tmp_path / "list.json"
-    file.write_text('{"phrases": [{"tortured": "timber house", "correct": "wooden home"},'
-                    ' {"tortured": "house", "correct": "home of wood"}]}')  # fmt: skip
-    assert {(written, found) for written, found, _ in pivot_pairs(file)} == {("wooden", "timber"), ("home", "house")}
 
 
 def test_rough_text_is_rough_in_its_own_way() -> None:

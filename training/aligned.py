@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from training.inflection import TAGS, forms, inflected, lemmas
 from training.phrases import read_list
-from training.thesaurus_tables import TAGS, forms, inflected
 from unspin.lexicon import Lexicon
 
 FOLDS: Final = 5
@@ -85,19 +85,12 @@ def _like(written: str, term: str, pos: str) -> str:
     if not pos:
         return term
     made = inflected(term, pos)
-    for lemma in _lemmas(written, pos):
+    for lemma in lemmas(written, pos):
         here = forms(lemma, pos)
         for tag in TAGS[pos]:
             if here.get(tag) == written and tag in made:
                 return made[tag]
     return term
-
-
-def _lemmas(written: str, pos: str) -> tuple[str, ...]:
-    import lemminflect
-
-    found: tuple[str, ...] = lemminflect.getLemma(written, upos={"n": "NOUN", "v": "VERB", "a": "ADJ"}[pos])
-    return found
 
 
 def _words(text: str) -> list[str]:

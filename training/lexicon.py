@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import defaultdict
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
@@ -171,6 +172,7 @@ def main() -> None:
     )
 
 
+@lru_cache(maxsize=200_000)
 def _american(word: str) -> str:
     """A word with British spelling folded into American: two spellings of one word become the same."""
     for pattern, plain in _SPELLING:

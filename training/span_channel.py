@@ -1,8 +1,9 @@
 r"""Add the channel ``span`` to a compiled lexicon: words for words in the tables of :mod:`unspin.lexicon.spans`.
 
-    python -m training.span_channel --lexicon src/unspin/data/lexicon.npz --out src/unspin/data/lexicon.npz
+    python -m training.span_channel --lexicon src/unspin/data/lexicon.npz --links scratch/links.npz \
+        --out src/unspin/data/lexicon.npz
 
-The tables' words are inflected like their originals already. A word of theirs that the lexicon does not know as a form is left
+Beside them the links that :mod:`training.links` has learned: what no table has, but real machines do. The tables' words are inflected like their originals already. A word of theirs that the lexicon does not know as a form is left
 out; the ids of forms and originals, and with them the encoder's output layer, stay as they are.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,52 @@ SHARE: Final = {"thesaurus": 0.6, "gloss": 0.2, "pivot": 0.2}
 """How much of the channel each table has; what a table does not know goes to the others."""
 KEPT: Final = 40
 """Originals of a form at most, the best by posterior under a flattened prior."""
+
+LINKED_SHARE: Final = 0.3
+"""How much of the channel the links have where there are any."""
+LINKED: Final = 40
+"""Originals of a form by their links alone, at most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """What :mod:`training.links` found: the originals of each form, likeliest first.
+
+    Attributes:
+        ptr: where those of each form begin.
+        original: ids of the lexicon.
+        log_share: log P(form | original).
+    """
+
+    ptr: NDArray[np.int64]
+    original: NDArray[np.int64]
+    log_share: NDArray[np.float64]
+
+    @classmethod
+    def load(cls, path: Path) -> Links:
+        """Read the file of :mod:`training.links`."""
+        with np.load(path) as archive:
+            form = archive["form"].astype(np.int64)
+            ptr = np.append(0, np.cumsum(np.bincount(form)))
+            return cls(ptr, archive["original"].astype(np.int64), archive["log_share"].astype(np.float64))
+
+    def of(self, form: int, most: int) -> Iterator[tuple[int, float]]:
+        """The ``most`` likeliest originals of a form, each with its log P(form | original)."""
+        if form + 1 < len(self.ptr):
+            part = slice(int(self.ptr[form]), min(int(self.ptr[form + 1]), int(self.ptr[form]) + most))
+            yield from zip(self.original[part].tolist(), self.log_share[part].tolist(), strict=True)
+
+
+def linked(
+    pairs: dict[tuple[int, int], float], links: Links, forms: list[str]
+) -> dict[tuple[int, int], float]:
+    """The pairs of the tables mixed with those of the links."""
+    found = {(form, o): share * (1 - LINKED_SHARE) for (form, o), share in pairs.items()}
+    for form in range(len(links.ptr) - 1):
+        for original, log_share in links.of(form, LINKED):
+            if american(forms[form]) != american(forms[original]):
+                found[form, original] = found.get((form, original), 0.0) + LINKED_SHARE * float(np.exp(log_share))
+    return found
 
 
 def probabilities(tables: dict[str, SpanTable], index: dict[str, int], vocabulary: int) -> dict[tuple[int, int], float]:
@@ -54,12 +103,18 @@ def best(pairs: dict[tuple[int, int], float], log_frequency: NDArray[np.float64]
     return {(form, o): pairs[form, o] for form, row in rows.items() for _, o in sorted(row)[:KEPT]}
 
 
-def spanned(arrays: dict[str, NDArray[np.generic]], tables: dict[str, SpanTable]) -> dict[str, NDArray[np.generic]]:
+def spanned(
+    arrays: dict[str, NDArray[np.generic]], tables: dict[str, SpanTable], links: Links | None = None
+) -> dict[str, NDArray[np.generic]]:
     """The arrays of a lexicon with the channel ``span`` made anew; pairs that only an earlier one had are gone."""
     forms = bytes(arrays["forms"]).decode().split("\n")
     index = {form: i for i, form in enumerate(forms)}
     found = probabilities(tables, index, int(arrays["vocabulary"]))
-    added = best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP)
+    added = set(best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP))
+    if links is not None:
+        tabled = set(found)
+        found = linked(found, links, forms)
+        added |= found.keys() - tabled
     old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
     kept = (old != ABSENT).any(axis=1)
     owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
@@ -81,10 +136,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("lexicon", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--links", type=Path)
     options = parser.parse_args()
     with np.load(options.lexicon) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    made = spanned(arrays, load_tables())
+    made = spanned(arrays, load_tables(), Links.load(options.links) if options.links else None)
     np.savez_compressed(options.out, **made)
     before, now = (len(a["cand_original"]) for a in (arrays, made))
     print(f"{before:,} pairs, {now:,} now; {options.out.stat().st_size / 1e6:.1f} MB")

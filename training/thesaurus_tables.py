@@ -11,7 +11,7 @@ Three tables, each a kind of dictionary that spinners have:
     WordNet 3.0 by first senses, multi-word lemmas included, inflected like the original ("area unit" for *are*).
 ``pivot``
     What real machines made of terms of science: the tortured phrases of the Problematic Paper Screener (Cabanac, Labbé
-    and Magazinov, CC BY 4.0), aligned word by word.
+    and Magazinov, CC BY 4.0), aligned by :mod:`training.aligned`.
 
 Lines of ``training/thesaurus``: ``lemma<TAB>pos<TAB>alternative|alternative…``; ``pos`` is v, n, a, r or x (not inflected). The
 first word of a verb phrase is inflected, the last of a noun phrase, or the one that ends in ``*``.
@@ -20,25 +20,22 @@ first word of a verb phrase is inflected, the last of a noun phrase, or the one 
 from __future__ import annotations
 
 import argparse
-import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import lemminflect
 import numpy as np
 from numpy.typing import NDArray
 
+from training.aligned import tortured
+from training.inflection import TAGS, inflected
 from training.wordnet import synsets
 from unspin import lexicon as lexicons
 from unspin.spinners.eligibility import FUNCTION_WORDS
 
 TABLES: Final = ("thesaurus", "gloss", "pivot")
-_UPOS: Final = {"v": "VERB", "n": "NOUN", "a": "ADJ"}
-TAGS: Final = {"v": ("VB", "VBD", "VBG", "VBN", "VBP", "VBZ"), "n": ("NN", "NNS"), "a": ("JJ", "JJR", "JJS")}
 _TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*){0,5}$")
 _COMMON: Final = 9_000
 """The commonest words of the lexicon: only they have a gloss, which keeps the file small."""
@@ -67,30 +64,6 @@ def read_lines(folder: Path) -> Iterator[Line]:
             kept = tuple(dict.fromkeys(term for term in terms if _TERM.match(term) and term != head))
             if _TERM.match(head) and kept:
                 yield Line(head, pos, kept)
-
-
-@lru_cache(maxsize=100_000)
-def forms(word: str, pos: str) -> dict[str, str]:
-    """The inflected forms of a single word by Penn tag."""
-    found = lemminflect.getAllInflections(word, upos=_UPOS[pos])
-    if not found and pos in "nv":
-        found = lemminflect.getAllInflectionsOOV(word, upos=_UPOS[pos])
-    out = {tag: spellings[0].lower() for tag, spellings in found.items()}
-    base = {"v": "VB", "n": "NN", "a": "JJ"}[pos]
-    out.setdefault(base, word)
-    if pos == "v":
-        out.setdefault("VBP", word)
-        out.setdefault("VBN", out.get("VBD", word))
-    return out
-
-
-def inflected(term: str, pos: str) -> dict[str, str]:
-    """A term of one or more words in all the forms of its part of speech."""
-    words = term.split()
-    starred = [i for i, word in enumerate(words) if word.endswith("*")]
-    words = [word.rstrip("*") for word in words]
-    at = starred[0] if starred else (0 if pos == "v" else len(words) - 1)
-    return {tag: " ".join([*words[:at], form, *words[at + 1 :]]) for tag, form in forms(words[at], pos).items()}
 
 
 def pairs_of(line: Line) -> Iterator[tuple[str, str, float]]:
@@ -130,17 +103,6 @@ def gloss_lines(folder: Path) -> Iterator[tuple[Line, float]]:
                     yield Line(head, pos, tuple(dict.fromkeys(kept))), weight
 
 
-def pivot_pairs(file: Path) -> Iterator[tuple[str, str, float]]:
-    """(written, found, weight) of the tortured phrases, word by word where both have as many words."""
-    for entry in json.loads(file.read_text(encoding="utf-8"))["phrases"]:
-        found, written = entry["tortured"].lower().split(), re.sub(r"[-/]", " ", entry["correct"].lower()).split()
-        found = re.sub(r"[-/]", " ", " ".join(found)).split()
-        if len(found) == len(written):
-            for a, b in zip(written, found, strict=True):
-                if a != b and a.isalpha() and b.isalpha() and len(a) > 2 and len(b) > 2 and a[:5] != b[:5]:
-                    yield a, b, 1.0
-
-
 def compiled(tables: dict[str, dict[tuple[str, str], float]]) -> dict[str, NDArray[np.generic]]:
     """The arrays of the file, see :mod:`unspin.lexicon.spans`."""
     phrases = sorted({phrase for table in tables.values() for pair in table for phrase in pair})
@@ -178,8 +140,9 @@ def main() -> None:
         for written, found, weight in pairs_of(line._replace(terms=line.terms[:_GLOSSES])):
             if written in common:
                 tables["gloss"][written, found] += weight * sense
-    for written, found, weight in pivot_pairs(options.list):
-        tables["pivot"][written, found] += weight
+    for pair, count in Counter(tortured(options.list)).items():
+        if count > 1 or " " not in pair.found + pair.written:  # what comes once as a phrase may be misaligned
+            tables["pivot"][pair] += count
     np.savez_compressed(options.out, **compiled(tables))  # type: ignore[arg-type]
     counts = ", ".join(f"{name} {len(table):,} pairs" for name, table in tables.items())
     print(f"{counts}; {options.out.stat().st_size / 1e6:.1f} MB")

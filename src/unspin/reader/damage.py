@@ -14,6 +14,7 @@ The thresholds are set on documents of part ``dev`` and tested on others by ``py
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
@@ -32,6 +33,8 @@ five 7 to 10, and ten 15; honest and spun documents have 4 at most. Spun text wi
 honest text with three to five that is not called damaged was never flagged."""
 _FEWEST: Final = 4
 """Broken words above which a text is damaged: a short one may have some misprints."""
+_SAME: Final = 100
+"""A form counts once in so many words: "param" and "subprocess" are terms of a trade, a scanner misreads ever anew."""
 _UNKNOWN: Final = 0.3
 """Share of words written small that are no words, of whatever kind: nothing is left to judge."""
 _SMALL: Final = 0.6
@@ -45,6 +48,8 @@ _ORDER: Final = -0.45
 swapped; of 300 put backwards all are, of 300 shuffled six in ten."""
 _LONGEST: Final = 20
 """Letters of a form that is compared with common words: the time to do it grows with the square of them."""
+_SYMBOL: Final = 3
+"""Letters and figures of a form with a figure in it, up to which it is the name of something and no misread word."""
 _SAMPLE: Final = 2_000
 """Forms of a document that are compared, about: evenly out of a long one."""
 _BLOCK: Final = 20_000
@@ -66,7 +71,8 @@ def _garbled(words: Words, plain: list[int]) -> bool:
     if len(odd) <= most:  # nearly every text: no more is asked
         return False
     every = 1 + len(odd) // _SAMPLE
-    if every * sum(map(_broken, odd[::every])) > most:
+    often = 1 + len(plain) // _SAME
+    if every * sum(min(count, often) for form, count in Counter(odd[::every]).items() if _broken(form)) > most:
         return True
     unknown = sum(not old_spelling(form) for form in odd)
     return len(small) > _SMALL * len(plain) and unknown > _UNKNOWN * len(small)
@@ -77,6 +83,8 @@ def _broken(form: str) -> bool:
     """Whether a form is what became of common words."""
     if len(form) > _LONGEST:
         return _glued(form)
+    if len(form) <= _SYMBOL and not form.isalpha():  # "x0"
+        return False
     return not old_spelling(form) and (any(near in common() for near in _one_edit(form)) or _glued(form))
 
 
