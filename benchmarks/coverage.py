@@ -40,7 +40,6 @@ from unspin.lexicon.spans import load as load_tables
 from unspin.spinners.rewriter import RULES
 from unspin.spinners.spans import GLOSS, NOUN_SWAPS
 
-
 MOST: Final = (20, 40, 80, 150)
 """Originals of a form by their links alone, beside those of the lexicon."""
 
@@ -129,7 +128,11 @@ def figures(looked: Sequence[tuple[Looked, int]]) -> dict[str, Any]:
 
 def kinds(pairs: Iterable[Pair]) -> dict[str, Counter[Pair]]:
     """Pairs by whether a word or a phrase stands on each side."""
-    found: dict[str, Counter[Pair]] = {"word for word": Counter(), "phrase for word": Counter(), "word for phrase": Counter()}
+    found: dict[str, Counter[Pair]] = {
+        "word for word": Counter(),
+        "phrase for word": Counter(),
+        "word for phrase": Counter(),
+    }
     for pair in pairs:
         kind = "phrase for word" if " " in pair.found else "word for phrase" if " " in pair.written else "word for word"
         found[kind][pair] += 1

@@ -66,7 +66,10 @@ def confidence(passage: Passage, reading: Reading) -> list[tuple[float, bool]]:
     """(confidence, is the original or a word as good restored) of every substitution inside a passage."""
     edits = [(s.start, s.end, s.original) for s in reading.substitutions]
     return [
-        (s.confidence, any(_restored(passage.page, swap, edits) for swap in passage.swaps if _touch(swap, (s.start, s.end))))
+        (
+            s.confidence,
+            any(_restored(passage.page, swap, edits) for swap in passage.swaps if _touch(swap, (s.start, s.end))),
+        )
         for s in reading.substitutions
         if passage.start <= s.start and s.end <= passage.end
     ]

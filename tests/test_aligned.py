@@ -133,7 +133,10 @@ def test_a_judged_passage_says_which_substitutions_are_right(tmp_path: Path) -> 
     (passage,) = wild.passages(tmp_path)
     assert [PAGE[start:end] for start, end, _ in passage.swaps] == ["burghers", "motor"]
     reading = _reading(
-        ("note", "line", 0.9), ("burghers", "citizens", 0.8), ("the motor", "the engine", 0.7), ("perished", "died", 0.6)
+        ("note", "line", 0.9),
+        ("burghers", "citizens", 0.8),
+        ("the motor", "the engine", 0.7),
+        ("perished", "died", 0.6),
     )
     assert wild.confidence(passage, reading) == [(0.8, True), (0.7, True), (0.6, False)]
     assert wild.confidence(passage, _reading(("motor", "wheel", 0.7))) == [(0.7, False)]

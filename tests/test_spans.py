@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training.roughening import british, doubled, learner, scanned, telegraphic
 from training.inflection import inflected
+from training.roughening import british, doubled, learner, scanned, telegraphic
 from training.thesaurus_tables import Line, pairs_of, read_lines
 from unspin import lexicon as lexicons
 from unspin.lexicon import spans

@@ -107,6 +107,8 @@ def _same(a: str, b: str) -> bool:
 
 def _swapped(a: str, b: str) -> bool:
     """Whether two words or phrases are a swap and not one word in two forms."""
-    return a[:5] != b[:5] and all(len(w) > 2 and w.isascii() and w.isalpha() for w in a.split()) and all(
-        w.isascii() and w.isalpha() for w in b.split()
+    return (
+        a[:5] != b[:5]
+        and all(len(w) > 2 and w.isascii() and w.isalpha() for w in a.split())
+        and all(w.isascii() and w.isalpha() for w in b.split())
     )

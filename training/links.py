@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,7 +67,9 @@ _EACH: Final = 300
 """Forms of an original at most, the likeliest; none below :data:`_LEAST`."""
 _LEAST: Final = -12.0
 _BLOCK: Final = 256
+"""Stems whose links are looked at together: bounds the memory."""
 _DRAWN: Final = 400
+"""Options of an original that were not taken, so many of which the weights are fitted on."""
 _FLATTENED: Final = 0.6
 """Exponent of an original's frequency in the choice of a form's likeliest: a rare one must not be squeezed out."""
 _ENDINGS: Final = ("ing", "ed", "ly", "ies", "es", "s", "er", "est")
@@ -110,9 +112,12 @@ class Web:
         found += [sparse.csr_matrix(near), (forth + back + sparse.csr_matrix(near)) @ self.machines[part]]
         buffer = np.zeros(len(self.vectors), np.float32)
         for row, stem in enumerate(stems.tolist()):
-            parts = [(m.indices[m.indptr[row] : m.indptr[row + 1]], m.data[m.indptr[row] : m.indptr[row + 1]]) for m in found]
+            parts = [
+                (m.indices[m.indptr[row] : m.indptr[row + 1]], m.data[m.indptr[row] : m.indptr[row + 1]]) for m in found
+            ]
             chosen = [
-                index[_largest(value, _MOST.get(name, _MOST_DIRECT))] for name, (index, value) in zip(LINKS, parts, strict=True)
+                index[_largest(value, _MOST.get(name, _MOST_DIRECT))]
+                for name, (index, value) in zip(LINKS, parts, strict=True)
             ]
             others = np.unique(np.concatenate(chosen)).astype(np.int64)
             others = others[others != stem]
@@ -137,7 +142,9 @@ def web(lexicon: Lexicon, tables: Mapping[str, SpanTable], vectors: Floats, pair
         words, through = _table(lexicon, table, stem, phrases)
         steps[name] = _normal(_counted(*words, (size, size)))
         terms.append(through)
-    mixed = sum(steps[name] * share for name, share in (("walk", 0.3), ("synonym", 0.2), ("thesaurus", 0.2), ("own", 0.3)))
+    mixed = sum(
+        steps[name] * share for name, share in (("walk", 0.3), ("synonym", 0.2), ("thesaurus", 0.2), ("own", 0.3))
+    )
     steps |= {f"from_{name}": _normal(steps[name].T) for name in DIRECT}
     steps |= {"mixed": _normal(mixed), "from_mixed": _normal(sparse.csr_matrix(mixed).T)}
     over = [_counted(*(np.concatenate(part) for part in zip(*terms, strict=True)), (size, len(phrases)))]
@@ -202,7 +209,9 @@ def _cosines(near: Sequence[Matrix], over: Sequence[Matrix]) -> Matrix:
     joined = sparse.csr_matrix(sparse.hstack([sum(near, own), *over]))
     joined.data[:] = 1
     seen = np.asarray(joined.sum(0)).ravel()
-    joined = sparse.csr_matrix(joined @ sparse.diags(np.log1p(joined.shape[0] / np.maximum(seen, 1)).astype(np.float32)))
+    joined = sparse.csr_matrix(
+        joined @ sparse.diags(np.log1p(joined.shape[0] / np.maximum(seen, 1)).astype(np.float32))
+    )
     length = np.sqrt(np.asarray(joined.multiply(joined).sum(1)).ravel())
     return sparse.csr_matrix(sparse.diags((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ joined)
 

@@ -3,8 +3,9 @@ r"""Add the channel ``span`` to a compiled lexicon: words for words in the table
     python -m training.span_channel --lexicon src/unspin/data/lexicon.npz --links scratch/links.npz \
         --out src/unspin/data/lexicon.npz
 
-Beside them the links that :mod:`training.links` has learned: what no table has, but real machines do. The tables' words are inflected like their originals already. A word of theirs that the lexicon does not know as a form is left
-out; the ids of forms and originals, and with them the encoder's output layer, stay as they are.
+Beside them the links that :mod:`training.links` has learned: what no table has, but real machines do. The tables' words are
+inflected like their originals already. A word of theirs that the lexicon does not know as a form is left out; the ids of
+forms and originals, and with them the encoder's output layer, stay as they are.
 """
 
 from __future__ import annotations
@@ -65,9 +66,7 @@ class Links:
             yield from zip(self.original[part].tolist(), self.log_share[part].tolist(), strict=True)
 
 
-def linked(
-    pairs: dict[tuple[int, int], float], links: Links, forms: list[str]
-) -> dict[tuple[int, int], float]:
+def linked(pairs: dict[tuple[int, int], float], links: Links, forms: list[str]) -> dict[tuple[int, int], float]:
     """The pairs of the tables mixed with those of the links."""
     found = {(form, o): share * (1 - LINKED_SHARE) for (form, o), share in pairs.items()}
     for form in range(len(links.ptr) - 1):
