@@ -10,8 +10,9 @@ back the very word. For the verdict, a threshold t is held against the share of 
 Takes the newest runs of ``benchmarks.accuracy`` that hold what is needed and prints tables in Markdown;
 ``benchmarks.plots`` draws the same figures. What is simulated says little about real pages: with ``--wild``, a folder as
 :mod:`benchmarks.wild` describes it, the judged passages of real pages are read first, as if each page read as spun and with
-every guess filled in, and what comes of them becomes a run; without it the newest such run is shown. Intervals are Wilson's (1927), 95%. They take the cases as
-independent, which the substitutions of one document are not: theirs are too narrow, the more so the fewer documents.
+every guess filled in, and what comes of them becomes a run; without it the newest such run is shown. Intervals are Wilson's
+(1927), 95%. They take the cases as independent, which the substitutions of one document are not: theirs are too narrow, the
+more so the fewer documents.
 """
 
 from __future__ import annotations

@@ -84,8 +84,9 @@ def test_a_form_keeps_its_likeliest_originals_and_rare_ones_are_not_squeezed_out
 def test_links_are_mixed_with_the_tables() -> None:
     forms = ["garden", "yard", "wall", "harbour", "harbor"]
     links = Links(np.array([0, 0, 1, 2, 2, 3]), np.array([0, 0, 3]), np.log(np.array([0.5, 0.1, 0.9])))
-    found = linked({(1, 0): 0.4}, links, forms)
-    assert found == {(1, 0): pytest.approx(0.4 * (1 - LINKED_SHARE) + 0.5 * LINKED_SHARE), (2, 0): pytest.approx(0.03)}
+    keys, share = linked(np.array([65_536]), np.array([0.4]), links, forms)
+    assert keys.tolist() == [65_536, 2 * 65_536]  # a garden is no harbour, and a harbor is one
+    assert share.tolist() == pytest.approx([0.4 * (1 - LINKED_SHARE) + 0.5 * LINKED_SHARE, 0.1 * LINKED_SHARE])
     assert list(links.of(1, 0)) == []
     assert list(links.of(7, 3)) == []
 
@@ -124,7 +125,10 @@ def _reading(*edits: tuple[str, str, float]) -> Reading:
     for found, original, confidence in edits:
         at = PAGE.index(found)
         made.append(Substitution(at, at + len(found), found, original, confidence))
-    return Reading(PAGE, PAGE, True, 1.0, 0.1, 0.1, None, tuple(made), (), ())
+    return Reading(
+        text=PAGE, restored=PAGE, spun=True, score=1.0, false_positive_rate=0.1, share=0.1, words=len(PAGE.split()),
+        substitutions=tuple(made),
+    )  # fmt: skip
 
 
 def test_a_judged_passage_says_which_substitutions_are_right(tmp_path: Path) -> None:

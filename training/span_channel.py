@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -34,7 +34,9 @@ KEPT: Final = 40
 LINKED_SHARE: Final = 0.3
 """How much of the channel the links have where there are any."""
 LINKED: Final = 40
-"""Originals of a form by their links alone, at most."""
+"""Originals of a form by their links, at most."""
+LEAST: Final = -8.0
+"""log P(form | original) below which a link proposes nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,14 +68,21 @@ class Links:
             yield from zip(self.original[part].tolist(), self.log_share[part].tolist(), strict=True)
 
 
-def linked(pairs: dict[tuple[int, int], float], links: Links, forms: list[str]) -> dict[tuple[int, int], float]:
-    """The pairs of the tables mixed with those of the links."""
-    found = {(form, o): share * (1 - LINKED_SHARE) for (form, o), share in pairs.items()}
-    for form in range(len(links.ptr) - 1):
-        for original, log_share in links.of(form, LINKED):
-            if american(forms[form]) != american(forms[original]):
-                found[form, original] = found.get((form, original), 0.0) + LINKED_SHARE * float(np.exp(log_share))
-    return found
+def linked(
+    pairs: NDArray[np.int64], share: NDArray[np.float64], links: Links, forms: Sequence[str]
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The pairs of the tables mixed with those of the links: keys (form times 65,536 plus original), sorted, and shares."""
+    sizes = np.diff(links.ptr)
+    form = np.repeat(np.arange(len(sizes)), sizes)
+    rank = np.arange(len(form)) - np.repeat(links.ptr[:-1], sizes)
+    plain = np.unique([american(word) for word in forms], return_inverse=True)[1]
+    kept = (rank < LINKED) & (links.log_share > LEAST) & (plain[form] != plain[links.original])
+    new = form[kept] * 65_536 + links.original[kept]
+    keys = np.union1d(pairs, new)
+    mixed = np.zeros(len(keys))
+    mixed[np.searchsorted(keys, pairs)] += share * (1 - LINKED_SHARE)
+    mixed[np.searchsorted(keys, new)] += np.exp(links.log_share[kept]) * LINKED_SHARE
+    return keys, mixed
 
 
 def probabilities(tables: dict[str, SpanTable], index: dict[str, int], vocabulary: int) -> dict[tuple[int, int], float]:
@@ -109,22 +118,24 @@ def spanned(
     forms = bytes(arrays["forms"]).decode().split("\n")
     index = {form: i for i, form in enumerate(forms)}
     found = probabilities(tables, index, int(arrays["vocabulary"]))
-    added = set(best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP))
+    tabled = np.array(sorted(form * 65_536 + original for form, original in found), np.int64)
+    keys, share = tabled, np.array([found[int(key) // 65_536, int(key) % 65_536] for key in tabled])
+    new = best(found, -arrays["frequency"].astype(np.float64) * FREQUENCY_STEP)
+    added = np.array([form * 65_536 + original for form, original in new], np.int64)
     if links is not None:
-        tabled = set(found)
-        found = linked(found, links, forms)
-        added |= found.keys() - tabled
+        keys, share = linked(tabled, share, links, forms)
+        added = np.union1d(added, np.setdiff1d(keys, tabled))
     old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
     kept = (old != ABSENT).any(axis=1)
     owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
     before = (owner.astype(np.int64) * 65_536 + arrays["cand_original"])[kept]
-    new = np.array([form * 65_536 + original for form, original in added], np.int64)
-    pairs = np.union1d(before, new)
+    pairs = np.union1d(before, added)
     channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
     channel[np.searchsorted(pairs, before), : old.shape[1]] = old[kept]
-    share = np.array([found.get((int(key) // 65_536, int(key) % 65_536), 0.0) for key in pairs])
-    code = np.round(-np.log(np.maximum(share, 1e-12)) / CHANNEL_STEP)
-    channel[:, -1] = np.where(share > 0, np.clip(code, 0, ABSENT - 1), ABSENT)
+    at = np.minimum(np.searchsorted(pairs, keys), len(pairs) - 1)
+    here = pairs[at] == keys
+    code = np.round(-np.log(share[here]) / CHANNEL_STEP)
+    channel[at[here], -1] = np.clip(code, 0, ABSENT - 1).astype(np.uint8)
     ptr = np.zeros(len(forms) + 1, np.uint32)
     np.cumsum(np.bincount(pairs // 65_536, minlength=len(forms)), out=ptr[1:])
     return arrays | {"cand_ptr": ptr, "cand_original": (pairs % 65_536).astype(np.uint16), "cand_channel": channel}
