@@ -75,6 +75,10 @@ def test_damaged_text_is_said_to_be_damaged_and_left_alone(kind: damage.Damage, 
         "Man is walk to market with old goat. Man say, goat, today I is sell you. Goat say nothing, is goat. At"
         " market is nobody, is only snow. Man sit. Goat sit. Man say, maybe tomorrow. Goat is eat hat of man. Such is"
         " market in winter.",
+        "Draw a rectangle between two corners, x0 and y0 above and x1 and y1 below, in a subprocess.\n\n:param cmd: the"
+        " command that the subprocess runs.\n:param pathname: where the drawing is kept when the subprocess has ended."
+        "\n:param passphrase: for the key that signs it, if there is one.\n:param name: what the drawing is called.\n"
+        ":return: what the subprocess has printed, a line each.",
     ],
 )  # fmt: skip
 def test_honest_text_is_not_damaged(text: str) -> None:
