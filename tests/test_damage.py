@@ -49,6 +49,11 @@ def test_damaged_text_is_said_to_be_damaged_and_left_alone(kind: damage.Damage, 
     assert verdict(reading) == "cannot be judged: damaged text"
 
 
+def test_shuffled_words_are_damage_in_whatever_order_they_come() -> None:
+    for seed in range(40):
+        assert unjudged(split(damage.shuffled(PROSE, 1.0, np.random.default_rng(seed)))) == Note.DAMAGED
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -39,6 +39,8 @@ from unspin.lexicon.spans import load as load_tables
 Matrix: TypeAlias = "sparse.csr_matrix"
 Floats: TypeAlias = NDArray[np.float32]
 Ints: TypeAlias = NDArray[np.int64]
+Steps: TypeAlias = tuple[Ints, Ints, Floats]
+"""From where, to where, how likely."""
 
 DIRECT: Final = ("walk", "synonym", "thesaurus", "own", "gloss")
 """One step: WordNet with hypernyms and relatives, WordNet's synonyms, Moby, the project's thesaurus, first senses."""
@@ -134,20 +136,20 @@ def web(lexicon: Lexicon, tables: Mapping[str, SpanTable], vectors: Floats, pair
     stem = np.unique(lexicon.stem, return_inverse=True)[1].astype(np.int64)
     size = int(stem.max()) + 1
     steps = {
-        name: _normal(_counted(*_graph(lexicon, name, stem), (size, size))) for name in ("walk", "synonym", "thesaurus")
+        name: _normal(_counted(_graph(lexicon, name, stem), (size, size))) for name in ("walk", "synonym", "thesaurus")
     }
     phrases: dict[str, int] = {}
     terms = []
     for name, table in (("own", tables["thesaurus"]), ("gloss", tables["gloss"])):
         words, through = _table(lexicon, table, stem, phrases)
-        steps[name] = _normal(_counted(*words, (size, size)))
+        steps[name] = _normal(_counted(words, (size, size)))
         terms.append(through)
     mixed = sum(
         steps[name] * share for name, share in (("walk", 0.3), ("synonym", 0.2), ("thesaurus", 0.2), ("own", 0.3))
     )
     steps |= {f"from_{name}": _normal(steps[name].T) for name in DIRECT}
     steps |= {"mixed": _normal(mixed), "from_mixed": _normal(sparse.csr_matrix(mixed).T)}
-    over = [_counted(*(np.concatenate(part) for part in zip(*terms, strict=True)), (size, len(phrases)))]
+    over = [sum(_counted(through, (size, len(phrases))) for through in terms)]
     shared = {
         "moby": _cosines([steps["thesaurus"], steps["from_thesaurus"]], []),
         "wordnet": _cosines([steps["walk"], steps["synonym"]], []),
@@ -158,20 +160,18 @@ def web(lexicon: Lexicon, tables: Mapping[str, SpanTable], vectors: Floats, pair
     return Web(stem, steps, shared, of_stem, [_machines(lexicon, pairs, stem, part, size) for part in range(FOLDS)])
 
 
-def _graph(lexicon: Lexicon, name: str, stem: Ints) -> tuple[Ints, Ints, Floats]:
+def _graph(lexicon: Lexicon, name: str, stem: Ints) -> Steps:
     graph = lexicon.graphs[name]
-    sizes = np.diff(graph.ptr.astype(np.int64))
+    sizes = np.asarray(np.diff(graph.ptr.astype(np.int64)), np.int64)
     total = np.bincount(np.repeat(np.arange(len(sizes)), sizes), graph.weight, len(sizes))
     share = graph.weight / np.repeat(total, sizes)
     return np.repeat(stem, sizes), stem[graph.term], share.astype(np.float32)
 
 
-def _table(
-    lexicon: Lexicon, table: SpanTable, stem: Ints, phrases: dict[str, int]
-) -> tuple[tuple[Ints, Ints, Floats], tuple[Ints, Ints, Floats]]:
+def _table(lexicon: Lexicon, table: SpanTable, stem: Ints, phrases: dict[str, int]) -> tuple[Steps, Steps]:
     """A table's steps from word to word, and from word to phrase (the phrases numbered as they come)."""
     heads, terms = lexicon.ids(table.heads), lexicon.ids(table.terms)
-    sizes = np.diff(table.ptr)
+    sizes = np.asarray(np.diff(table.ptr), np.int64)
     owner = np.repeat(heads, sizes)
     total = np.bincount(np.repeat(np.arange(len(sizes)), sizes), table.weight, len(sizes))
     share = (table.weight / np.repeat(total, sizes)).astype(np.float32)
@@ -187,10 +187,11 @@ def _table(
 def _machines(lexicon: Lexicon, pairs: Sequence[Pair], stem: Ints, part: int, size: int) -> Matrix:
     known = [lexicon.ids([*pair]).tolist() for pair in pairs if fold(pair.written, lexicon) != part]
     ends = stem[np.array([ends for ends in known if min(ends) >= 0], np.int64).reshape(-1, 2)]
-    return _normal(_counted(ends[:, 0], ends[:, 1], np.ones(len(ends), np.float32), (size, size)))
+    return _normal(_counted((ends[:, 0], ends[:, 1], np.ones(len(ends), np.float32)), (size, size)))
 
 
-def _counted(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> Matrix:
+def _counted(steps: Steps, shape: tuple[int, int]) -> Matrix:
+    rows, columns, values = steps
     return sparse.csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float32)
 
 

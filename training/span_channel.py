@@ -15,12 +15,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.lexicon import _american as american
+from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS
 from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, FREQUENCY_STEP
 from unspin.lexicon.spans import SpanTable
@@ -112,8 +113,8 @@ def best(pairs: dict[tuple[int, int], float], log_frequency: NDArray[np.float64]
 
 
 def spanned(
-    arrays: dict[str, NDArray[np.generic]], tables: dict[str, SpanTable], links: Links | None = None
-) -> dict[str, NDArray[np.generic]]:
+    arrays: dict[str, NDArray[Any]], tables: dict[str, SpanTable], links: Links | None = None
+) -> dict[str, NDArray[Any]]:
     """The arrays of a lexicon with the channel ``span`` made anew; pairs that only an earlier one had are gone."""
     forms = bytes(arrays["forms"]).decode().split("\n")
     index = {form: i for i, form in enumerate(forms)}
@@ -127,7 +128,7 @@ def spanned(
         added = np.union1d(added, np.setdiff1d(keys, tabled))
     old = arrays["cand_channel"][:, : len(CHANNELS) - 1]
     kept = (old != ABSENT).any(axis=1)
-    owner = np.repeat(np.arange(len(forms)), np.diff(arrays["cand_ptr"].astype(np.int64)))
+    owner = ragged.owners(arrays["cand_ptr"].astype(np.int64))
     before = (owner.astype(np.int64) * 65_536 + arrays["cand_original"])[kept]
     pairs = np.union1d(before, added)
     channel = np.full((len(pairs), len(CHANNELS)), ABSENT, np.uint8)
@@ -151,7 +152,7 @@ def main() -> None:
     with np.load(options.lexicon) as archive:
         arrays = {name: archive[name] for name in archive.files}
     made = spanned(arrays, load_tables(), Links.load(options.links) if options.links else None)
-    np.savez_compressed(options.out, **made)
+    np.savez_compressed(options.out, **made)  # type: ignore[arg-type]
     before, now = (len(a["cand_original"]) for a in (arrays, made))
     print(f"{before:,} pairs, {now:,} now; {options.out.stat().st_size / 1e6:.1f} MB")
 
