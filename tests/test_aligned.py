@@ -11,8 +11,11 @@ import pytest
 from benchmarks import calibration, coverage, wild
 from training.aligned import Pair, aligned, fold, substitutes, tortured
 from training.links import Example, backwards, fit
-from training.span_channel import LINKED_SHARE, Links, linked
+from training.span_channel import LINKED_SHARE, Links, linked, spanned
 from unspin import lexicon as lexicons
+from unspin.lexicon import GRAPHS
+from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP
+from unspin.lexicon.spans import SpanTable
 from unspin.reading import Reading, Substitution
 
 
@@ -89,6 +92,26 @@ def test_links_are_mixed_with_the_tables() -> None:
     assert share.tolist() == pytest.approx([0.4 * (1 - LINKED_SHARE) + 0.5 * LINKED_SHARE, 0.1 * LINKED_SHARE])
     assert list(links.of(1, 0)) == []
     assert list(links.of(7, 3)) == []
+
+
+def test_the_channel_is_made_anew_and_what_only_an_earlier_one_had_is_gone() -> None:
+    absent, none = ABSENT, [ABSENT] * len(GRAPHS)
+    arrays = {
+        "forms": np.frombuffer(b"garden\nyard\nwall", np.uint8),
+        "vocabulary": np.array(3),
+        "frequency": np.array([40, 50, 60], np.uint8),
+        "cand_ptr": np.array([0, 1, 2, 2], np.uint32),
+        "cand_original": np.array([1, 2], np.uint16),
+        "cand_channel": np.array([[*none, 10], [5, *none[1:], absent]], np.uint8),
+    }
+    tables = {"thesaurus": SpanTable(("garden",), np.array([0, 1]), ("yard",), np.array([1.0]))}
+    made = spanned(arrays, tables)
+    assert made["cand_ptr"].tolist() == [0, 0, 2, 2]
+    assert made["cand_original"].tolist() == [0, 2]
+    assert made["cand_channel"].tolist() == [[*none, 0], [5, *none[1:], absent]]
+    with_links = spanned(arrays, tables, Links(np.array([0, 0, 0, 1]), np.array([0]), np.log(np.array([0.5]))))
+    assert with_links["cand_original"].tolist() == [0, 2, 0]
+    assert with_links["cand_channel"][2].tolist() == [*none, round(-np.log(0.5 * LINKED_SHARE) / CHANNEL_STEP)]
 
 
 def test_coverage_counts_originals_and_why_they_are_missing() -> None:
