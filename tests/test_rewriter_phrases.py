@@ -1,20 +1,23 @@
-"""Phrases that rewriters put in."""
+"""Spans put in for others: the phrases of rewriters and thesauri, words that stand for phrases."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import unspin
+from unspin.arrays import ragged
 from unspin.evaluate.answers import answers
 from unspin.evaluate.tally import of_specimen
+from unspin.lexicon.phrases import PhraseTable
 from unspin.model.encoder import Visible
-from unspin.reader import passes, phrases
-from unspin.reading import Reading, Substitution
+from unspin.reader import passes, spans
+from unspin.reading import BELIEVED, Reading, Substitution
 from unspin.spinners import simulate
-from unspin.text import apply, split
+from unspin.text import Words, apply, split
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
 
@@ -25,7 +28,29 @@ def found(text: str, odds: float) -> list[tuple[str, str]]:
     visible = Visible(
         np.full(len(words), odds, np.float32), np.arange(len(words)), np.zeros((len(words), 384), np.float32)
     )
-    return [(s.found, s.original) for s in phrases.restored(words, visible, passes.load())]
+    return [(s.found, s.original) for s in path(words, visible) if not s.open]
+
+
+def path(words: Words, visible: Visible, least: float = BELIEVED) -> tuple[Substitution, ...]:
+    """The spans that were put in, as edits."""
+    gathered = spans.gather(words, visible, passes.load(), spans.load())
+    return spans.edits(words, gathered, spans.load().posterior(gathered, words), least)
+
+
+def known(phrase: str, originals: str, honest: int = 0, word: tuple[str, str] = ("-", "-")) -> spans.SpanModel:
+    """The shipped weights with a table of one phrase, or of several parted by a comma, and of one word."""
+    rows = sorted(zip(phrase.split(","), originals.split(","), strict=True))
+    return replace(
+        spans.load(), table=PhraseTable(tuple(rows), (honest,) * len(rows)), words=PhraseTable((word,), (honest,))
+    )
+
+
+def seen(words: Words, odds: float) -> Visible:
+    """Every word with these odds of a swap."""
+    n = len(words)
+    return Visible(
+        np.full(n, odds, np.float32), np.arange(n) * (odds > passes.SUSPICION), np.zeros((n, 384), np.float32)
+    )
 
 
 def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> None:
@@ -64,7 +89,7 @@ def test_the_search_may_be_ended_at_every_phrase() -> None:
     words = split("They met withinside the harbour. Withinside the town it rained.")
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
     calls = []
-    phrases.restored(words, visible, passes.load().watched(lambda: calls.append(1)))
+    spans.gather(words, visible, passes.load().watched(lambda: calls.append(1)), spans.load())
     assert len(calls) >= 2
 
 
@@ -74,13 +99,18 @@ def test_the_whole_context_chooses_among_the_originals() -> None:
         "He hit upon the answer at once. She lost all her money at the gambling establishment, playing cards."
     )
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
-    places = phrases.occurrences(words, visible, passes.load(), phrases.load().table)
-    [casino] = [place for place in places if "casino" in place.originals]
-    column = phrases.EVIDENCE.index("context")
-    known = casino.evidence[:, phrases.EVIDENCE.index("no_context")] == 0
-    context = dict(zip(casino.originals, casino.evidence[:, column], strict=True))
-    assert known.any() and (casino.evidence[known, column] < 0).all()
-    assert context["casino"] == casino.evidence[known, column].max()
+    places = spans.gather(words, visible, passes.load(), spans.load())
+    evidence = dict(zip(places.originals, places.evidence, strict=True))
+    originals = places.originals[
+        slice(*places.ptr[ragged.owners(places.ptr)[places.originals.index("casino")] + [0, 1]])
+    ]
+    context = {
+        original: evidence[original][spans.EVIDENCE.index("context")]
+        for original in originals
+        if not evidence[original][spans.EVIDENCE.index("no_context")]
+    }
+    assert len(context) > 1 and all(value < 0 for value in context.values())
+    assert context["casino"] == max(context.values())
 
 
 def test_an_original_that_is_a_phrase_itself_has_no_context() -> None:
@@ -88,18 +118,18 @@ def test_an_original_that_is_a_phrase_itself_has_no_context() -> None:
         "It was widely known that the two of them had carried out the work at some stage in the summer of that year."
     )
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
-    for place in phrases.occurrences(words, visible, passes.load(), phrases.load().table):
-        several = np.array([len(split(original)) > 1 for original in place.originals])
-        unknown = place.evidence[:, phrases.EVIDENCE.index("no_context")] == 1
-        assert unknown[several].all()
-        assert (place.evidence[unknown, phrases.EVIDENCE.index("context")] == 0).all()
+    places = spans.gather(words, visible, passes.load(), spans.load(), least=-np.inf)
+    several = np.array([len(split(original)) > 1 for original in places.originals])
+    unknown = places.evidence[:, spans.EVIDENCE.index("no_context")] == 1
+    assert several.any() and unknown[several].all()
+    assert (places.evidence[unknown, spans.EVIDENCE.index("context")] == 0).all()
 
 
 def test_what_is_restored_says_what_else_it_may_have_been() -> None:
     words = split(
         "They met withinside the harbour at some stage in the war, withinside the town and withinside the hills."
     )
-    made = phrases.restored(words, passes.load().encoder.visible(words, passes.SUSPICION), passes.load())
+    made = [s for s in path(words, passes.load().encoder.visible(words, passes.SUSPICION)) if not s.open]
     assert made
     for edit in made:
         assert edit.confidence >= 0.5
@@ -141,8 +171,52 @@ def test_every_token_of_a_restored_phrase_counts_as_restored() -> None:
 
 
 def test_the_table_is_sorted_and_says_how_often_honest_writers_use_each_phrase() -> None:
-    table = phrases.load().table
+    table = spans.load().table
     assert list(table.pairs) == sorted(table.pairs)
     count = dict(zip((phrase for phrase, _ in table.pairs), table.honest, strict=True))
     assert count["withinside the"] == 0
     assert count["in the direction of the"] > 50
+
+
+def test_of_spans_that_overlap_the_best_path_has_one() -> None:
+    """The longest from left to right would take "the fresh new", and leave "new gambling house" out."""
+    words = split("She went straight to the fresh new gambling house and played cards there all night.")
+    model = known("the fresh new,new gambling house", "the new,casino")
+    gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
+    assert gathered.begin.tolist() == [4, 6] and gathered.end.tolist() == [7, 9]
+    posterior = model.posterior(gathered, words)
+    alone = model.alone(gathered)
+    assert (alone.put_in > 0.5).all()
+    assert posterior.put_in.sum() <= 1 + 1e-9
+    assert [s.found for s in spans.edits(words, gathered, posterior, 0.0)] == ["new gambling house"]
+
+
+def test_what_other_places_of_a_phrase_say_counts_too() -> None:
+    clear = "The ship sailed in the direction of the island. " * 3
+    words = split(clear + "They looked in the direction of him.")
+    model = known("in the direction of", "toward | to | at")
+    gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
+    together, alone = model.posterior(gathered, words), model.alone(gathered)
+    best = int(together.option[:3].argmax())
+    share = together.option.reshape(-1, 3)[-1] / together.put_in[-1]
+    assert share[best] > (alone.option.reshape(-1, 3)[-1] / alone.put_in[-1])[best]
+
+
+def test_a_phrase_that_was_put_in_for_who_knows_what_stays_open() -> None:
+    words = split("They asked for a solution, and he was given a solution, in a way that was beyond a doubt clear.")
+    places = spans.gather(words, seen(words, 3.0), passes.load(), spans.load(), least=-np.inf)
+    one = places.only(np.arange(len(places)) == 0)
+    size = len(one.originals)
+    posterior = spans.SpanPosterior(np.full(size, 0.96 / size), np.array([0.96]))
+    [left] = spans.edits(words, one, posterior, BELIEVED if size > 1 else 1.0)
+    assert left.open and left.confidence == 0.04 and left.alternatives[0][1] == round(0.96 / size, 4)
+    [filled] = spans.edits(words, one, posterior, 0.0)
+    assert not filled.open
+    doubtful = spans.SpanPosterior(np.full(size, 0.6 / size), np.array([0.6]))
+    assert spans.edits(words, one, doubtful, 1.0) == ()
+
+
+def test_phrases_that_no_context_could_save_are_left_out() -> None:
+    words = split("She turned the boat in the direction of the harbour and thought of the children.")
+    assert not len(spans.gather(words, seen(words, -6.0), passes.load(), spans.load()))
+    assert len(spans.gather(words, seen(words, -6.0), passes.load(), spans.load(), least=-np.inf))

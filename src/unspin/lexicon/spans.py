@@ -61,7 +61,9 @@ def words_for_phrases() -> dict[str, list[str]]:
                     if " " not in term:
                         known = ranked.setdefault(term, {})
                         known[head] = max(known.get(head, 0.0), float(share))
-    return {term: sorted(heads, key=lambda head: (-heads[head], head))[:MOST_ORIGINALS] for term, heads in ranked.items()}
+    return {
+        term: sorted(heads, key=lambda head: (-heads[head], head))[:MOST_ORIGINALS] for term, heads in ranked.items()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -91,9 +91,10 @@ def restore(
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
     """What the best path through the lattice changes: its spans are filled in, its words decided in what that leaves."""
-    seen = spans.gather(words, visible, models)
+    model = spans.load()
+    seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
-    path = spans.edits(words, seen, spans.load().posterior(seen, words), least)
+    path = spans.edits(words, seen, model.posterior(seen, words), least)
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))

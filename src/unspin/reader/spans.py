@@ -18,13 +18,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from itertools import chain
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.arrays import ragged
 from unspin import lexicon as lexicons
+from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
 from unspin.lexicon import spans as dictionaries
 from unspin.lexicon.phrases import PhraseTable
@@ -52,19 +53,23 @@ of the spinners that it was tried on some make many and some none, and it learne
 _NGRAM, _CONTEXT, _NO_CONTEXT = (EVIDENCE.index(name) for name in ("ngram", "context", "no_context"))
 ELSEWHERE: Final = 0.6
 """Weight of what the surroundings of the other places of a phrase say of an original."""
+SELDOM: Final = -4.0
+"""Log-odds that a word which looks swapped stands for a phrase, against another word: of swaps with one word found, one in
+seventy has a phrase behind it."""
 _FAR: Final = -4.0
 _MOST_ELSEWHERE: Final = 12.0
 _APART: Final = frozenset("\n\t")
 """What parts words too far for a phrase: lines, and the cells of a table."""
 _REACH: Final = 4  # tokens on either side that the 4-gram model sees
+_START: Final = np.full(ORDER - 1, START, np.int32)
 _MOST_NGRAM: Final = 20.0
 _MOST_SWAP: Final = 6.0
 _ALTERNATIVES: Final = 4
 _BLOCK: Final = 64
-"""Spans whose words are scored at a time, so that memory is bounded."""
+"""Spans whose originals are scored at a time, so that memory is bounded."""
 _TURNS: Final = 2
 """Every second place is hidden at a time, so that a phrase is not read between gaps."""
-_HOPELESS: Final = -2.0
+HOPELESS: Final = -2.0
 """Log-odds of a span at most, whatever its context says, below which its context is not asked."""
 _HONEST_WORDS: Final = 40e6
 """Words of honest text that the phrases of the table were counted in."""
@@ -129,6 +134,7 @@ class SpanModel:
     def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
         """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary."""
         score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
+        score += SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr)
         total = ragged.log_sum_exp(score, spans.ptr)
         put_in = lattice.marginals(len(words), spans.begin, spans.end, total)
         return SpanPosterior(np.exp(score - ragged.spread(total, spans.ptr)) * ragged.spread(put_in, spans.ptr), put_in)
@@ -145,31 +151,27 @@ class SpanModel:
         return np.maximum(total - relative, -_MOST_ELSEWHERE)
 
 
-def gather(words: Words, visible: Visible, models: Models) -> Spans:
+def gather(words: Words, visible: Visible, models: Models, known: SpanModel, least: float = HOPELESS) -> Spans:
     """The spans of a document that may have been put in, on one line and in one cell each, with the evidence on them.
 
     Args:
         words: the document.
-        visible: what the encoder says of it as it stands.
+        visible: what the encoder says of it as it stands; a word stands for a phrase only where it is suspicious.
         models: what to read with.
+        known: what is known of spans.
+        least: a span whose log-odds, whatever its context says, are not above this is left out.
     """
-    known = load()
     suspicious = set(visible.places.tolist())
-    spans = _listed(
-        words,
-        [
-            *((match, known.table) for match in known.table.everywhere(words)),
-            *((match, known.words) for match in known.words.everywhere(words) if match.begin in suspicious),
-        ],
-    )
-    return _judged(words, visible, models, spans, known.scorer)
+    several = ((match, known.table) for match in known.table.everywhere(words))
+    single = ((match, known.words) for match in known.words.everywhere(words) if match.begin in suspicious)
+    return _judged(words, visible, models, _listed(words, chain(several, single)), known.scorer, least)
 
 
 def never_written(words: Words, visible: Visible, models: Models) -> float:
     """The phrases of a document that honest text never has, as the probabilities that they were put in, summed."""
     known = load()
-    matches = [(match, known.table) for match in known.table.matches(words) if not known.table.honest[match.entry]]
-    spans = _judged(words, visible, models, _listed(words, matches), None)
+    matches = ((match, known.table) for match in known.table.matches(words) if not known.table.honest[match.entry])
+    spans = _judged(words, visible, models, _listed(words, matches), known.scorer, -np.inf)
     return float(known.alone(spans).put_in.sum())
 
 
@@ -211,10 +213,6 @@ class _Listed:
     honest: NDArray[np.float64]
     doubled: NDArray[np.bool_]
 
-    def only(self, kept: NDArray[np.bool_]) -> _Listed:
-        originals = [originals for originals, k in zip(self.originals, kept, strict=True) if k]
-        return _Listed(self.begin[kept], self.end[kept], originals, self.honest[kept], self.doubled[kept])
-
     @property
     def ptr(self) -> NDArray[np.int64]:
         return ragged.offsets(np.array([len(some) for some in self.originals], np.int64))
@@ -238,8 +236,8 @@ def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) ->
     )
 
 
-def _judged(words: Words, visible: Visible, models: Models, listed: _Listed, scorer: Linear | None) -> Spans:
-    """The evidence on spans; with a ``scorer``, without those that no context could make likely."""
+def _judged(words: Words, visible: Visible, models: Models, listed: _Listed, scorer: Linear, least: float) -> Spans:
+    """The evidence on spans, without those that no context could lift above ``least``."""
     ptr, owner = listed.ptr, ragged.owners(listed.ptr)
     flat = [original for some in listed.originals for original in some]
     swap = np.clip(visible.swap, -_MOST_SWAP, _MOST_SWAP)
@@ -249,7 +247,7 @@ def _judged(words: Words, visible: Visible, models: Models, listed: _Listed, sco
     evidence = np.stack(
         [
             np.ones(len(flat)),
-            np.clip(_gains(words, listed, flat, models.ngram), -_MOST_NGRAM, _MOST_NGRAM),
+            np.clip(_gains(words, listed, models.ngram), -_MOST_NGRAM, _MOST_NGRAM),
             np.zeros(len(flat)),
             ids < 0,
             np.log1p(ragged.ranks(ptr)),
@@ -261,10 +259,8 @@ def _judged(words: Words, visible: Visible, models: Models, listed: _Listed, sco
         axis=1,
     ).astype(np.float64)
     spans = Spans(listed.begin, listed.end, ptr, tuple(flat), evidence)
-    if scorer is not None and len(spans):
-        worth = ragged.log_sum_exp(scorer(evidence), ptr) > _HOPELESS
-        ids = ids[ragged.spread(worth, ptr)]
-        spans = spans.only(worth)
+    worth = ragged.log_sum_exp(scorer(evidence), ptr) > least
+    ids, spans = ids[ragged.spread(worth, ptr)], spans.only(worth)
     spans.evidence[:, _CONTEXT] = _context(words, spans, ids, models)
     return spans
 
@@ -312,30 +308,27 @@ def _turns(spans: Spans, asked: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [np.array(turn, np.int64) for turn in turns if turn]
 
 
-def _gains(words: Words, listed: _Listed, flat: Sequence[str], ngram: NGram) -> NDArray[np.float64]:
+def _gains(words: Words, listed: _Listed, ngram: NGram) -> NDArray[np.float64]:
     """How much likelier the text is with each original in place of its span, in nats, ``float64[k]``."""
     found = ngram.ids(words.lower)
-    start = np.full(ORDER - 1, START, np.int32)
-    pieces: list[NDArray[np.int32]] = []
-    sizes: list[int] = []
-    skipped: list[int] = []
-    rows = iter(flat)
-    for begin, end, originals in zip(listed.begin.tolist(), listed.end.tolist(), listed.originals, strict=True):
-        before, after = found[max(begin - _REACH, 0) : begin], found[end : end + _REACH]
-        for middle in (found[begin:end], *(_original_ids(next(rows), ngram) for _ in originals)):
-            pieces += (start, before, middle, after)
-            skipped.append(len(start) + len(before))
-            sizes.append(len(start) + len(before) + len(middle) + len(after))
-    if not sizes:
-        return np.empty(0)
-    ptr = ragged.offsets(np.array(sizes, np.int64))
-    counted = ragged.ranks(ptr) >= ragged.spread(np.array(skipped, np.int64), ptr)
-    total = ragged.sums(ngram.log_probability(np.concatenate(pieces)) * counted, ptr)
-    options = np.array([len(some) for some in listed.originals], np.int64)
-    first = ragged.offsets(options + 1)[:-1]
-    as_found = np.zeros(len(total), bool)
-    as_found[first] = True
-    return total[~as_found] - np.repeat(total[first], options)
+    gains = [np.empty(0)]
+    for at in range(0, len(listed.originals), _BLOCK):
+        block = slice(at, at + _BLOCK)
+        pieces: list[NDArray[np.int32]] = []
+        lengths: list[tuple[int, int]] = []
+        for begin, end, originals in zip(listed.begin[block], listed.end[block], listed.originals[block], strict=True):
+            before, after = found[max(begin - _REACH, 0) : begin], found[end : end + _REACH]
+            for middle in (found[begin:end], *(_original_ids(original, ngram) for original in originals)):
+                pieces += (_START, before, middle, after)
+                lengths.append((len(_START) + len(before), len(middle) + len(after)))
+        size = np.array(lengths, np.int64)
+        ptr = ragged.offsets(size.sum(1))
+        counted = ragged.ranks(ptr) >= ragged.spread(size[:, 0], ptr)
+        total = ragged.sums(ngram.log_probability(np.concatenate(pieces)) * counted, ptr)
+        rows = ragged.offsets(np.array([1 + len(originals) for originals in listed.originals[block]], np.int64))
+        gain = total - ragged.spread(total[rows[:-1]], rows)
+        gains.append(np.delete(gain, rows[:-1]))
+    return np.concatenate(gains)
 
 
 @lru_cache(maxsize=65_536)
