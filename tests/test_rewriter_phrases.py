@@ -37,20 +37,17 @@ def path(words: Words, visible: Visible, least: float = BELIEVED) -> tuple[Subst
     return spans.edits(words, gathered, spans.load().posterior(gathered, words), least)
 
 
-def known(phrase: str, originals: str, honest: int = 0, word: tuple[str, str] = ("-", "-")) -> spans.SpanModel:
-    """The shipped weights with a table of one phrase, or of several parted by a comma, and of one word."""
-    rows = sorted(zip(phrase.split(","), originals.split(","), strict=True))
+def known(*phrases: tuple[str, str], word: tuple[str, str] = ("-", "-")) -> spans.SpanModel:
+    """The shipped weights with a table of a few phrases that honest text never has, and of one word."""
     return replace(
-        spans.load(), table=PhraseTable(tuple(rows), (honest,) * len(rows)), words=PhraseTable((word,), (honest,))
+        spans.load(), table=PhraseTable(tuple(sorted(phrases)), (0,) * len(phrases)), words=PhraseTable((word,), (0,))
     )
 
 
 def seen(words: Words, odds: float) -> Visible:
     """Every word with these odds of a swap."""
     n = len(words)
-    return Visible(
-        np.full(n, odds, np.float32), np.arange(n) * (odds > passes.SUSPICION), np.zeros((n, 384), np.float32)
-    )
+    return Visible(np.full(n, odds, np.float32), np.arange(n), np.zeros((n, 384), np.float32))
 
 
 def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> None:
@@ -65,11 +62,15 @@ def test_a_phrase_that_people_write_is_left_where_nothing_speaks_against_it() ->
 
 
 def test_what_it_stood_for_is_chosen_by_what_stands_around() -> None:
-    assert found("It was built via way of means of the council withinside the spring.", 3.0)[0] == (
-        "via way of means of the",
-        "by the",
-    )
-    assert found("It came via way of means of road withinside the spring.", 3.0)[0][1] == "by"
+    for text, restored in (
+        (
+            "It was built via way of means of the council withinside the spring.",
+            "It was built by the council in the spring.",
+        ),
+        ("It came via way of means of road withinside the spring.", "It came by road in the spring."),
+    ):
+        words = split(text)
+        assert apply(text, path(words, seen(words, 3.0))) == restored
 
 
 def test_a_first_word_that_stands_twice_goes_too() -> None:
@@ -86,7 +87,7 @@ def test_a_phrase_across_lines_is_left_alone() -> None:
 
 
 def test_the_search_may_be_ended_at_every_phrase() -> None:
-    words = split("They met withinside the harbour. Withinside the town it rained.")
+    words = split("They carried out the work withinside the town, and lost a lot at the gambling establishment.")
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
     calls = []
     spans.gather(words, visible, passes.load().watched(lambda: calls.append(1)), spans.load())
@@ -99,7 +100,7 @@ def test_the_whole_context_chooses_among_the_originals() -> None:
         "He hit upon the answer at once. She lost all her money at the gambling establishment, playing cards."
     )
     visible = passes.load().encoder.visible(words, passes.SUSPICION)
-    places = spans.gather(words, visible, passes.load(), spans.load())
+    places = spans.gather(words, visible, passes.load(), spans.load(), least=-np.inf)
     evidence = dict(zip(places.originals, places.evidence, strict=True))
     originals = places.originals[
         slice(*places.ptr[ragged.owners(places.ptr)[places.originals.index("casino")] + [0, 1]])
@@ -109,7 +110,7 @@ def test_the_whole_context_chooses_among_the_originals() -> None:
         for original in originals
         if not evidence[original][spans.EVIDENCE.index("no_context")]
     }
-    assert len(context) > 1 and all(value < 0 for value in context.values())
+    assert context and all(value < 0 for value in context.values())
     assert context["casino"] == max(context.values())
 
 
@@ -181,7 +182,7 @@ def test_the_table_is_sorted_and_says_how_often_honest_writers_use_each_phrase()
 def test_of_spans_that_overlap_the_best_path_has_one() -> None:
     """The longest from left to right would take "the fresh new", and leave "new gambling house" out."""
     words = split("She went straight to the fresh new gambling house and played cards there all night.")
-    model = known("the fresh new,new gambling house", "the new,casino")
+    model = known(("the fresh new", "the new"), ("new gambling house", "casino"))
     gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
     assert gathered.begin.tolist() == [4, 6] and gathered.end.tolist() == [7, 9]
     posterior = model.posterior(gathered, words)
@@ -194,7 +195,7 @@ def test_of_spans_that_overlap_the_best_path_has_one() -> None:
 def test_what_other_places_of_a_phrase_say_counts_too() -> None:
     clear = "The ship sailed in the direction of the island. " * 3
     words = split(clear + "They looked in the direction of him.")
-    model = known("in the direction of", "toward | to | at")
+    model = known(("in the direction of", "toward | to | at"))
     gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
     together, alone = model.posterior(gathered, words), model.alone(gathered)
     best = int(together.option[:3].argmax())
@@ -218,5 +219,20 @@ def test_a_phrase_that_was_put_in_for_who_knows_what_stays_open() -> None:
 
 def test_phrases_that_no_context_could_save_are_left_out() -> None:
     words = split("She turned the boat in the direction of the harbour and thought of the children.")
-    assert not len(spans.gather(words, seen(words, -6.0), passes.load(), spans.load()))
-    assert len(spans.gather(words, seen(words, -6.0), passes.load(), spans.load(), least=-np.inf))
+    every = spans.gather(words, seen(words, -6.0), passes.load(), spans.load(), least=-np.inf)
+    some = spans.gather(words, seen(words, -6.0), passes.load(), spans.load())
+    assert len(some) < len(every)
+    assert (spans.load().alone(every).put_in > 0.5).sum() == (spans.load().alone(some).put_in > 0.5).sum()
+
+
+def test_a_word_stands_for_a_phrase_where_the_phrase_reads_far_better() -> None:
+    text = "Each of the brothers resemble his father, and all of them excessive people to count."
+    words = split(text)
+    model = known(word=("resemble", "look like"))
+    gathered = spans.gather(words, seen(words, 5.0), passes.load(), model, least=-np.inf)
+    assert gathered.end - gathered.begin == 1 and gathered.originals == ("look like",)
+    assert not len(
+        spans.gather(words, replace(seen(words, 5.0), places=np.empty(0, np.int64)), passes.load(), model, -np.inf)
+    )
+    several = replace(gathered, end=gathered.end + 1)
+    assert model.posterior(gathered, words).put_in < model.posterior(several, words).put_in
