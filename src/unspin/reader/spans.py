@@ -171,7 +171,10 @@ def never_written(words: Words, visible: Visible, models: Models) -> float:
     """The phrases of a document that honest text never has, as the probabilities that they were put in, summed."""
     known = load()
     matches = ((match, known.table) for match in known.table.matches(words) if not known.table.honest[match.entry])
-    spans = _judged(words, visible, models, _listed(words, matches), known.scorer, -np.inf)
+    listed = _listed(words, matches)
+    if not listed.originals:  # most texts
+        return 0.0
+    spans = _judged(words, visible, models, listed, known.scorer, -np.inf)
     return float(known.alone(spans).put_in.sum())
 
 
