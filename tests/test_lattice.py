@@ -28,7 +28,7 @@ def plainly(edges: list[Edge]) -> list[float]:
 
 def found(tokens: int, edges: list[Edge]) -> list[float]:
     begin, end, score = (np.array(column) for column in zip(*edges, strict=True))
-    return marginals(tokens, begin, end, score).tolist()
+    return [float(share) for share in marginals(tokens, begin, end, score)]
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -33,7 +33,7 @@ def marginals(
     """
     forward = _sums(tokens, begin, end, score)
     backward = _sums(tokens, tokens - end, tokens - begin, score)[::-1]
-    return np.exp(np.minimum(forward[begin] + score + backward[end] - forward[tokens], 0.0))
+    return np.asarray(np.exp(np.minimum(forward[begin] + score + backward[end] - forward[tokens], 0.0)))
 
 
 def _sums(
