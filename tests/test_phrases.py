@@ -54,3 +54,9 @@ def test_looks_are_as_many_as_there_are_lengths_however_many_phrases() -> None:
     counted = finder._entries = Counted(finder._entries)  # type: ignore[assignment]
     assert list(finder.find(["a", "x"] * 500)) == []
     assert counted.looks == 500
+
+
+def test_all_phrases_are_found_everywhere_the_longer_ones_first() -> None:
+    finder = PhraseFinder([("a", "b"), ("b", "c"), ("a", "b", "c"), ("c",), ("d", "a")])
+    assert list(finder.everywhere(["a", "b", "c", "a"])) == [(0, 3, 2), (0, 2, 0), (1, 3, 1), (2, 3, 3)]
+    assert list(finder.everywhere([])) == []

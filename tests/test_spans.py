@@ -117,3 +117,13 @@ def test_rough_text_is_rough_in_its_own_way() -> None:
         british("The organization defended its behavior.", lexicons.load())
         == "The organisation defended its behaviour."
     )
+
+
+def test_words_that_stand_for_phrases_are_the_tables_turned_round() -> None:
+    known = spans.words_for_phrases()
+    assert "deals with" in known["manages"]
+    assert not any(" " in word for word in known)
+    assert all(" " in phrase for phrases in known.values() for phrase in phrases)
+    assert max(map(len, known.values())) == spans.MOST_ORIGINALS
+    table = spans.load()["thesaurus"]
+    assert all("manages" in table.row(table.index[head])[0] for head in known["manages"] if head in table.index)

@@ -3,7 +3,7 @@ r"""Compile the phrases that rewriters put in, and fit what tells them from hone
     python -m training.inflated --corpora CORPORA --text scratch/text.npz --out src/unspin/data
 
 Writes ``inflated.tsv``: the rules of :mod:`unspin.spinners.rewriter` turned round, for phrases of two tokens and more,
-each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.phrases.EVIDENCE` into
+each with its count in the training part of the corpora; and the weights of :data:`unspin.reader.spans.EVIDENCE` into
 ``reader.json``: maximum likelihood over the places in ``dev`` documents spun by rewriters and by every other family, so
 that phrases in pages of other spinners, and honest ones in a rewriter's page, are examples of what to leave alone.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -23,15 +23,13 @@ from training.phrases import encoded, honest_counts
 from training.reader import Block, fit
 from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
-from unspin.arrays import ragged
-from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
 from unspin.lexicon.spans import SpanTable
 from unspin.lexicon.spans import load as load_spans
 from unspin.model import encoder as encoders
 from unspin.model.ngram import NGram
 from unspin.reader.passes import SUSPICION, Models
-from unspin.reader.phrases import EVIDENCE, Occurrence, occurrences
+from unspin.reader.spans import EVIDENCE, SpanModel, Spans, gather, load
 from unspin.spinners.rewriter import RULES
 from unspin.spinners.spans import GLOSS, NOUN_SWAPS
 from unspin.text import split
@@ -89,30 +87,29 @@ def merged(options: argparse.Namespace) -> list[tuple[str, str, int]]:
     ]
 
 
-def blocks(specimens: list[Answers], models: Models, phrases: PhraseTable) -> Iterator[Block]:
+def blocks(specimens: list[Answers], models: Models, known: SpanModel) -> Iterator[Block]:
     """For every specimen with such phrases the evidence on their places, and what stood at each."""
     for answers in specimens:
         visible = models.encoder.visible(answers.words, SUSPICION)
-        places = occurrences(answers.words, visible, models, phrases)
-        if places:
-            ptr = ragged.offsets(np.array([len(place.originals) for place in places]))
-            first = [
-                k + begin if k >= 0 else k for k, begin in zip(map(partial(_truth, answers), places), ptr, strict=False)
-            ]
-            yield np.concatenate([place.evidence for place in places]), ptr, np.array(first, np.int64)
+        every = gather(answers.words, visible, models, known, least=-np.inf)
+        places = every.only(every.end - every.begin > 1)
+        if len(places):
+            truth = [_truth(answers, places, i) for i in range(len(places))]
+            yield places.evidence, places.ptr, np.array(truth, np.int64)
 
 
-def _truth(answers: Answers, place: Occurrence) -> int:
-    """The number of the original that the answer key has for just these tokens.
+def _truth(answers: Answers, places: Spans, i: int) -> int:
+    """The number of the original that the answer key has for just the tokens of a place.
 
     It has an original at the first of them and nothing at the others. -1 if the phrase is as written, -2 if it was put in
     for something else.
     """
-    first, *others = answers.original[place.begin : place.end]
-    after = answers.original[place.end] if place.end < len(answers.original) else None
+    first, *others = answers.original[places.begin[i] : places.end[i]]
+    after = answers.original[places.end[i]] if places.end[i] < len(answers.original) else None
     if not first or any(original != "" for original in others) or after == "":
         return -1
-    return place.originals.index(first) if first in place.originals else -2
+    originals = places.originals[places.ptr[i] : places.ptr[i + 1]]
+    return int(places.ptr[i]) + originals.index(first) if first in originals else -2
 
 
 def main() -> None:
@@ -128,7 +125,8 @@ def main() -> None:
     models = Models(lexicons.load(), encoders.load(), NGram.load())
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 500), seed=7, characters=4_000)
     specimens = spin_by_turns(originals, turns(MIXTURE), seed=30_000)
-    found = list(blocks(specimens, models, load_table(options.out / "inflated.tsv")))
+    known = replace(load(), table=load_table(options.out / "inflated.tsv"))
+    found = list(blocks(specimens, models, known))
     weights = dict(zip(EVIDENCE, fit(found).round(5).tolist(), strict=True))
     reader = options.out / "reader.json"
     saved = json.loads(reader.read_text()) | {"inflated": weights}

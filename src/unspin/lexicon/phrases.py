@@ -11,7 +11,7 @@ the phrase, a tab, what was meant, a tab, how often the phrase stands in honest 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import resources
@@ -71,8 +71,16 @@ class PhraseTable:
 
         Inner hyphens are left out on both sides, see :func:`joined`.
         """
+        return self._found(words, self._finder.find)
+
+    def everywhere(self, words: Words) -> tuple[PhraseMatch, ...]:
+        """Every phrase of the table in a document, those that overlap too: by their first token, the longer ones first."""
+        return self._found(words, self._finder.everywhere)
+
+    @staticmethod
+    def _found(words: Words, find: Callable[[Sequence[str]], Iterator[PhraseMatch]]) -> tuple[PhraseMatch, ...]:
         index = joined(words).tolist()
-        found = self._finder.find([words.lower[i] for i in index])
+        found = find([words.lower[i] for i in index])
         return tuple(PhraseMatch(index[begin], index[end - 1] + 1, entry) for begin, end, entry in found)
 
 

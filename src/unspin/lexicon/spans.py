@@ -26,6 +26,9 @@ from numpy.typing import NDArray
 TABLES: Final = ("thesaurus", "gloss", "pivot")
 """Kinds of dictionaries, see ``training/thesaurus_tables.py``."""
 
+MOST_ORIGINALS: Final = 8
+"""Phrases that a word may stand for at most."""
+
 
 @dataclass(frozen=True)
 class SpanTable:
@@ -46,6 +49,21 @@ class SpanTable:
         begin, end = int(self.ptr[head]), int(self.ptr[head + 1])
         weight = self.weight[begin:end]
         return self.terms[begin:end], weight / weight.sum()
+
+
+def words_for_phrases() -> dict[str, list[str]]:
+    """The words that the shipped tables put for a phrase; what each may stand for, the likeliest phrase first."""
+    ranked: dict[str, dict[str, float]] = {}
+    for table in load().values():
+        for number, head in enumerate(table.heads):
+            if " " in head:
+                for term, share in zip(*table.row(number), strict=True):
+                    if " " not in term:
+                        known = ranked.setdefault(term, {})
+                        known[head] = max(known.get(head, 0.0), float(share))
+    return {
+        term: sorted(heads, key=lambda head: (-heads[head], head))[:MOST_ORIGINALS] for term, heads in ranked.items()
+    }
 
 
 @lru_cache(maxsize=1)

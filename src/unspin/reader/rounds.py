@@ -13,14 +13,14 @@ a word is no longer suspicious, but nobody has written it for all that.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.reader import phrases
+from unspin.reader import spans
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
@@ -90,14 +90,20 @@ def restore(
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
-    """The phrases of rewriters first, which no word by itself tells; then the words, in what that leaves."""
-    restored = phrases.restored(words, visible, models)
-    if not restored:
-        return _words(words, visible, models, settings, known)
-    without = split(apply(words.text, restored))
-    made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
-    left = carried_back(words.text, restored, without.text, made.open)
-    return Round(chain(words.text, restored, without.text, made.substitutions), made.channel, left)
+    """What the best path through the lattice changes: its spans are filled in, its words decided in what that leaves."""
+    model = spans.load()
+    seen = spans.gather(words, visible, models, model)
+    least = 0.0 if settings.fill_all else BELIEVED
+    path = spans.edits(words, seen, model.posterior(seen, words), least)
+    settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
+    if settled:
+        without = split(apply(words.text, settled))
+        made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
+        changes = chain(words.text, settled, without.text, made.substitutions)
+        made = Round(changes, made.channel, carried_back(words.text, settled, without.text, made.open))
+    else:
+        made = _words(words, visible, models, settings, known)
+    return replace(made, open=with_open(left, made.open))
 
 
 def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:

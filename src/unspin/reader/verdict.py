@@ -14,7 +14,7 @@ from unspin.model import verdict as verdicts
 from unspin.model.encoder import Visible
 from unspin.model.hidden_ratio import hidden_ratio
 from unspin.model.verdict import Evidence
-from unspin.reader import phrases
+from unspin.reader import spans
 from unspin.reader.passes import Models
 from unspin.text import Words, sentence_spans
 
@@ -66,7 +66,7 @@ def evidence(parts: Sequence[Part], models: Models) -> Evidence:
         swap=np.concatenate([visible.swap for _, visible in parts]),
         judged=np.concatenate([verdicts.judged(words) for words, _ in parts]),
         forms=[form for words, _ in parts for form in words.lower],
-        never_written=sum(phrases.never_written(words, visible, models) for words, visible in parts),
+        never_written=sum(spans.never_written(words, visible, models) for words, visible in parts),
     )
 
 

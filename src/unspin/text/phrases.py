@@ -1,4 +1,4 @@
-"""Finding phrases in a row of tokens: the longest at each place, from left to right, never overlapping."""
+"""Finding phrases in a row of tokens: the longest at each place, from left to right, or all of them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,15 @@ class PhraseFinder:
             if match is not None:
                 yield match
             at = at + 1 if match is None else match.end
+
+    def everywhere(self, tokens: Sequence[str]) -> Iterator[PhraseMatch]:
+        """All phrases in a row of tokens, those that overlap too: by their first token, the longer ones first."""
+        row = tuple(tokens)
+        for at, token in enumerate(row):
+            for length in self._lengths.get(token, ()):
+                if at + length <= len(row):
+                    for entry in self._entries.get(row[at : at + length], ()):
+                        yield PhraseMatch(at, at + length, entry)
 
     def _at(self, row: tuple[str, ...], at: int, fits: Callable[[PhraseMatch], bool] | None) -> PhraseMatch | None:
         for length in self._lengths.get(row[at], ()):

@@ -1,0 +1,357 @@
+"""Spans for spans: "withinside the" for *in the*, "via way of means of" for *by*, "manages" for *deals with*.
+
+What came of a phrase, or became one, is not to be found among the candidates of single words. So a span that a table knows
+is one thing found, and what it may stand for are its candidates: the noisy channel between spans. Such spans are the wider
+edges of the lattice (:mod:`unspin.model.lattice`): all that the table knows at a place, the shorter and the longer, compete
+there. A phrase of the table may well be honest ("in the direction of"): each place is judged by itself, by a log-linear
+model over what :data:`EVIDENCE` names, and by what the other places of the same phrase say, since one dictionary made them.
+
+File: ``inflated.tsv`` (written by ``python -m training.inflated``), UTF-8, a line for each phrase, sorted: the phrase, a
+tab, what it may stand for, likeliest first (``" | "`` between), a tab, how often the phrase stands in some 40 million words
+of honest text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import chain
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin import lexicon as lexicons
+from unspin.arrays import ragged
+from unspin.lexicon import Lexicon
+from unspin.lexicon import spans as dictionaries
+from unspin.lexicon.phrases import PhraseTable
+from unspin.lexicon.phrases import load as load_table
+from unspin.model import lattice
+from unspin.model import posterior as posteriors
+from unspin.model.encoder import Visible
+from unspin.model.ngram import ORDER, START, NGram
+from unspin.model.scorer import Linear
+from unspin.reader.passes import Models
+from unspin.reader.substitutions import CHANGE
+from unspin.reading import BELIEVED, Substitution
+from unspin.text import PhraseMatch, Words, match_case, sentence_starts, split
+
+EVIDENCE: Final = (
+    "bias", "ngram", "context", "no_context", "rank", "swap", "highest_swap", "honest", "doubled",
+)  # fmt: skip
+"""What an original of a place is judged by; "as written" scores 0.
+
+1; the 4-gram log-likelihood of the text restored, less that as found; what the encoder says of the original with the phrase
+hidden, log share of all words, 0 for an original that is a phrase itself; 1 for such an original; log of one plus the rank
+of the original among those of the phrase; mean and highest log-odds of a swap of the phrase's tokens; log of one plus the
+count of the phrase in honest text; whether its first word stands twice. How many such phrases the document has is left out:
+of the spinners that it was tried on some make many and some none, and it learned to tell these apart."""
+_NGRAM, _CONTEXT, _NO_CONTEXT = (EVIDENCE.index(name) for name in ("ngram", "context", "no_context"))
+ELSEWHERE: Final = 0.6
+"""Weight of what the surroundings of the other places of a phrase say of an original."""
+SELDOM: Final = -3.0
+"""Log-odds that a word which looks swapped stands for a phrase, against another word: of swaps with one word found, one in
+seventy has a phrase behind it. From here on five in eight of the phrases chosen are right (40 documents of part ``test``)."""
+_FAR: Final = -4.0
+_MOST_ELSEWHERE: Final = 12.0
+_APART: Final = frozenset("\n\t")
+"""What parts words too far for a phrase: lines, and the cells of a table."""
+_REACH: Final = 4  # tokens on either side that the 4-gram model sees
+_START: Final = np.full(ORDER - 1, START, np.int32)
+_MOST_NGRAM: Final = 20.0
+_MOST_SWAP: Final = 6.0
+_ALTERNATIVES: Final = 4
+_BLOCK: Final = 64
+"""Spans whose originals are scored at a time, so that memory is bounded."""
+_TURNS: Final = 2
+"""Every second place is hidden at a time, so that a phrase is not read between gaps."""
+HOPELESS: Final = -2.0
+"""Log-odds of a span at most, whatever its context says, below which its context is not asked."""
+_HONEST_WORDS: Final = 40e6
+"""Words of honest text that the phrases of the table were counted in."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """The spans of a document that may have been put in for others, ``m`` of them, by their first token, then their last.
+
+    Attributes:
+        begin: first token of each, the doubled one where the first word of a phrase stands twice, ``int64[m]``.
+        end: the token after its last, ``int64[m]``.
+        ptr: where the originals of each begin, ``int64[m + 1]``.
+        originals: what they may stand for, ``k`` of them.
+        evidence: see :data:`EVIDENCE`, ``float64[k, 9]``.
+    """
+
+    begin: NDArray[np.int64]
+    end: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    originals: tuple[str, ...]
+    evidence: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.begin)
+
+    def only(self, kept: NDArray[np.bool_]) -> Spans:
+        """Some of the spans, ``bool[m]``."""
+        options = ragged.spread(kept, self.ptr)
+        originals = tuple(self.originals[k] for k in np.flatnonzero(options))
+        ptr = ragged.offsets(np.diff(self.ptr)[kept])
+        return Spans(self.begin[kept], self.end[kept], ptr, originals, self.evidence[options])
+
+
+@dataclass(frozen=True, eq=False)
+class SpanPosterior:
+    """What became of each span: the probability of each original, ``float64[k]``, and that it was put in, ``float64[m]``."""
+
+    option: NDArray[np.float64]
+    put_in: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SpanModel:
+    """What is known of spans, and how the evidence on them is weighed.
+
+    Attributes:
+        table: the phrases of two tokens and more.
+        words: the words that may stand for a phrase.
+        scorer: weights of the evidence.
+    """
+
+    table: PhraseTable
+    words: PhraseTable
+    scorer: Linear
+
+    def alone(self, spans: Spans) -> SpanPosterior:
+        """The posterior of each span as if there were no other in the document."""
+        option, written = posteriors.softmax_with_rest(self.scorer(spans.evidence), spans.ptr)
+        return SpanPosterior(option, 1 - written)
+
+    def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
+        """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary."""
+        score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
+        score += SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr)
+        total = ragged.log_sum_exp(score, spans.ptr)
+        put_in = lattice.marginals(len(words), spans.begin, spans.end, total)
+        return SpanPosterior(np.exp(score - ragged.spread(total, spans.ptr)) * ragged.spread(put_in, spans.ptr), put_in)
+
+    def _elsewhere(self, spans: Spans, words: Words) -> NDArray[np.float64]:
+        """What the surroundings at the other places of the same span say of each original, against the best there."""
+        weight = self.scorer.weight
+        said = spans.evidence[:, [_NGRAM, _CONTEXT, _NO_CONTEXT]] @ weight[[_NGRAM, _CONTEXT, _NO_CONTEXT]]
+        relative = np.maximum(said - ragged.spread(ragged.maxima(said, spans.ptr), spans.ptr), _FAR)
+        phrase = [" ".join(words.lower[b:e]) for b, e in zip(spans.begin, spans.end, strict=True)]
+        keys = zip((phrase[k] for k in ragged.owners(spans.ptr)), spans.originals, strict=True)
+        _, number = np.unique(["\t".join(key) for key in keys], return_inverse=True)
+        total = np.bincount(number, relative)[number] if len(number) else relative
+        return np.maximum(total - relative, -_MOST_ELSEWHERE)
+
+
+def gather(words: Words, visible: Visible, models: Models, known: SpanModel, least: float = HOPELESS) -> Spans:
+    """The spans of a document that may have been put in, on one line and in one cell each, with the evidence on them.
+
+    Args:
+        words: the document.
+        visible: what the encoder says of it as it stands; a word stands for a phrase only where it is suspicious.
+        models: what to read with.
+        known: what is known of spans.
+        least: a span whose log-odds, whatever its context says, are not above this is left out.
+    """
+    suspicious = set(visible.places.tolist())
+    several = ((match, known.table) for match in known.table.everywhere(words))
+    single = ((match, known.words) for match in known.words.everywhere(words) if match.begin in suspicious)
+    return _judged(words, visible, models, _listed(words, chain(several, single)), known.scorer, least)
+
+
+def never_written(words: Words, visible: Visible, models: Models) -> float:
+    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed."""
+    known = load()
+    matches = ((match, known.table) for match in known.table.matches(words) if not known.table.honest[match.entry])
+    listed = _listed(words, matches)
+    if not listed.originals:  # most texts
+        return 0.0
+    spans = _judged(words, visible, models, listed, known.scorer, -np.inf)
+    return float(known.alone(spans).put_in.sum())
+
+
+def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) -> tuple[Substitution, ...]:
+    """The spans of the best path, as edits of the text: those that were put in more likely than not.
+
+    One whose likeliest original has less than the probability ``least`` stays open if it was clearly put in, and is left to
+    its words if not.
+    """
+    starts = sentence_starts(words)
+    made: list[Substitution] = []
+    for i in np.flatnonzero(posterior.put_in > BELIEVED).tolist():
+        options = slice(int(spans.ptr[i]), int(spans.ptr[i + 1]))
+        option = posterior.option[options]
+        ranked = [(spans.originals[options][k], round(float(option[k]), 4)) for k in np.argsort(-option, kind="stable")]
+        start, end = int(words.start[spans.begin[i]]), int(words.end[spans.end[i] - 1])
+        found, written = words.text[start:end], round(float(1 - posterior.put_in[i]), 4)
+        if ranked[0][1] < least:
+            if written < CHANGE:
+                made.append(Substitution(start, end, found, found, written, _shown(ranked)))
+            continue
+        others = sorted([*ranked[1:], (found, written)], key=lambda pair: -pair[1])
+        original = match_case(words.surface(int(spans.begin[i])), ranked[0][0], bool(starts[spans.begin[i]]))
+        made.append(Substitution(start, end, found, original, ranked[0][1], _shown(others)))
+    return tuple(made)
+
+
+def _shown(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
+    return tuple(pair for pair in ranked if pair[1] >= 0.001)[:_ALTERNATIVES]
+
+
+@dataclass(frozen=True, eq=False)
+class _Listed:
+    """Spans before there is evidence on them: as in :class:`Spans`, and the count of each in honest text."""
+
+    begin: NDArray[np.int64]
+    end: NDArray[np.int64]
+    originals: list[tuple[str, ...]]
+    honest: NDArray[np.float64]
+    doubled: NDArray[np.bool_]
+
+    @property
+    def ptr(self) -> NDArray[np.int64]:
+        return ragged.offsets(np.array([len(some) for some in self.originals], np.int64))
+
+
+def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) -> _Listed:
+    """Matches as spans, but for those that line or cell parts."""
+    rows = []
+    for match, table in matches:
+        if _APART.intersection(words.text[words.start[match.begin] : words.end[match.end - 1]]):
+            continue
+        doubled = _doubled(words, match)
+        rows.append((match.begin - doubled, match.end, table.pairs[match.entry][1], table.honest[match.entry], doubled))
+    rows.sort()
+    return _Listed(
+        np.array([row[0] for row in rows], np.int64),
+        np.array([row[1] for row in rows], np.int64),
+        [tuple(row[2].split(" | ")) for row in rows],
+        np.array([row[3] for row in rows], np.float64),
+        np.array([row[4] for row in rows], bool),
+    )
+
+
+def _judged(words: Words, visible: Visible, models: Models, listed: _Listed, scorer: Linear, least: float) -> Spans:
+    """The evidence on spans, without those that no context could lift above ``least``."""
+    ptr, owner = listed.ptr, ragged.owners(listed.ptr)
+    flat = [original for some in listed.originals for original in some]
+    swap = np.clip(visible.swap, -_MOST_SWAP, _MOST_SWAP)
+    inner = [swap[e - n : e] for e, n in zip(listed.end, listed.end - listed.begin - listed.doubled, strict=True)]
+    ids = _ids(flat, models.lexicon)
+    models.tick()
+    evidence = np.stack(
+        [
+            np.ones(len(flat)),
+            np.clip(_gains(words, listed, models.ngram), -_MOST_NGRAM, _MOST_NGRAM),
+            np.zeros(len(flat)),
+            ids < 0,
+            np.log1p(ragged.ranks(ptr)),
+            np.array([here.mean() for here in inner], np.float64)[owner],
+            np.array([here.max() for here in inner], np.float64)[owner],
+            np.log1p(listed.honest)[owner],
+            listed.doubled[owner],
+        ],
+        axis=1,
+    ).astype(np.float64)
+    spans = Spans(listed.begin, listed.end, ptr, tuple(flat), evidence)
+    worth = ragged.log_sum_exp(scorer(evidence), ptr) > least
+    ids, spans = ids[ragged.spread(worth, ptr)], spans.only(worth)
+    spans.evidence[:, _CONTEXT] = _context(words, spans, ids, models)
+    return spans
+
+
+def _doubled(words: Words, match: PhraseMatch) -> int:
+    """1 where the word before a phrase is its first word."""
+    return int(match.begin > 0 and words.lower[match.begin - 1] == words.lower[match.begin])
+
+
+def _ids(originals: Sequence[str], lexicon: Lexicon) -> NDArray[np.int32]:
+    """The lexicon's ids of originals, -1 for phrases and for words that the encoder does not know."""
+    ids = lexicon.ids(list(originals))
+    return np.where(ids < lexicon.vocabulary, ids, -1)
+
+
+def _context(words: Words, spans: Spans, ids: NDArray[np.int32], models: Models) -> NDArray[np.float32]:
+    """What the encoder says of each original, its span hidden: log shares of all words; 0 for id -1, ``float32[k]``."""
+    shares = np.zeros(len(ids), np.float32)
+    asked = np.flatnonzero(ragged.maxima(ids, spans.ptr, -1) >= 0)
+    for here in _turns(spans, asked):
+        vectors = models.encoder.hidden(words, words.lower, spans.begin[here], spans.end[here])
+        for at in range(0, len(here), _BLOCK):
+            models.tick()
+            said = models.encoder.log_shares(vectors[at : at + _BLOCK], models.lexicon.vocabulary)
+            for k, row in enumerate(here[at : at + _BLOCK]):
+                options = slice(spans.ptr[row], spans.ptr[row + 1])
+                shares[options] = np.where(ids[options] >= 0, said[k, ids[options]], 0.0)
+    return shares
+
+
+def _turns(spans: Spans, asked: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Spans in turns of which none has two that overlap: neighbours alternate, so that none is read between gaps."""
+    turns: list[list[int]] = [[] for _ in range(_TURNS)]
+    free = [0] * _TURNS
+    last = 0
+    for span in asked.tolist():
+        begin = int(spans.begin[span])
+        at = next((t for t in (*range(last + 1, len(turns)), *range(last + 1)) if free[t] <= begin), len(turns))
+        if at == len(turns):
+            turns.append([])
+            free.append(0)
+        turns[at].append(span)
+        free[at] = int(spans.end[span])
+        last = at % _TURNS
+    return [np.array(turn, np.int64) for turn in turns if turn]
+
+
+def _gains(words: Words, listed: _Listed, ngram: NGram) -> NDArray[np.float64]:
+    """How much likelier the text is with each original in place of its span, in nats, ``float64[k]``."""
+    found = ngram.ids(words.lower)
+    gains = [np.empty(0)]
+    for at in range(0, len(listed.originals), _BLOCK):
+        block = slice(at, at + _BLOCK)
+        pieces: list[NDArray[np.int32]] = []
+        lengths: list[tuple[int, int]] = []
+        for begin, end, originals in zip(listed.begin[block], listed.end[block], listed.originals[block], strict=True):
+            before, after = found[max(begin - _REACH, 0) : begin], found[end : end + _REACH]
+            for middle in (found[begin:end], *(_original_ids(original, ngram) for original in originals)):
+                pieces += (_START, before, middle, after)
+                lengths.append((len(_START) + len(before), len(middle) + len(after)))
+        size = np.array(lengths, np.int64)
+        ptr = ragged.offsets(size.sum(1))
+        counted = ragged.ranks(ptr) >= ragged.spread(size[:, 0], ptr)
+        total = ragged.sums(ngram.log_probability(np.concatenate(pieces)) * counted, ptr)
+        rows = ragged.offsets(np.array([1 + len(originals) for originals in listed.originals[block]], np.int64))
+        gain = total - ragged.spread(total[rows[:-1]], rows)
+        gains.append(np.delete(gain, rows[:-1]))
+    return np.concatenate(gains)
+
+
+@lru_cache(maxsize=65_536)
+def _original_ids(original: str, ngram: NGram) -> NDArray[np.int32]:
+    return ngram.ids(split(original).lower)
+
+
+@lru_cache(maxsize=1)
+def load() -> SpanModel:
+    """The shipped tables and weights."""
+    folder = resources.files("unspin.data")
+    saved = json.loads((folder / "reader.json").read_text(encoding="utf-8"))["inflated"]
+    with resources.as_file(folder / "inflated.tsv") as path:
+        return SpanModel(load_table(path), _words_for_phrases(), Linear(np.array([saved[name] for name in EVIDENCE])))
+
+
+def _words_for_phrases() -> PhraseTable:
+    """The words that dictionaries of spinners put for a phrase, each with its phrases, likeliest first, and its frequency."""
+    lexicon = lexicons.load()
+    table = {word: phrases for word, phrases in dictionaries.words_for_phrases().items() if word in lexicon.index}
+    words = sorted(table)
+    honest = np.rint(_HONEST_WORDS * np.exp(lexicon.log_frequency[lexicon.ids(words)])).astype(int).tolist()
+    return PhraseTable(tuple((word, " | ".join(table[word])) for word in words), tuple(honest))
