@@ -35,7 +35,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from unspin.report.version import version
+        from unspin.version import version
 
         typer.echo(f"unspin {version()}")
         raise typer.Exit
