@@ -54,7 +54,7 @@ _NOTE: Final = (
 )
 _ESSAY: Final = (
     "The lighthouse at Carn Head was built in eleven months by men who were paid by the stone. It has *stood* for a hundred "
-    "and sixty years, and in that time it has been struck by lightning nine times, by a ship once, and by the sea every winter.",
+    "and sixty years, and in that time it has been struck by lightning nine times, by a ship once, and by the sea each year.",
     "Nobody has lived in it since 1988, when the lamp was made to work by itself. The last keeper locked the door, carried the "
     "key to the post office, and asked for a receipt.^ The receipt hangs in the village hall, next to a photograph of him "
     "looking at it with great suspicion.",
@@ -86,16 +86,23 @@ class _Edit(NamedTuple):
 def main() -> None:
     """Write all of them."""
     (HERE / "restored").mkdir(exist_ok=True)
-    (HERE / "written" / "essay.docx").write_bytes(essay())
-    (HERE / "written" / "chapter.epub").write_bytes(book((HERE / "written" / "chapter.xhtml").read_text("utf-8")))
     for name, spinner in SPUN.items():
-        spun = spin((HERE / "written" / name).read_bytes(), name, spinner)
+        spun = spin(written(name), name, spinner)
         (HERE / name).write_bytes(spun)
         document = from_bytes(spun, name)
         reading = unspin.read(document.text)
         done = rewritten(document, reading.substitutions)
         (HERE / "restored" / name).write_bytes(done.data)
         print(f"{name}: {reading.spun=} {reading.words} words, {done.made} changes made, {done.left} left")
+
+
+def written(name: str) -> bytes:
+    """The document as it was written."""
+    if name == "essay.docx":
+        return essay()
+    if name == "chapter.epub":
+        return book((HERE / "written" / "chapter.xhtml").read_text("utf-8"))
+    return (HERE / "written" / name).read_bytes()
 
 
 def spin(data: bytes, name: str, spinner: str) -> bytes:
