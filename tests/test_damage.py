@@ -11,7 +11,6 @@ from unspin.model.known import known, old_spelling
 from unspin.reader import damage as reader_damage
 from unspin.reader.eligibility import unjudged
 from unspin.reading import UNJUDGED, Note
-from unspin.report.wording import verdict
 from unspin.spinners import simulate
 from unspin.text import foreign, split
 
@@ -46,7 +45,7 @@ def test_damaged_text_is_said_to_be_damaged_and_left_alone(kind: damage.Damage, 
     assert reading.notes == (Note.DAMAGED,)
     assert reading.restored == text
     assert not reading.spun
-    assert verdict(reading) == "cannot be judged: damaged text"
+    assert reading.says == "cannot be judged: damaged text"
 
 
 def test_shuffled_words_are_damage_in_whatever_order_they_come() -> None:

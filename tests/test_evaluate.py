@@ -23,6 +23,7 @@ from typer.testing import CliRunner
 import unspin
 from unspin import evaluate as package
 from unspin import reader
+from unspin.cli.evaluate import _announce
 from unspin.cli.evaluate import evaluate as command
 from unspin.errors import InputError, MissingExtra, ModelError, OptionError, UnspinError
 from unspin.evaluate import Evaluation, Plan, Text, evaluate, plot, record, sample, table
@@ -30,7 +31,7 @@ from unspin.evaluate.answers import answers, spin
 from unspin.evaluate.intervals import bound, lower_bound, needed, wilson
 from unspin.evaluate.measure import Spun, mapping, read_as_spun, read_spun, tasks
 from unspin.evaluate.plan import families
-from unspin.evaluate.sample import cut, key
+from unspin.evaluate.sample import Sample, cut, key
 from unspin.evaluate.screened import Lost, screened, sends_on
 from unspin.evaluate.statement import statement
 from unspin.evaluate.tally import COUNTS, RATES, figures, of_specimen
@@ -265,7 +266,7 @@ def test_restoring_has_its_share_whatever_recall_has() -> None:
 
 def test_the_time_it_takes() -> None:
     plan = Plan(specimens=1, families=("thesaurus",), shares=(0.1, 0.3))
-    assert plan.seconds([650, 1300], 1) == pytest.approx((650 + 1300 + 650) / 6500 + 650 / 1000)
+    assert plan.seconds([650, 1300], 1) == pytest.approx((650 + 1300) / 6500 + 650 / 1400 + 650 / 1000)
     assert plan.seconds([650, 1300], 2) == pytest.approx(plan.seconds([650, 1300], 1) / 2)
 
 
@@ -561,6 +562,22 @@ def test_the_command_prints_tables(pages: Path) -> None:
     assert "False positives among 3 documents" in result.out
     assert re.search(r"^family +10% +30%$", result.out, re.MULTILINE)
     assert "\x1b" not in result.out
+
+
+def test_the_tables_are_coloured_in_a_pipe_where_that_is_asked_for(
+    pages: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    assert "\x1b[1mFalse positives among 3 documents" in run(pages, "--specimens", "0", "--workers", "1").out
+
+
+def test_a_long_measuring_says_how_to_have_it_shorter(capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = Sample(tuple((f"{n}.txt", "word " * 600) for n in range(200)), seen=200)
+    assert _announce(Plan(specimens=20), drawn, 1) == 1
+    assert "minutes on 1 core; shorter with --specimens 4" in capsys.readouterr().err
+    _announce(Plan(specimens=0), drawn, 1)
+    assert capsys.readouterr().err.endswith("seconds on 1 core\n")
 
 
 def test_the_command_writes_json_and_pictures(pages: Path, tmp_path: Path) -> None:

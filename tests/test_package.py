@@ -140,7 +140,7 @@ FLOORS = (
     ("__main__",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOORS) for room in rooms}
-FREE = {"reading": set(), "errors": set(), "settings": {"errors"}}
+FREE: dict[str, set[str]] = {"version": set(), "reading": {"version"}, "errors": set(), "settings": {"errors"}}
 """Modules that all may import, and what of the package they may import themselves."""
 PACKAGE, OPENED = "unspin", "reader"
 """The package's own ``__init__`` opens a room to the world: whoever stands above that room may import the package too."""

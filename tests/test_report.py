@@ -16,10 +16,10 @@ from rich.console import Console
 
 from unspin.errors import InputError, InvalidReading, MissingInput
 from unspin.model.verdict import load as verdicts
-from unspin.reading import Note, Quotation, Reading, Substitution
-from unspin.report.json import check_record, error_record, from_json, schema, to_dict, to_json
+from unspin.reading import LOWEST_RATE, Note, Quotation, Reading, Substitution, note_in_words, rate_in_words
+from unspin.report.json import check_record, error_record, from_json, schema, to_json
 from unspin.report.terminal import plain, show, word_rows
-from unspin.report.wording import LOWEST_RATE, note_in_words, rate_in_figures, rate_in_words, verdict
+from unspin.report.wording import rate_in_figures
 from unspin.text.edits import apply
 
 TEXT = "The potter has a caller vessel.\n“It is simply a fresh enactment,” said Ann.\nThe caller kiln is warm.\n"
@@ -73,16 +73,14 @@ def on_terminal(reading: Reading, width: int, *, words: bool = False, colour: bo
 
 def test_verdict_is_one_sentence_of_evidence() -> None:
     spun = replace(READING, share=228 / 758, words=758)
-    assert verdict(spun) == (
+    assert spun.says == (
         "reads as machine-spun; 228 of 758 words look swapped; about 1 ordinary document in 200,000 scores as high"
     )
-    assert verdict(WRITTEN) == "reads as written; about 1 ordinary document in 4 scores as high"
-    assert verdict(UNJUDGED) == "cannot be judged: fewer than 30 words"
+    assert WRITTEN.says == "reads as written; about 1 ordinary document in 4 scores as high"
+    assert UNJUDGED.says == "cannot be judged: fewer than 30 words"
     tortured = replace(WRITTEN, substitutions=SUBSTITUTIONS[:1])
-    assert (
-        verdict(tortured) == "reads as written; 1 phrase looks swapped; about 1 ordinary document in 4 scores as high"
-    )
-    assert verdict(replace(spun, share=1 / 758)).startswith("reads as machine-spun; 1 of 758 words looks swapped")
+    assert tortured.says == "reads as written; 1 phrase looks swapped; about 1 ordinary document in 4 scores as high"
+    assert replace(spun, share=1 / 758).says.startswith("reads as machine-spun; 1 of 758 words looks swapped")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +145,7 @@ def test_plain_does_not_break_lines() -> None:
 
 
 def test_without_substitutions_only_the_verdict_is_shown() -> None:
-    assert plain(WRITTEN, words=True) == verdict(WRITTEN) + "\n"
+    assert plain(WRITTEN, words=True) == WRITTEN.says + "\n"
 
 
 def test_terminal_colours_and_keeps_to_its_width() -> None:
@@ -221,13 +219,13 @@ def valid(record: Any, name: str = "reading") -> bool:
 
 @pytest.mark.parametrize("reading", [READING, WRITTEN, UNJUDGED], ids=["spun", "written", "unjudged"])
 def test_a_reading_as_plain_data_is_what_the_json_holds(reading: Reading) -> None:
-    record = json.loads(to_json(reading))
     plain_data = reading.to_dict()
-    assert set(record) - set(plain_data) == {"schema", "unspin", "offsets", "verdict", "says"}
-    assert plain_data == {name: record[name] for name in plain_data}
-    assert json.loads(reading.to_json()) == plain_data
+    assert plain_data == json.loads(to_json(reading)) == json.loads(reading.to_json())
+    assert valid(plain_data)
+    assert from_json(reading.to_json()) == from_json(reading.to_json(indent=2)) == reading
     assert "\n" not in reading.to_json()
-    assert reading.to_json(indent=2).startswith('{\n  "spun"')
+    assert reading.to_json(indent=2).startswith('{\n  "schema"')
+    assert plain_data["verdict"] == reading.verdict and plain_data["says"] == reading.says
 
 
 def test_a_reading_with_a_figure_that_is_none_has_no_json() -> None:
@@ -269,7 +267,7 @@ def test_json_is_valid_and_comes_back_whole(reading: Reading, indent: bool) -> N
 
 
 def test_json_says_what_its_offsets_are() -> None:
-    record = to_dict(replace(READING, text="😀" + TEXT, restored="😀" + TEXT, substitutions=(), quotations=()))
+    record = replace(READING, text="😀" + TEXT, restored="😀" + TEXT, substitutions=(), quotations=()).to_dict()
     assert record["schema"] == "unspin-reading-1"
     assert record["offsets"] == "codepoints"
     assert list(record)[:3] == ["schema", "unspin", "offsets"]
@@ -296,8 +294,8 @@ def test_schema_knows_every_field() -> None:
     ],
 )
 def test_schema_refuses(change: dict[str, Any]) -> None:
-    assert valid(to_dict(READING))
-    assert not valid(to_dict(READING) | change)
+    assert valid(READING.to_dict())
+    assert not valid(READING.to_dict() | change)
 
 
 @pytest.mark.parametrize(
@@ -379,7 +377,7 @@ def test_any_reading_survives_json_and_can_be_shown(reading: Reading) -> None:
     data = to_json(reading)
     assert from_json(data) == reading
     assert valid(json.loads(data))
-    assert plain(reading, words=True).startswith(verdict(reading))
+    assert plain(reading, words=True).startswith(reading.says)
     assert "\x1b" not in on_terminal(reading, 40, words=True, colour=False)
 
 

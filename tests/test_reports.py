@@ -37,8 +37,7 @@ from unspin.report.json import from_json, schema, to_json
 from unspin.report.markdown import escaped
 from unspin.report.markup import Markup, css_string, element, visible
 from unspin.report.source import Entry, Source, entry, place_function
-from unspin.report.version import MODEL_CARD
-from unspin.report.wording import percent
+from unspin.report.wording import MODEL_CARD, percent
 from unspin.settings import Settings
 from unspin.text.edits import apply, apply_within
 

@@ -161,6 +161,11 @@ def test_prose_is_read_and_nothing_else(name: str) -> None:
     assert document.text.removesuffix("\n").split("\n\n") == expected
 
 
+def test_a_title_of_latex_stands_first() -> None:
+    document = from_bytes(b"\\title{Kilns}\n\\begin{document}\nOne cooled.\n\\end{document}\n", "a.tex")
+    assert document.text == "Kilns\n\nOne cooled.\n"
+
+
 @pytest.mark.parametrize("name", READ)
 def test_every_word_leads_back_to_its_place_in_the_source(name: str) -> None:
     data = READ[name][0]

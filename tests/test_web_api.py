@@ -34,11 +34,11 @@ from unspin.documents.address import load_address
 from unspin.errors import OptionError
 from unspin.reading import Note, Reading, Substitution
 from unspin.report.export import FORMATS, export
-from unspin.report.json import from_json, schema, to_dict
+from unspin.report.json import from_json, schema
 from unspin.report.source import Entry, Source
-from unspin.report.version import version
 from unspin.settings import Settings
 from unspin.text.edits import apply
+from unspin.version import version
 from unspin.web import server
 from unspin.web.app import create
 from unspin.web.guards import HEADERS
@@ -209,7 +209,7 @@ def test_batch_keeps_order_and_names(reader: Reader) -> None:
     results = response.json()["results"]
     assert [r["id"] for r in results] == [f"page {i}" if i % 2 else str(i) for i in range(9)]
     for text, result in zip(texts, results, strict=True):
-        assert result["reading"] == to_dict(made(text, SWAPS, 0.5, False))
+        assert result["reading"] == made(text, SWAPS, 0.5, False).to_dict()
 
 
 def test_one_bad_document_fails_alone(reader: Reader) -> None:
@@ -270,7 +270,7 @@ def test_stream_ends_with_the_reading(reader: Reader) -> None:
     assert {event["event"] for event in progress} == {"progress"}
     assert [event["done"] for event in progress] == sorted(event["done"] for event in progress)
     assert all(event["reading"] is None or event["reading"]["substitutions"] == [] for event in progress)
-    assert last == {"event": "reading", "reading": to_dict(made(f"WAIT {SPUN}", SWAPS, 1e-4, False))}
+    assert last == {"event": "reading", "reading": made(f"WAIT {SPUN}", SWAPS, 1e-4, False).to_dict()}
 
 
 def test_a_reading_that_has_not_changed_is_not_sent_again() -> None:
@@ -317,7 +317,7 @@ def test_a_file_is_read_and_its_places_found(reader: Reader) -> None:
     assert response.status_code == 200
     answer = response.json()
     assert answer["document"] == {"name": "page.txt", "format": "text"}
-    assert answer["reading"] == to_dict(made(text, SWAPS, 0.5, True))
+    assert answer["reading"] == made(text, SWAPS, 0.5, True).to_dict()
     assert answer["places"] == [{"page": None, "paragraph": 2}]
 
 
@@ -359,7 +359,7 @@ def test_a_file_is_streamed_with_its_places(reader: Reader) -> None:
     assert progress and all(event["event"] == "progress" for event in progress)
     assert any(event["reading"] is not None and event["places"] == [] for event in progress)
     places = [{"page": None, "paragraph": 2}]
-    assert last == {"event": "reading", "reading": to_dict(made(text, SWAPS, 0.5, False)), "places": places}
+    assert last == {"event": "reading", "reading": made(text, SWAPS, 0.5, False).to_dict(), "places": places}
 
 
 def test_the_notes_on_a_file_are_in_its_streamed_reading(reader: Reader) -> None:
@@ -437,7 +437,7 @@ def test_what_stands_at_an_address_is_read(fetching: FastAPI, web: Web) -> None:
     assert response.status_code == 200
     answer = response.json()
     assert answer["document"] == {"name": PAGE, "format": "html"}
-    assert answer["reading"] == to_dict(made(f"{PROSE}\n", SWAPS, 0.5, False))
+    assert answer["reading"] == made(f"{PROSE}\n", SWAPS, 0.5, False).to_dict()
     assert answer["places"] == []
     assert web.asked == [("pots.example", "/robots.txt"), ("pots.example", "/page")]
 
@@ -526,14 +526,14 @@ def exported(app: FastAPI, *readings: tuple[str, dict[str, Any]], **options: Any
 
 @pytest.mark.parametrize("suffix", "txt text md html xhtml pdf docx odt epub tex xml nxml tei".split())
 def test_what_is_kept_is_named_without_the_suffix_of_its_document(reader: Reader, suffix: str) -> None:
-    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    record = made(SPUN, SWAPS, 1e-4, False).to_dict()
     response = exported(create(read=reader), (f"https://pots.example/bowl.{suffix}", record), format="md")
     assert 'filename="bowl-restored.md"' in response.headers["content-disposition"]
 
 
 @pytest.mark.parametrize("form", ["html", "docx", "csv", "json", "md"])
 def test_a_reading_is_kept_in_every_form(reader: Reader, form: str) -> None:
-    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    record = made(SPUN, SWAPS, 1e-4, False).to_dict()
     response = exported(create(read=reader), ("Ä bowl.html", record), format=form)
     assert response.status_code == 200
     assert response.headers["content-type"] == FORMATS[form].media_type
@@ -545,7 +545,7 @@ def test_a_reading_is_kept_in_every_form(reader: Reader, form: str) -> None:
 
 
 def test_several_readings_and_the_public_edition(reader: Reader) -> None:
-    records = [(f"{i}.txt", to_dict(made(SPUN, SWAPS, 1e-4, False))) for i in range(3)]
+    records = [(f"{i}.txt", made(SPUN, SWAPS, 1e-4, False).to_dict()) for i in range(3)]
     response = exported(create(read=reader), *records, format="json", public=True)
     assert len(response.json()["documents"]) == 3
     assert response.json()["edition"] == "public"
@@ -557,7 +557,7 @@ def test_several_readings_and_the_public_edition(reader: Reader) -> None:
 
 
 def test_choices_of_the_page_are_kept(reader: Reader) -> None:
-    record = json.loads(json.dumps(to_dict(made(SPUN, SWAPS, 1e-4, False))))
+    record = json.loads(json.dumps(made(SPUN, SWAPS, 1e-4, False).to_dict()))
     record["substitutions"] = [s for s in record["substitutions"] if s["found"] != "beryllium"]
     record["substitutions"][0] |= {"original": "under", "confidence": 0, "alternatives": [["on", 0.9]], "route": []}
     record["restored"] = SPUN.replace("connected", "under").replace("successful", "in")
@@ -572,7 +572,7 @@ PLACES = [{"page": 3, "paragraph": 2}, {"page": 3, "paragraph": 4}, {"page": 17,
 
 def sent(**more: Any) -> list[dict[str, Any]]:
     """The one reading of a request for an export."""
-    return [{"name": "page.pdf", "reading": to_dict(made(SPUN, SWAPS, 1e-4, False)), **more}]
+    return [{"name": "page.pdf", "reading": made(SPUN, SWAPS, 1e-4, False).to_dict(), **more}]
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -639,14 +639,14 @@ def test_settings_out_of_range_are_not_kept(reader: Reader, settings: Any) -> No
     ],
 )  # fmt: skip
 def test_a_damaged_reading_is_not_exported(reader: Reader, change: dict[str, Any]) -> None:
-    record = to_dict(made(SPUN, SWAPS, 1e-4, False)) | change
+    record = made(SPUN, SWAPS, 1e-4, False).to_dict() | change
     body = json.dumps({"readings": [{"name": "page", "reading": record}], "format": "html"}).encode()
     [response] = ask(create(read=reader), ("/v1/export", body), headers={"content-type": "application/json"})
     assert error_of(response) == (422, "unreadable")
 
 
 def test_a_swap_that_is_not_in_the_text_is_not_exported(reader: Reader) -> None:
-    record = to_dict(made(SPUN, SWAPS, 1e-4, False))
+    record = made(SPUN, SWAPS, 1e-4, False).to_dict()
     for change in ({"found": "other"}, {"confidence": 1.1}, {"alternatives": [["on", -0.1]]}, {"quoted": 0}):
         wrong = record | {"substitutions": [record["substitutions"][0] | change, *record["substitutions"][1:]]}
         assert error_of(exported(create(read=reader), ("page", wrong), format="csv")) == (422, "unreadable")
@@ -1387,7 +1387,7 @@ def test_the_command_serves_until_interrupted() -> None:
                 assert reading.text == article
                 assert Note.TOO_SHORT not in reading.notes
                 *_, last = client.post("/v1/stream", json={"text": article}).text.splitlines()
-                assert json.loads(last)["reading"] == to_dict(reading) | {"unspin": version()}
+                assert json.loads(last)["reading"] == reading.to_dict() | {"unspin": version()}
             process.send_signal(signal.SIGINT)
             said = process.stderr.read()
             assert process.wait(20) == 0

@@ -1,4 +1,4 @@
-"""What unspin says about a document: immutable results, with no logic but their conversion to plain data.
+"""What unspin says about a document: immutable results, with no logic but their conversion to plain data and to a sentence.
 
 Offsets are Unicode code points into the text as given, half-open ``[start, end)``. Two things always hold:
 
@@ -15,7 +15,31 @@ from enum import StrEnum
 from html import escape
 from typing import Any, Final
 
-__all__ = ["BELIEVED", "LOWEST_RATE", "UNJUDGED", "Note", "Quotation", "Reading", "Substitution", "figures"]
+from unspin.version import version
+
+__all__ = [
+    "BELIEVED",
+    "LOWEST_RATE",
+    "NOTES",
+    "OFFSETS",
+    "OFTEN",
+    "SCHEMA",
+    "UNJUDGED",
+    "VERDICTS",
+    "Note",
+    "Quotation",
+    "Reading",
+    "Substitution",
+    "note_in_words",
+    "one_in",
+    "rate_in_words",
+    "summary",
+]
+
+SCHEMA: Final = "unspin-reading-1"
+"""The format of a reading as JSON; ``report/reading.schema.json`` describes it."""
+OFFSETS: Final = "codepoints"
+"""What its offsets count."""
 
 
 class Note(StrEnum):
@@ -42,6 +66,21 @@ UNJUDGED = frozenset({Note.TOO_SHORT, Note.NOT_ENGLISH, Note.NOT_PROSE, Note.DAM
 """A reading with one of these notes makes no statement about the document."""
 
 
+VERDICTS: Final = {"spun": "reads as machine-spun", "written": "reads as written", "unjudged": "cannot be judged"}
+"""The verdicts in words."""
+
+NOTES: Final[dict[str, str]] = {
+    Note.TOO_SHORT: "fewer than 30 words",
+    Note.NOT_ENGLISH: "not English",
+    Note.NOT_PROSE: "not prose",
+    Note.DAMAGED: "damaged text",
+    Note.TRUNCATED: "only the beginning was read",
+    Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
+}
+"""The notes in words."""
+
+OFTEN: Final = 0.5
+"""A false-positive rate from which on a number of documents says less than the word."""
 LOWEST_RATE: Final = 1e-7
 """The lowest :attr:`Reading.false_positive_rate`. A reading that has it means "this or fewer": no sample reaches further."""
 BELIEVED: Final = 0.5
@@ -148,16 +187,40 @@ class Reading:
             f" substitutions={len(self.substitutions)}, text={begins!r})"
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """Every attribute as plain dicts, lists, strings and numbers.
+    @property
+    def verdict(self) -> str:
+        """``"spun"``, ``"written"``, or ``"unjudged"`` where the notes say why nothing is judged."""
+        if self.spun:
+            return "spun"
+        return "written" if UNJUDGED.isdisjoint(self.notes) else "unjudged"
 
-        ``unspin read --json`` writes these keys and, before them, the format, the version and the verdict in words.
+    @property
+    def says(self) -> str:
+        """One sentence: the verdict, what it rests on, and how often an ordinary document looks like that."""
+        if self.verdict == "unjudged":
+            reasons = ", ".join(note_in_words(note) for note in self.notes if note in UNJUDGED)
+            return f"{VERDICTS[self.verdict]}: {reasons}"
+        parts = [VERDICTS[self.verdict]]
+        if self.spun:
+            swapped = round(self.share * self.words)
+            parts.append(f"{swapped:,} of {self.words:,} words {'looks' if swapped == 1 else 'look'} swapped")
+        elif self.substitutions:
+            places = len(self.substitutions)
+            parts.append("1 phrase looks swapped" if places == 1 else f"{places:,} phrases look swapped")
+        parts.append(rate_in_words(self.false_positive_rate))
+        return "; ".join(parts)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The reading in the format ``unspin-reading-1``, as plain dicts, lists, strings and numbers.
 
         Raises:
             ValueError: a figure is not finite.
         """
         return {
-            **figures(self),
+            "schema": SCHEMA,
+            "unspin": version(),
+            "offsets": OFFSETS,
+            **summary(self),
             "text": self.text,
             "restored": self.restored,
             "substitutions": [_substitution(s) for s in self.substitutions],
@@ -166,7 +229,9 @@ class Reading:
         }
 
     def to_json(self, *, indent: int | None = None) -> str:
-        """:meth:`to_dict` as JSON, on one line or indented by so many spaces.
+        """:meth:`to_dict` as JSON, on one line or indented by so many spaces: what ``unspin read --json`` writes.
+
+        ``unspin.report.json.from_json`` makes the reading of it again.
 
         Raises:
             ValueError: a figure is not finite.
@@ -187,13 +252,15 @@ class Reading:
         return f'<div style="white-space: pre-wrap">{"".join(pieces)}</div>'
 
 
-def figures(reading: Reading) -> dict[str, Any]:
-    """The attributes without the text and what was swapped in it, as plain data.
+def summary(reading: Reading) -> dict[str, Any]:
+    """Verdict and figures, without the text and what was swapped in it, as plain data.
 
     Raises:
         ValueError: a figure is not finite.
     """
     return {
+        "verdict": reading.verdict,
+        "says": reading.says,
         "spun": reading.spun,
         "score": _finite(reading.score),
         "false_positive_rate": _finite(reading.false_positive_rate),
@@ -202,6 +269,26 @@ def figures(reading: Reading) -> dict[str, Any]:
         "spinner": reading.spinner,
         "notes": [str(note) for note in reading.notes],
     }
+
+
+def rate_in_words(rate: float) -> str:
+    """``"about 1 ordinary document in 200,000 scores as high"``."""
+    if rate >= OFTEN:
+        return "ordinary documents often score as high"
+    if rate <= LOWEST_RATE:
+        return f"fewer than 1 ordinary document in {one_in(LOWEST_RATE):,} scores as high"
+    return f"about 1 ordinary document in {one_in(rate):,} scores as high"
+
+
+def one_in(rate: float) -> int:
+    """The N of "1 in N", to two significant figures; ``rate`` above 0 and at most 1."""
+    number = 1 / max(rate, 1e-300)  # an operating point may be smaller still, and its inverse no number
+    return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
+
+
+def note_in_words(note: str) -> str:
+    """A note for people; one without a fixed name stays as it is."""
+    return NOTES.get(note, note)
 
 
 def _substitution(substitution: Substitution) -> dict[str, Any]:

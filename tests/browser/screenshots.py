@@ -1,4 +1,4 @@
-"""The pictures of the page in ``docs/images``: ``python -m tests.browser.screenshots [FOLDER]``.
+"""The pictures of the page and of a report in ``docs/images``: ``python -m tests.browser.screenshots [FOLDER]``.
 
 They show the real program on the example of the page and on the texts in ``examples/``, as they are and spun by the
 simulator. Fonts are those of the machine; ours were taken with TeX Gyre Pagella and Inter (``apt-get install
@@ -7,20 +7,28 @@ fonts-texgyre fonts-inter``).
 
 from __future__ import annotations
 
+import io
 import sys
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import unspin
 from tests.browser.conftest import FLAGS
 from tests.browser.real import serving
 from tests.browser.steps import open_files, overview_done, settled
+from unspin.documents import load
+from unspin.report.export import export
+from unspin.report.source import Entry, Source
 from unspin.spinners import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 MOST_BYTES = 400_000
+LINE = 12  # pixels between two screens
 
 
 def main() -> None:
@@ -34,11 +42,19 @@ def main() -> None:
             file = folder / f"page-{name}.png"
             page.screenshot(path=file)
             page.context.close()
-            size = file.stat().st_size
-            print(f"{file.name}  {size / 1000:.0f} kB")
-            if size > MOST_BYTES:
-                raise SystemExit(f"{file} is larger than {MOST_BYTES / 1000:.0f} kB")
+            told(file)
+        for name, screens in report(browser).items():
+            side_by_side(screens, folder / f"report-{name}.png")
+            told(folder / f"report-{name}.png")
         browser.close()
+
+
+def told(file: Path) -> None:
+    """Say how large a picture is, and refuse one that is too large."""
+    size = file.stat().st_size
+    print(f"{file.name}  {size / 1000:.0f} kB")
+    if size > MOST_BYTES:
+        raise SystemExit(f"{file} is larger than {MOST_BYTES / 1000:.0f} kB")
 
 
 def desktop(browser: Browser, address: str) -> Page:
@@ -81,6 +97,42 @@ def overview(browser: Browser, address: str) -> Page:
     overview_done(page)
     page.mouse.move(0, 0)
     return page
+
+
+def report(browser: Browser) -> dict[str, list[Image.Image]]:
+    """A report on the spun example: on a wide screen, on a phone (dark, two screens of it), and on paper, all its pages."""
+    document = load(ROOT / "examples" / "spun" / "harbour.txt")
+    source = Source("harbour.txt", document.format, document.place)
+    html = export([Entry(source, unspin.read(document.text))], "html").decode()
+
+    def shown(**options: Any) -> Page:
+        page = browser.new_context(locale="en-GB", **options).new_page()
+        page.set_content(html)
+        return page
+
+    wide = shown(viewport={"width": 1280, "height": 1000})
+    phone = shown(viewport={"width": 360, "height": 760}, device_scale_factor=1.5, color_scheme="dark")
+    screens = [taken(phone)]
+    phone.evaluate("scrollBy(0, innerHeight)")
+    screens.append(taken(phone))
+    paper = pypdfium2.PdfDocument(wide.pdf(prefer_css_page_size=True))
+    return {"desktop": [taken(wide)], "phone": screens, "print": [page.render(scale=0.8).to_pil() for page in paper]}
+
+
+def taken(page: Page) -> Image.Image:
+    """What is on the screen."""
+    return Image.open(io.BytesIO(page.screenshot()))
+
+
+def side_by_side(screens: list[Image.Image], file: Path) -> None:
+    """One picture of several, a grey line between, in few colours."""
+    width = sum(screen.width for screen in screens) + LINE * (len(screens) - 1)
+    whole = Image.new("RGB", (width, max(screen.height for screen in screens)), "#888888")
+    at = 0
+    for screen in screens:
+        whole.paste(screen, (at, 0))
+        at += screen.width + LINE
+    whole.quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:

@@ -10,12 +10,13 @@ from tests.browser.conftest import missing
 from tests.browser.specimens import PART_SIGN, SPUN, WRITTEN
 from tests.browser.specimens import read as reading_of
 from tests.browser.steps import open_files, overview_done, read, restored, settled, words, written
+from tests.browser.stub import Stub
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 READING = reading_of(SPUN)
-SIZES = [(1600, 1000, "light"), (360, 740, "dark")]
+SIZES = [(1600, 1000, "light"), (1280, 900, "dark"), (360, 740, "dark")]
 
 
 def focused(page: Page, what: str = "id") -> Any:
@@ -178,7 +179,7 @@ def test_motion_is_spared_those_who_ask(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("width", "height", "scheme"), SIZES)
-def test_axe_finds_nothing(page: Page, width: int, height: int, scheme: Any) -> None:
+def test_axe_finds_nothing(page: Page, stub: Stub, width: int, height: int, scheme: Any) -> None:
     try:
         from axe_playwright_python.sync_playwright import Axe
     except ImportError:
@@ -192,6 +193,13 @@ def test_axe_finds_nothing(page: Page, width: int, height: int, scheme: Any) -> 
         assert report == [], view
 
     check("start")
+    stub.addresses = True
+    page.reload()
+    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.fill("#paper", "https://ferry.example/page")
+    page.wait_for_selector("#fetch:visible")
+    check("start with an address")
+    page.fill("#paper", "")
     page.click("text=Settings")
     page.click("#read")
     check("start with an error")
@@ -223,6 +231,8 @@ def test_axe_finds_nothing(page: Page, width: int, height: int, scheme: Any) -> 
     open_files(page, ("a.txt", SPUN), ("b.txt", WRITTEN), ("scan.pdf", "broken"), ("short.txt", "Short."))
     overview_done(page)
     check("overview")
+    page.click("#overview-save > summary")
+    check("overview and menu")
 
 
 def test_marks_differ_by_more_than_colour(page: Page) -> None:

@@ -50,7 +50,9 @@ def test_dropped_and_pasted_files_are_read(page: Page) -> None:
 ADDRESS = "https://ferry.example/page?n=1"
 
 
-def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub) -> None:
+@pytest.mark.parametrize("width", [1280, 360])
+def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
     stub.addresses = True
     page.reload()
     page.wait_for_function("document.getElementById('version').textContent !== ''")
@@ -62,6 +64,7 @@ def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub) -
     page.fill("#paper", f" {ADDRESS}\n")
     assert offer.is_visible()
     page.wait_for_function("document.getElementById('status').textContent.includes('This is an address')")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     offer.press("Enter")
     settled(page)
     assert page.inner_text("#document-name").partition(" · ")[0] == ADDRESS

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.test_reports import made
+from unspin.documents import load
 from unspin.report.export import export
 from unspin.report.source import Entry, Source
 
@@ -25,6 +26,10 @@ def test_an_article_takes_four_pages(browser: Browser) -> None:
     reading = made(text, swaps)
     assert len(reading.substitutions) > 130
     page = browser.new_page()
-    page.set_content(export([Entry(Source("harbour.txt"), reading)], "html").decode())
-    assert len(pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))) <= 4
+    source = Source("harbour.txt", "text", load(ARTICLE).place)
+    page.set_content(export([Entry(source, reading)], "html").decode())
+    paper = pdfium.PdfDocument(page.pdf(prefer_css_page_size=True))
     page.close()
+    assert len(paper) <= 4
+    table = " ".join(sheet.get_textpage().get_text_range() for sheet in paper)
+    assert re.search(r"\bpar\. 3 \w+ → \w+s\b", table)  # place, found and restored word apart from each other

@@ -150,12 +150,19 @@ def test_the_restored_text_of_a_file_bears_its_name(page: Page) -> None:
     assert save(page, "txt")[0] == "notes-restored.txt"
 
 
-def test_several_files_in_one_word_document(page: Page, stub: Stub) -> None:
+@pytest.mark.parametrize("width", [1280, 360])
+def test_several_files_in_one_word_document(page: Page, stub: Stub, width: int) -> None:
+    """Without a mouse, on two sizes of screen."""
+    page.set_viewport_size({"width": width, "height": 800})
     open_files(page, ("a.txt", SPUN), ("b.txt", WRITTEN))
     overview_done(page)
-    page.click("#overview-save > summary")
+    page.focus("#overview-save > summary")
+    page.keyboard.press("Enter")
+    while page.evaluate("document.activeElement.dataset.format") != "docx":
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     with page.expect_download():
-        page.click("#overview-save [data-format=docx]")
+        page.keyboard.press("Enter")
     assert stub.exports[-1]["format"] == "docx"
     assert [r["name"] for r in stub.exports[-1]["readings"]] == ["a.txt", "b.txt"]
 

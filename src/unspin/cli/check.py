@@ -112,9 +112,7 @@ def check(
 
 def _told(outcome: Reading | InputError) -> str:
     """The name of what came of a document, to count it under."""
-    from unspin.report.wording import verdict_name
-
-    return _UNREAD if isinstance(outcome, InputError) else verdict_name(outcome)
+    return _UNREAD if isinstance(outcome, InputError) else outcome.verdict
 
 
 def _in_total(counts: Counter[str], operating_point: float) -> str:
@@ -188,21 +186,22 @@ def _padded(width: int, path: str, rate: str, share: str, verdict: str) -> str:
 
 def _verdict(reading: Reading) -> str:
     """The verdict, with the reason where there is none."""
-    from unspin.report.wording import VERDICTS, verdict, verdict_name
+    from unspin.reading import VERDICTS
 
-    name = verdict_name(reading)
-    return verdict(reading) if name == "unjudged" else VERDICTS[name]
+    name = reading.verdict
+    return reading.says if name == "unjudged" else VERDICTS[name]
 
 
 def _collect(
     format: str, entries: list[Entry], path: str, outcome: Reading | InputError, document: Document | None
 ) -> None:
     """Print the lines of a document, or keep it for the end, as SARIF has all in one object."""
+    from unspin.cli.inputs import source_of
     from unspin.documents import shown
     from unspin.report.findings import lines
     from unspin.report.source import Entry, Source
 
-    source = Source(shown(path)) if document is None else Source(shown(path), document.format, document.place)
+    source = Source(shown(path)) if document is None else source_of(document)
     if format == "sarif":
         entries.append(Entry(source, outcome))
     else:
@@ -229,11 +228,11 @@ def _print_padded(console: Console, width: int, path: str, outcome: Reading | In
 
     from unspin.documents import shown
     from unspin.report.terminal import COLOURS
-    from unspin.report.wording import rate_in_figures, verdict_name
+    from unspin.report.wording import rate_in_figures
 
     if isinstance(outcome, InputError):
         return
-    name = verdict_name(outcome)
+    name = outcome.verdict
     rate = "" if name == "unjudged" else rate_in_figures(outcome.false_positive_rate)
     share = f"{outcome.share:.0%}" if outcome.spun else ""
     verdict, colon, reason = _verdict(outcome).partition(":")

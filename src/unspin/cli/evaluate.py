@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 import typer
 
 from unspin.cli import options
-from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, coloured, complain, is_terminal, remark, well_behaved, write
 from unspin.cores import available_cores
 from unspin.errors import MissingInput, OptionError, UnspinError
 from unspin.files import save
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["evaluate"]
 
 _STANDARD_OUTPUT = "-"
+_LONG = 60.0  # seconds from which on it is said how to have it shorter
 _WORTH_A_WORKER = 10.0  # seconds of reading; it takes a process two to start
 
 
@@ -195,9 +196,11 @@ def _announce(plan: Plan, drawn: Sample, workers: int | None) -> int:
     cores = workers or max(1, min(available_cores(), int(alone / _WORTH_A_WORKER)))
     spun = min(plan.specimens, len(drawn.texts)) * len(plan.families) * len(plan.spun_shares)
     also = f", then {spun:,} specimens" if spun else ""
+    seconds = plan.seconds(lengths, cores)
+    shorter = f"; shorter with --specimens {max(1, plan.specimens // 5)}" if spun and seconds > _LONG else ""
     remark(
-        f"reading {len(drawn.texts):,} of {drawn.seen:,} documents{also}: about {_duration(plan.seconds(lengths, cores))}"
-        f" on {cores} {'core' if cores == 1 else 'cores'}"
+        f"reading {len(drawn.texts):,} of {drawn.seen:,} documents{also}: about {_duration(seconds)}"
+        f" on {cores} {'core' if cores == 1 else 'cores'}{shorter}"
     )
     return cores
 
@@ -216,7 +219,7 @@ def _print(evaluation: Evaluation, json: str | None) -> None:
         write(record.to_json(evaluation))
         return
     tables = table.tables(evaluation)
-    if is_terminal(sys.stdout):
+    if coloured(sys.stdout):
         from rich.console import Console
 
         console = Console(highlight=False)

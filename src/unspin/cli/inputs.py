@@ -8,8 +8,9 @@ from unspin.cli.streams import remark
 
 if TYPE_CHECKING:
     from unspin.documents import Document
+    from unspin.report.source import Source
 
-__all__ = ["opened"]
+__all__ = ["opened", "source_of"]
 
 
 def opened(path: str) -> Document:
@@ -25,3 +26,11 @@ def opened(path: str) -> Document:
         # Whoever types an address at their own machine may look at their own network.
         return load_address(path, private=True, said=remark)
     return documents.load(path)
+
+
+def source_of(document: Document) -> Source:
+    """The document as reports name it, and where what was read of it stands."""
+    from unspin.documents import shown, stored
+    from unspin.report.source import Source
+
+    return Source(shown(document.path), document.format, document.place, stored(document))

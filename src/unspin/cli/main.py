@@ -35,7 +35,7 @@ app = typer.Typer(
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from unspin.report.version import version
+        from unspin.version import version
 
         typer.echo(f"unspin {version()}")
         raise typer.Exit
@@ -66,7 +66,7 @@ def unspin(
 
     A FILE is text, Markdown, LaTeX, HTML, PDF, DOCX, ODT, EPUB, JATS or TEI (most with the extra 'documents'), or an address
     (https://…); - is standard input. Results go to standard output, messages to standard error. NO_COLOR=1 in the
-    environment takes the colours away, FORCE_COLOR=1 keeps those of read and check in a pipe.
+    environment takes the colours away, FORCE_COLOR=1 keeps those of read, check and evaluate in a pipe.
 
     Exit status: 0 nothing spun, 1 something spun (read, check, scan), 2 an error.
     """  # noqa: D301 - the help needs the real control character

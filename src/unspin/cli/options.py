@@ -87,7 +87,7 @@ def settings(
 def notes_of(*documents: Document, say: Callable[[str], None]) -> None:
     """Say what is missing from a document, or was guessed about it, so that it does not go unnoticed."""
     from unspin.documents import shown
-    from unspin.report.wording import note_in_words
+    from unspin.reading import note_in_words
 
     for document in documents:
         for note in document.notes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.cli import options
-from unspin.cli.inputs import opened
+from unspin.cli.inputs import opened, source_of
 from unspin.cli.streams import NOTHING_SPUN, SPUN, coloured, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
@@ -77,24 +77,28 @@ def read(
 
         from unspin.report.terminal import show
 
-        show(reading, Console(highlight=False), words=words)
+        show(reading, Console(highlight=False), source_of(document), words=words)
     else:
         from unspin.report.terminal import plain
 
-        write(plain(reading, words=words).encode("utf-8", "replace"))
+        write(plain(reading, source_of(document), words=words).encode("utf-8", "replace"))
     return SPUN if reading.spun else NOTHING_SPUN
 
 
 def _formatted(format: str, document: Document, reading: Reading) -> bytes:
     """The reading as another tool takes it."""
-    from unspin.documents import shown
+    from unspin.documents import stored
     from unspin.report import findings
     from unspin.report.json import dumps
-    from unspin.report.source import Entry, Source
+    from unspin.report.source import Entry
 
-    entry = Entry(Source(shown(document.path), document.format, document.place), reading)
+    entry = Entry(source_of(document), reading)
     if format == "sarif":
         return dumps(findings.sarif([entry]), indent=True) + b"\n"
     if format == "lines":
         return "".join(f"{line}\n" for line in findings.lines(entry)).encode("utf-8", "replace")
-    return findings.diff(reading, entry.source.name).encode("utf-8", "replace")
+    file = stored(document)
+    if file is None:
+        return findings.diff(entry).encode("utf-8", "replace")
+    lead = file.mark.decode("utf-8") if file.encoding == "utf-8" else ""
+    return file.encode_diff(findings.diff(entry, lead))

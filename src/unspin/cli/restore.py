@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["restore"]
 
+_STANDARD_OUTPUT = "-"
+
 
 @well_behaved
 def restore(
@@ -36,7 +38,8 @@ def restore(
         typer.Option(
             "--in-place-copy",
             metavar="OUT",
-            help="Write the same file to OUT with only those words changed; in DOCX the changes are tracked.",
+            help="Write the same file to OUT (- for standard output) with only those words changed; in DOCX the changes are"
+            " tracked.",
             show_default=False,
         ),
     ] = None,
@@ -97,14 +100,15 @@ def restore(
         check_writable(document)
         _spare(in_place_copy, file)
     import unspin
-    from unspin.report.wording import note_in_words, verdict
+    from unspin.reading import note_in_words
 
     with reading_bar() as watch:
         reading = unspin.read(document.text, settings, watch=watch)
     if in_place_copy is not None:
         done = rewritten(document, reading.substitutions)
-        save(in_place_copy, done.data, said=f"--in-place-copy {in_place_copy}")
-        remark(f"{verdict(reading)}; {_changed(done)} in {in_place_copy}")
+        _put(in_place_copy, done.data)
+        where = "" if str(in_place_copy) == _STANDARD_OUTPUT else f" in {shown(str(in_place_copy))}"
+        remark(f"{reading.says}; {_changed(done)}{where}")
     elif document.format in ("markdown", "latex"):
         write(rewritten(document, reading.substitutions).data)
     else:
@@ -113,8 +117,23 @@ def restore(
         for note in document.notes:  # what is missing from the page must not go unnoticed
             remark(f"{shown(document.path)}: {note_in_words(note)}")
     if in_place_copy is None and is_terminal(sys.stderr) and reading.restored == document.text:
-        remark(f"{verdict(reading)}; printed unchanged")
+        remark(f"{reading.says}; printed unchanged")
     return 0
+
+
+def _put(out: Path, data: bytes) -> None:
+    """The copy, to a file or to standard output.
+
+    Raises:
+        OptionError: an archive is nothing for a terminal.
+        OutputError: it cannot be written.
+    """
+    if str(out) != _STANDARD_OUTPUT:
+        save(out, data, said=f"--in-place-copy {out}")
+    elif data.startswith(b"PK") and is_terminal(sys.stdout):
+        raise OptionError("--in-place-copy -: such a document is nothing for a terminal; name a file")
+    else:
+        write(data)
 
 
 def _spare(out: Path, file: str) -> None:

@@ -61,8 +61,9 @@ def simulate(
         raise OptionError(f"--spinner {spinner}: no such family; choose one of {', '.join(spinners.names())}")
     specimen = spinners.simulate(document.text, spinner, seed=seed, rate=rate)
     if json:
-        from unspin.report.json import OFFSETS, SPECIMEN_SCHEMA, dumps
-        from unspin.report.version import version
+        from unspin.reading import OFFSETS
+        from unspin.report.json import SPECIMEN_SCHEMA, dumps
+        from unspin.version import version
 
         key: dict[str, Any] = {
             "schema": SPECIMEN_SCHEMA,

@@ -1,7 +1,7 @@
 """From bytes to text: documents as they come, with what leads back to page and paragraph."""
 
 from unspin.documents.document import LIMITS, STANDARD_INPUT, Document, Format, Limits, Origin, Place, Run, shown
-from unspin.documents.inplace import Rewritten, rewritten
+from unspin.documents.inplace import Rewritten, Stored, rewritten, stored
 from unspin.documents.load import from_bytes, load
 from unspin.documents.paths import expand
 
@@ -15,9 +15,11 @@ __all__ = [
     "Place",
     "Rewritten",
     "Run",
+    "Stored",
     "expand",
     "from_bytes",
     "load",
     "rewritten",
     "shown",
+    "stored",
 ]

@@ -12,6 +12,7 @@ import re
 import zipfile
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.sax.saxutils import escape
@@ -24,14 +25,22 @@ from unspin.errors import OptionError
 if TYPE_CHECKING:
     from unspin.text.edits import Edit
 
-__all__ = ["Rewritten", "check_writable", "rewritten"]
+__all__ = ["Cut", "Rewritten", "Stored", "check_writable", "rewritten", "stored"]
 
 _WRITABLE: Final[frozenset[Format]] = frozenset({"text", "jats", "tei", "epub", "odt", "markdown", "latex", "docx"})
 _MARKS: Final[dict[str, re.Pattern[str]]] = {
     "markdown": re.compile(r"[\\`*_\[\]<>&#$~|@]"),
     "latex": re.compile(r"[\\{}$&#^_~%\"]"),
 }
-_ARCHIVES: Final = frozenset({"epub", "odt"})
+_XML: Final[frozenset[Format]] = frozenset({"jats", "tei"})
+
+
+class Cut(NamedTuple):
+    """A stretch of a file, and what stands there afterwards: an :class:`unspin.text.edits.Edit`."""
+
+    start: int
+    end: int
+    original: str
 
 
 class Rewritten(NamedTuple):
@@ -69,21 +78,81 @@ def rewritten(document: Document, edits: Sequence[Edit], limits: Limits = LIMITS
     """
     check_writable(document)
     edits = [edit for edit in edits if edit.original != document.text[edit.start : edit.end]]
-    if document.format == "text":
-        from unspin.text.edits import apply  # late: numpy
-
-        return Rewritten(document.encode(apply(document.text, edits)), len(edits), 0)
+    file = stored(document)
+    if file is not None:
+        made = [cuts for edit in edits if (cuts := file.edits(edit))]
+        text = _spliced(file.text, (cut for cuts in made for cut in cuts))
+        return Rewritten(file.encode(text), len(made), len(edits) - len(made))
     if document.format == "docx":
         from unspin.documents.tracked import tracked
 
         runs, write = tracked(document.data, document.text, limits)
         changes = _changes(runs, edits)
-        made = write(changes)
-        return Rewritten(made.data, made.changes, len(edits) - made.changes)
-    if document.format in _ARCHIVES:
-        changes = _changes(document.runs, edits)
-        return Rewritten(_archive(document.data, changes), len(changes), len(edits) - len(changes))
-    return _marked(document, edits)
+        tracked_changes = write(changes)
+        return Rewritten(tracked_changes.data, tracked_changes.changes, len(edits) - tracked_changes.changes)
+    changes = _changes(document.runs, edits)
+    return Rewritten(_archive(document.data, changes), len(changes), len(edits) - len(changes))
+
+
+def stored(document: Document) -> Stored | None:
+    """The document as it lies in its file; None where that is no text (PDF, an archive), or does not lead back (HTML)."""
+    if document.format == "text":
+        return Stored(document, document.text, document.encoding, document.mark)
+    if document.format in _MARKS:
+        return Stored(
+            document, document.data[len(document.mark) :].decode(document.encoding), document.encoding, document.mark
+        )
+    if document.format in _XML:
+        from unspin.documents.markup import decode
+
+        return Stored(document, *decode(document.data))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A document as an editor shows it.
+
+    Attributes:
+        document: the document.
+        text: all of its file, without a byte order mark; the offsets of :meth:`Document.origin` lead into it.
+        encoding: Python's name of the encoding of the file.
+        mark: the byte order mark, or ``b""``.
+    """
+
+    document: Document
+    text: str
+    encoding: str
+    mark: bytes
+
+    def at(self, offset: int) -> int | None:
+        """Where the code point at ``offset`` of the text that is read stands in the file; None where nothing of it does."""
+        origin = self.document.origin(offset)
+        return None if origin is None else origin.offset
+
+    def edits(self, edit: Edit) -> tuple[Cut, ...]:
+        """An edit of the text that is read as edits of the file, in order; none where it would touch anything else."""
+        if self.document.format == "text":
+            return (Cut(edit.start, edit.end, edit.original),)
+        change = _change(self.document.runs, edit)
+        if change is None:
+            return ()
+        marks = _MARKS.get(self.document.format)
+        if marks is None:
+            return _cuts(change, escaped=True)
+        plain = not marks.search(change.words) and _holds(self.encoding, change.words) and len(change.spans) == 1
+        return _cuts(change, escaped=False) if plain else ()
+
+    def encode(self, text: str) -> bytes:
+        """``text`` as the file holds it: what the encoding lacks as a reference in XML; plain text then in UTF-8."""
+        if self.document.format in _XML:
+            return self.mark + text.encode(self.encoding, "xmlcharrefreplace")
+        return self.document.encode(text)
+
+    def encode_diff(self, diff: str) -> bytes:
+        """A diff of the file so that ``patch`` can apply it: in the encoding of the file, if that has lines for ``patch``."""
+        encoding = "utf-8" if self.encoding.startswith(("utf-16", "utf-32")) else self.encoding
+        return diff.encode(encoding, "xmlcharrefreplace" if self.document.format in _XML else "replace")
 
 
 def _changes(runs: Sequence[Run], edits: Iterable[Edit]) -> list[Change]:
@@ -120,25 +189,15 @@ def _change(runs: Sequence[Run], edit: Edit) -> Change | None:
     return Change(part, tuple(spans), edit.original)
 
 
-def _marked(document: Document, edits: Sequence[Edit]) -> Rewritten:
-    """Markdown, LaTeX and XML: a text with marks in it."""
-    marks = _MARKS.get(document.format)
-    if marks is None:
-        from unspin.documents.markup import decode
-
-        source, encoding, mark = decode(document.data)
-    else:
-        encoding, mark = document.encoding, document.mark
-        source = document.data[len(mark) :].decode(encoding)
-    changes = _changes(document.runs, edits)
-    if marks is not None:
-        changes = [
-            change
-            for change in changes
-            if not marks.search(change.words) and _holds(encoding, change.words) and len(change.spans) == 1
-        ]
-    text = _spliced(source, changes, escaped=marks is None)
-    return Rewritten(mark + text.encode(encoding, "xmlcharrefreplace"), len(changes), len(edits) - len(changes))
+def _spliced(source: str, cuts: Iterable[Cut]) -> str:
+    """The source with the cuts made, in whatever order the text has them."""
+    pieces: list[str] = []
+    at = 0
+    for cut in sorted(cuts):
+        pieces += (source[at : cut.start], cut.original)
+        at = cut.end
+    pieces.append(source[at:])
+    return "".join(pieces)
 
 
 def _holds(encoding: str, words: str) -> bool:
@@ -149,20 +208,10 @@ def _holds(encoding: str, words: str) -> bool:
     return True
 
 
-def _spliced(source: str, changes: Iterable[Change], *, escaped: bool) -> str:
-    """The source with the changes made, in whatever order the text has them."""
-    cuts = sorted(
-        (low, high, (escape(change.words) if escaped else change.words) if k == 0 else "")
-        for change in changes
-        for k, (low, high) in enumerate(change.spans)
-    )
-    pieces: list[str] = []
-    at = 0
-    for low, high, words in cuts:
-        pieces += (source[at:low], words)
-        at = high
-    pieces.append(source[at:])
-    return "".join(pieces)
+def _cuts(change: Change, *, escaped: bool) -> tuple[Cut, ...]:
+    """A change, span by span: the new words stand in place of the first."""
+    words = escape(change.words) if escaped else change.words
+    return tuple(Cut(low, high, words if k == 0 else "") for k, (low, high) in enumerate(change.spans))
 
 
 def _archive(data: bytes, changes: Sequence[Change]) -> bytes:
@@ -176,6 +225,6 @@ def _archive(data: bytes, changes: Sequence[Change]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name, of_part in by_part.items():
             source, encoding, mark = decode(archive.read(name))
-            text = _spliced(source, of_part, escaped=True)
+            text = _spliced(source, (cut for change in of_part for cut in _cuts(change, escaped=True)))
             parts[name] = mark + text.encode(encoding, "xmlcharrefreplace")
     return replaced(data, parts)

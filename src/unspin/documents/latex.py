@@ -84,6 +84,7 @@ class _Reader:
         for node in nodes:
             if isinstance(node, LatexMacroNode) and node.macroname == "title":
                 self._apart(_last(node))
+                self._end()
 
     def read(self, nodes: Sequence[Any]) -> None:
         """The text of the nodes, in order."""

@@ -10,7 +10,7 @@ from typing import Any
 from unspin.evaluate.intervals import LEVEL, Proportion, needed
 from unspin.evaluate.summary import Evaluation
 from unspin.report.json import dumps
-from unspin.report.version import version
+from unspin.version import version
 
 __all__ = ["SCHEMA", "to_dict", "to_json"]
 

@@ -9,7 +9,8 @@ from unspin.evaluate.intervals import Proportion
 from unspin.evaluate.screened import SCREENED_FROM
 from unspin.evaluate.statement import number
 from unspin.evaluate.summary import Evaluation, Recall
-from unspin.report.wording import note_in_words, rate_in_figures
+from unspin.reading import note_in_words
+from unspin.report.wording import rate_in_figures
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

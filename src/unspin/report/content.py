@@ -12,26 +12,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
+from unspin.reading import UNJUDGED, Quotation, Reading, Substitution, note_in_words, summary
 from unspin.report import evidence, passages, pieces
 from unspin.report.anchors import Anchors
 from unspin.report.anchors import find as find_anchors
 from unspin.report.evidence import Evidence
-from unspin.report.json import summary
 from unspin.report.lines import Lines
 from unspin.report.pieces import Paragraph, Piece
 from unspin.report.source import Entry, Source
-from unspin.report.version import MODEL_CARD, version
-from unspin.report.wording import (
-    FORMATS,
-    note_in_words,
-    rate_in_figures,
-    settings_in_words,
-    spinner_in_words,
-    verdict,
-    verdict_name,
-)
+from unspin.report.wording import FORMATS, MODEL_CARD, rate_in_figures, settings_in_words, spinner_in_words
 from unspin.settings import Settings
+from unspin.version import version
 
 __all__ = ["Content", "Full", "Head", "Passage", "Public", "Quoted", "Report", "Row", "Unread", "report"]
 
@@ -259,8 +250,8 @@ def _head(source: Source, reading: Reading) -> Head:
     length = max(1, len(reading.text))
     return Head(
         source=source,
-        verdict=verdict_name(reading),
-        says=verdict(reading),
+        verdict=reading.verdict,
+        says=reading.says,
         format=FORMATS.get(source.format, source.format),
         words=reading.words,
         swapped=round(reading.share * reading.words) if reading.spun else None,

@@ -14,10 +14,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 
+from unspin.reading import VERDICTS
 from unspin.report import evidence
 from unspin.report.content import Content, Public, Report, Row, Unread
 from unspin.report.source import Place, Source
-from unspin.report.wording import VERDICTS, walk_in_words
+from unspin.report.wording import walk_in_words
 
 __all__ = ["COLUMNS", "PUBLIC_COLUMNS", "guarded", "render"]
 

@@ -1,25 +1,27 @@
 """Readings as tools that check files give them: ``path:line:col`` lines, SARIF 2.1.0, a diff.
 
-Lines and columns count from 1; a column is a code point. A document that is no plain text has no lines that its reader
-could open, so its findings name page and paragraph.
+Lines and columns count from 1; a column is a code point. They are those of the file: of plain text, and of Markdown, LaTeX,
+JATS and TEI with their marks. What no editor opens has none, so its findings name page and paragraph.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import Any, Final
+from pathlib import PurePath
+from posixpath import normpath
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote
 
 from unspin.errors import UnspinError
 from unspin.reading import Reading, Substitution
-from unspin.report.lines import Lines
+from unspin.report.lines import Positions
 from unspin.report.source import Entry
-from unspin.report.version import version
-from unspin.report.wording import alternatives_in_words, percent, verdict
-from unspin.text.edits import apply
+from unspin.report.wording import alternatives_in_words, percent
+from unspin.text.edits import Edit, apply
+from unspin.version import version
 
 __all__ = ["diff", "lines", "sarif"]
 
@@ -30,10 +32,24 @@ _RULES: Final = (
     ("swapped-word", "SwappedWord", "A word looks swapped.",
      "It probably stands for another word. The word offered is a probability, not a quotation."),
 )  # fmt: skip
-_TEXT: Final = "text"
 _CONTEXT: Final = 3  # lines of a diff around what differs
-_LINE: Final = re.compile(r"[^\n\r]*+(?:\r\n|[\n\r])|[^\n\r]++")
-_Block = tuple[int, int, list[Substitution]]  # the first line and the last, from 0, and what is swapped in them
+_LINE: Final = re.compile(r"[^\n]*+\n|[^\n]++")
+_ADDRESS: Final = re.compile(r"https?://", re.IGNORECASE)
+
+
+class _Moved(NamedTuple):
+    """An edit whose offsets are counted from elsewhere."""
+
+    start: int
+    end: int
+    original: str
+
+
+_Block = tuple[int, int, list[_Moved]]  # the first line and the last, from 0, and what is changed in them
+
+
+def _moved(edit: Edit, by: int) -> _Moved:
+    return _Moved(edit.start + by, edit.end + by, edit.original)
 
 
 def lines(entry: Entry) -> Iterator[str]:
@@ -41,48 +57,68 @@ def lines(entry: Entry) -> Iterator[str]:
     reading = entry.outcome
     if not isinstance(reading, Reading):
         return
-    name, at = entry.source.name, _where(entry, reading)
+    places = Positions(entry.source, reading.text)
     if reading.spun:
-        yield f"{name}:{at(0)}: {verdict(reading)}"
+        yield f"{_leading(places, 0, 1)}: {reading.says}"
     for s in reading.substitutions:
-        yield f"{name}:{at(s.start)}: {_told(s)}"
+        yield f"{_leading(places, s.start, s.end)}: {_told(s)}"
 
 
-def diff(reading: Reading, name: str) -> str:
-    """A unified diff from the text to what was probably written; ``""`` where nothing is restored.
+def _leading(places: Positions, start: int, end: int) -> str:
+    """``"page.txt:3:5"``, or ``"paper.pdf: p. 3, par. 2"``."""
+    span = places.span(_Moved(start, end, ""))
+    if span is not None:
+        return "{}:{}:{}".format(places.source.name, *span[0])
+    return ": ".join(filter(None, (places.source.name, places.source.where(start))))
 
-    Which lines differ follows from the swaps, so that nothing need be compared.
+
+def diff(entry: Entry, lead: str = "") -> str:
+    """A unified diff from the document to what was probably written; ``""`` where nothing is restored.
+
+    It is one of the file where an editor shows that, else one of the text that was read. A line ends with a line feed, as
+    ``diff`` and ``patch`` have it. Which lines differ follows from the swaps, so that nothing need be compared.
+
+    Args:
+        entry: the document.
+        lead: what stands in the file before the text: a byte order mark.
     """
-    counted = Lines(reading.text)
-    blocks: list[_Block] = []
-    for s in reading.substitutions:
-        if s.open:
-            continue
-        first, last = counted.at(s.start)[0] - 1, counted.at(s.end)[0] - 1
-        if blocks and first <= blocks[-1][1]:
-            begun, _, swaps = blocks[-1]
-            swaps.append(s)
-            blocks[-1] = (begun, last, swaps)
-        else:
-            blocks.append((first, last, [s]))
-    return f"--- {name}\n+++ {name} (restored)\n" + "".join(_hunks(reading.text, blocks)) if blocks else ""
-
-
-def _hunks(text: str, blocks: Sequence[_Block]) -> Iterator[str]:
-    """The hunks of a diff: each block of changed lines with the lines around it, those that touch each other together."""
-    rows = _LINE.findall(text)
+    reading = entry.outcome
+    if not isinstance(reading, Reading):
+        return ""
+    places = Positions(entry.source, reading.text)
+    swaps = [s for s in reading.substitutions if not s.open]
+    text = reading.text if places.text is None else places.text
+    made = [(s,) if places.text is None else places.edits(s) for s in swaps]
+    # Notes stand elsewhere in the file than they are read.
+    edits = sorted(_moved(edit, len(lead)) for of_swap in made for edit in of_swap)
+    rows = _LINE.findall(lead + text)
     starts = [0, *accumulate(map(len, rows))]
+    blocks: list[_Block] = []
+    for edit in edits:
+        first, last = (bisect_right(starts, at) - 1 for at in (edit.start, max(edit.start, edit.end - 1)))
+        if blocks and first <= blocks[-1][1]:
+            begun, until, inside = blocks[-1]
+            inside.append(edit)
+            blocks[-1] = (begun, max(until, last), inside)
+        else:
+            blocks.append((first, last, [edit]))
+    name = entry.source.name
+    return f"--- {name}\n+++ {name} (restored)\n" + "".join(_hunks(rows, starts, blocks)) if blocks else ""
+
+
+def _hunks(rows: Sequence[str], starts: Sequence[int], blocks: Sequence[_Block]) -> Iterator[str]:
+    """The hunks of a diff: each block of changed lines with the lines around it, those that touch each other together."""
     moved = k = 0  # lines that the hunks so far have gained; the next block
     while k < len(blocks):
         begin = at = max(0, blocks[k][0] - _CONTEXT)
         body: list[str] = []
         gained = 0
         while k < len(blocks) and (not body or blocks[k][0] - at <= 2 * _CONTEXT):
-            first, last, swaps = blocks[k]
+            first, last, edits = blocks[k]
             after = min(last + 1, len(rows))
             low = starts[first]
-            inside = [replace(s, start=s.start - low, end=s.end - low) for s in swaps]
-            restored = _LINE.findall(apply(text[low : starts[after]], inside))
+            inside = [_moved(edit, -low) for edit in edits]
+            restored = _LINE.findall(apply("".join(rows[first:after]), inside))
             body += [" " + row for row in rows[at:first]]
             body += ["-" + row for row in rows[first:after]] + ["+" + row for row in restored]
             gained += len(restored) - (after - first)
@@ -91,7 +127,7 @@ def _hunks(text: str, blocks: Sequence[_Block]) -> Iterator[str]:
         end = min(len(rows), at + _CONTEXT)
         body += [" " + row for row in rows[at:end]]
         yield f"@@ -{begin + 1},{end - begin} +{begin + 1 + moved},{end - begin + gained} @@\n"
-        yield from (row if row.endswith(("\n", "\r")) else f"{row}\n\\ No newline at end of file\n" for row in body)
+        yield from (row if row.endswith("\n") else f"{row}\n\\ No newline at end of file\n" for row in body)
         moved += gained
 
 
@@ -128,16 +164,19 @@ def _results(entry: Entry) -> Iterator[dict[str, Any]]:
     reading = entry.outcome
     if not isinstance(reading, Reading):
         return
-    at = Lines(reading.text) if entry.source.format == _TEXT else None
+    places = Positions(entry.source, reading.text)
+    fetched = _ADDRESS.match(entry.source.name)  # nobody mends a page elsewhere
     if reading.spun:
-        yield _result(entry, 0, "warning", verdict(reading), None if at is None else _region(at, 0, 0))
+        span = places.span(_Moved(0, 1, ""))
+        yield _result(entry, 0, "warning", reading.says, None if span is None else _region(span[0], span[0]))
     for s in reading.substitutions:
-        region = None if at is None else _region(at, s.start, s.end)
-        place = "" if at is not None else entry.source.where(s.start)
+        span = places.span(s)
+        place = "" if span is not None else entry.source.where(s.start)
+        region = None if span is None else _region(*span)
         result = _result(entry, 1, "note", f"{place}: {_told(s)}" if place else _told(s), region)
-        if region is not None and not s.open:
-            replacement = {"deletedRegion": region, "insertedContent": {"text": s.original}}
-            change = {"artifactLocation": _artifact(entry), "replacements": [replacement]}
+        edits = () if s.open or fetched else places.edits(s)
+        if edits:
+            change = {"artifactLocation": _artifact(entry), "replacements": [_replacement(places, e) for e in edits]}
             result["fixes"] = [{"description": {"text": "restore the word"}, "artifactChanges": [change]}]
         yield result
 
@@ -155,14 +194,25 @@ def _result(entry: Entry, rule: int, level: str, text: str, region: dict[str, in
     }
 
 
-def _region(at: Lines, start: int, end: int) -> dict[str, int]:
-    (line, column), (last, after) = at.at(start), at.at(end)
-    return {"startLine": line, "startColumn": column, "endLine": last, "endColumn": after}
+def _region(begins: tuple[int, int], ends: tuple[int, int]) -> dict[str, int]:
+    return {"startLine": begins[0], "startColumn": begins[1], "endLine": ends[0], "endColumn": ends[1]}
+
+
+def _replacement(places: Positions, edit: Edit) -> dict[str, Any]:
+    return {
+        "deletedRegion": _region(places.stands(edit.start), places.stands(edit.end)),
+        "insertedContent": {"text": edit.original},
+    }
 
 
 def _artifact(entry: Entry) -> dict[str, str]:
-    name = entry.source.name.replace("\\", "/")
-    return {"uri": quote(name.encode("utf-8", "replace"), safe="/~._-")}
+    """Where the document lies, as a URI: an address as it is, a path as one from the folder in which the command ran."""
+    name = entry.source.name
+    if _ADDRESS.match(name):
+        return {"uri": quote(name.encode("utf-8", "replace"), safe="/:?#[]@!$&'()*+,;=~._-%")}
+    if PurePath(name).is_absolute():
+        return {"uri": PurePath(name).as_uri()}
+    return {"uri": quote(normpath(name.replace("\\", "/")).encode("utf-8", "replace"), safe="/~._-")}
 
 
 def _told(s: Substitution) -> str:
@@ -173,11 +223,3 @@ def _told(s: Substitution) -> str:
     original = s.original.strip()
     meant = f"probably {original}" if original else "probably put in"
     return f"{found}: {meant} ({percent(s.confidence)})"
-
-
-def _where(entry: Entry, reading: Reading) -> Callable[[int], str]:
-    """From an offset to ``"3:5"``, or to ``" p. 3, par. 2"`` in what is no plain text."""
-    if entry.source.format != _TEXT:
-        return lambda offset: f" {entry.source.where(offset)}".rstrip()
-    counted = Lines(reading.text)
-    return lambda offset: "{}:{}".format(*counted.at(offset))

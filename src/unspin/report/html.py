@@ -15,8 +15,8 @@ from unspin.report import html_public
 from unspin.report.content import Content, Full, Head, Public, Report, Unread
 from unspin.report.html_overview import overview
 from unspin.report.markup import Markup, css_string, element
-from unspin.report.version import version
 from unspin.report.wording import DISCLAIMER
+from unspin.version import version
 
 __all__ = ["index", "render"]
 

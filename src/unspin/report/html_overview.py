@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from unspin.reading import VERDICTS
 from unspin.report.content import Content, Report, Unread
 from unspin.report.html_parts import table
 from unspin.report.markup import Markup, element
-from unspin.report.wording import VERDICTS
 
 __all__ = ["overview"]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from unspin.reading import VERDICTS
 from unspin.report.anchors import Anchor, Anchors
 from unspin.report.content import Full, Head, Row
 from unspin.report.html_text import as_found, as_restored, linked, paragraph, run, swap_cells
 from unspin.report.markup import Markup, element
-from unspin.report.wording import GUESS_BELOW, NO_SWAP_SEEN, VERDICTS
+from unspin.report.wording import GUESS_BELOW, NO_SWAP_SEEN
 
 __all__ = [
     "anchors_section",

@@ -14,45 +14,23 @@ from typing import Any
 import orjson
 
 from unspin.errors import InputError, InvalidReading
-from unspin.reading import Quotation, Reading, Substitution, figures
-from unspin.report.version import version
-from unspin.report.wording import verdict, verdict_name
+from unspin.reading import OFFSETS, SCHEMA, Quotation, Reading, Substitution, summary
 from unspin.text.edits import apply
+from unspin.version import version
 
 __all__ = [
     "CHECK_SCHEMA",
-    "OFFSETS",
-    "READING_SCHEMA",
     "SPECIMEN_SCHEMA",
     "check_record",
     "dumps",
     "error_record",
     "from_json",
     "schema",
-    "summary",
-    "to_dict",
     "to_json",
 ]
 
-READING_SCHEMA = "unspin-reading-1"
 CHECK_SCHEMA = "unspin-check-1"
 SPECIMEN_SCHEMA = "unspin-specimen-1"
-OFFSETS = "codepoints"
-
-
-def to_dict(reading: Reading) -> dict[str, Any]:
-    """The reading as plain dicts, lists, strings and numbers, in the order in which they are written.
-
-    Raises:
-        ValueError: a figure is not finite.
-    """
-    return {
-        "schema": READING_SCHEMA,
-        "unspin": version(),
-        "offsets": OFFSETS,
-        **_said(reading),
-        **reading.to_dict(),
-    }
 
 
 def to_json(reading: Reading, *, indent: bool = False) -> bytes:
@@ -61,7 +39,7 @@ def to_json(reading: Reading, *, indent: bool = False) -> bytes:
     Raises:
         ValueError: a figure is not finite.
     """
-    return dumps(to_dict(reading), indent=indent)
+    return dumps(reading.to_dict(), indent=indent)
 
 
 def from_json(data: bytes | str) -> Reading:
@@ -74,10 +52,8 @@ def from_json(data: bytes | str) -> Reading:
         record = _loads(data)
     except (ValueError, RecursionError):
         raise InvalidReading("not JSON; give the output of: unspin read FILE --json") from None
-    if not isinstance(record, dict) or record.get("schema") != READING_SCHEMA:
-        raise InvalidReading(
-            f"not a reading in the format {READING_SCHEMA}; give the output of: unspin read FILE --json"
-        )
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise InvalidReading(f"not a reading in the format {SCHEMA}; give the output of: unspin read FILE --json")
     if record.get("offsets") != OFFSETS:
         raise InvalidReading(f"offsets are not in {OFFSETS}; give the output of: unspin read FILE --json")
     try:
@@ -123,15 +99,6 @@ def schema(name: str = "reading") -> dict[str, Any]:
     """The JSON Schema (draft 2020-12) of ``"reading"``, ``"check"`` or ``"report"``."""
     loaded: dict[str, Any] = orjson.loads(resources.files("unspin.report").joinpath(f"{name}.schema.json").read_bytes())
     return loaded
-
-
-def summary(reading: Reading) -> dict[str, Any]:
-    """Verdict and figures, without the text and what was swapped in it."""
-    return {**_said(reading), **figures(reading)}
-
-
-def _said(reading: Reading) -> dict[str, str]:
-    return {"verdict": verdict_name(reading), "says": verdict(reading)}
 
 
 def _encodable(path: str) -> str:

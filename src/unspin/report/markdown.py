@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from unspin.reading import VERDICTS
 from unspin.report import evidence, passages
 from unspin.report.anchors import Anchors
 from unspin.report.content import Content, Full, Public, Report, Unread
@@ -18,7 +19,6 @@ from unspin.report.wording import (
     DISCLAIMER,
     GUESS_BELOW,
     NO_SWAP_SEEN,
-    VERDICTS,
     alternatives_in_words,
     original_in_words,
     percent,

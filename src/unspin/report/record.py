@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from unspin.report.content import Content, Public, Report, Unread
-from unspin.report.json import dumps, to_dict
-from unspin.report.version import MODEL_CARD, version
-from unspin.report.wording import dictionary_name
+from unspin.report.json import dumps
+from unspin.report.wording import MODEL_CARD, dictionary_name
 from unspin.settings import Settings
+from unspin.version import version
 
 __all__ = ["REPORT_SCHEMA", "render", "to_record"]
 
@@ -59,7 +59,7 @@ def _document(document: Content) -> dict[str, Any]:
             "figures": [[anchor.text, anchor.times] for anchor in document.anchors.figures],
         }
         return record
-    record["reading"] = to_dict(document.reading)
+    record["reading"] = document.reading.to_dict()
     if source.place is not None:
         places = [source.place(s.start) for s in document.reading.substitutions]
         record["places"] = [{"page": place.page, "paragraph": place.paragraph} for place in places]

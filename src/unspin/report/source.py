@@ -13,8 +13,9 @@ from typing import Protocol
 
 from unspin.errors import UnspinError
 from unspin.reading import Reading
+from unspin.text.edits import Edit
 
-__all__ = ["Entry", "Place", "Source", "entry", "place_function"]
+__all__ = ["Entry", "Place", "Source", "Stored", "TYPED", "entry", "place_function"]
 
 
 class Place(Protocol):
@@ -29,19 +30,35 @@ class Place(Protocol):
         """The paragraph, from 1: of the page where there is one, else of the document."""
 
 
+class Stored(Protocol):
+    """A document as an editor shows it, with its marks and its line breaks."""
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+
+    def at(self, offset: int) -> int | None:
+        """Where what is read at an offset stands in it; None where nothing of it does."""
+
+    def edits(self, edit: Edit) -> Sequence[Edit]:
+        """An edit of what is read as edits of it, in order; none where it would touch anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """Where a text came from.
 
     Attributes:
         name: what the report calls it, a path or a title; shown, never opened.
-        format: ``"text"``, ``"html"``, ``"pdf"``, ``"docx"``.
+        format: ``"text"``, ``"html"``, ``"pdf"``, ``"docx"`` …
         place: from an offset (code points) to its place; None where the document does not say.
+        stored: the document as an editor shows it; None where no editor does. Plain text needs none: it is what is read.
     """
 
     name: str
     format: str = "text"
     place: Callable[[int], Place] | None = None
+    stored: Stored | None = None
 
     def where(self, offset: int) -> str:
         """``"p. 3, par. 2"``, ``"par. 2"``, or ``""`` where the document does not say."""
@@ -49,6 +66,10 @@ class Source:
             return ""
         place = self.place(offset)
         return f"par. {place.paragraph}" if place.page is None else f"p. {place.page}, par. {place.paragraph}"
+
+
+TYPED = Source("")
+"""A text of which nothing else is known: it is what was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from unspin.reading import UNJUDGED, Quotation, Reading, Substitution
+from unspin.reading import UNJUDGED, Quotation, Reading, Substitution, note_in_words
 from unspin.report import passages
-from unspin.report.lines import Lines
-from unspin.report.wording import GUESS_BELOW, note_in_words, spinner_in_words, verdict, verdict_name
+from unspin.report.lines import Positions
+from unspin.report.source import TYPED, Source
+from unspin.report.wording import GUESS_BELOW, spinner_in_words
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +45,8 @@ class WordRow:
     """One swap of the table of words.
 
     Attributes:
-        first: ``"line:column"`` of the first place, both from 1, a column being a code point.
+        first: the first place: ``"line:column"``, both from 1, a column being a code point; ``"p. 3, par. 2"`` in what no
+            editor opens.
         times: how often it occurs.
         found: the word in the text, in lower case.
         original: what it stands for; empty where it was put in, ``"(as found)"`` with the guesses where it is open.
@@ -60,15 +62,15 @@ class WordRow:
     walk: str
 
 
-def word_rows(reading: Reading) -> list[WordRow]:
+def word_rows(reading: Reading, source: Source = TYPED) -> list[WordRow]:
     """Each distinct swap once, in order of first appearance."""
-    lines = Lines(reading.text)
+    places = Positions(source, reading.text)
     groups: dict[tuple[str, str], list[Substitution]] = {}
     for substitution in reading.substitutions:
         groups.setdefault((substitution.found.strip().lower(), substitution.original.lower()), []).append(substitution)
     return [
         WordRow(
-            first=_position(lines, group[0]),
+            first=_position(places, group[0]),
             times=len(group),
             found=found,
             original=_guesses(group) if group[0].open else original,
@@ -79,11 +81,10 @@ def word_rows(reading: Reading) -> list[WordRow]:
     ]
 
 
-def _position(lines: Lines, substitution: Substitution) -> str:
+def _position(places: Positions, substitution: Substitution) -> str:
     """Where the word stands, without the white space that goes with one that was put in."""
     space = len(substitution.found) - len(substitution.found.lstrip())
-    line, column = lines.at(substitution.start + space % max(1, len(substitution.found)))
-    return f"{line}:{column}"
+    return places.in_words(substitution.start + space % max(1, len(substitution.found)))
 
 
 def _guesses(group: Sequence[Substitution]) -> str:
@@ -92,17 +93,17 @@ def _guesses(group: Sequence[Substitution]) -> str:
     return " ".join(["(as found)", ", ".join(f"{guess}?" for guess in guesses)]).rstrip()
 
 
-def plain(reading: Reading, *, words: bool = False) -> str:
+def plain(reading: Reading, source: Source = TYPED, *, words: bool = False) -> str:
     """The reading as text without colour or control codes, ending in a line break."""
-    return "".join(text + "\n" for text, _ in _blocks(reading, words))
+    return "".join(text + "\n" for text, _ in _blocks(reading, source, words))
 
 
-def show(reading: Reading, console: Console, *, words: bool = False) -> None:
+def show(reading: Reading, console: Console, source: Source = TYPED, *, words: bool = False) -> None:
     """Print the reading to a terminal, in colour, broken at its width.
 
     Control characters of the text are shown as signs: a document must not steer the terminal.
     """
-    for text, spans in _blocks(reading, words):
+    for text, spans in _blocks(reading, source, words):
         for line in _styled(text, spans):
             console.print(line, overflow="fold")
 
@@ -112,16 +113,16 @@ _Spans = list[tuple[int, int, str]]
 _Block = tuple[str, _Spans]
 
 
-def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
-    name = verdict_name(reading)
-    sentence = verdict(reading)
+def _blocks(reading: Reading, source: Source, words: bool) -> Iterator[_Block]:
+    name = reading.verdict
+    sentence = reading.says
     yield sentence, [(0, len(sentence.split(";")[0].split(":")[0]), COLOURS[name])]
     if reading.spun:
         yield f"spinner: {spinner_in_words(reading.spinner)}", []
     for note in reading.notes:
         if note not in UNJUDGED:
             yield f"note: {note_in_words(note)}", []
-    yield from _parts(reading)
+    yield from _parts(reading, source)
     if not reading.substitutions:
         return
     yield "", []
@@ -132,19 +133,19 @@ def _blocks(reading: Reading, words: bool) -> Iterator[_Block]:
     yield _marked(reading, 0, len(reading.text.rstrip("\r\n")), parts=True)
     if words:
         yield from _section("Words")
-        yield from _table(word_rows(reading))
+        yield from _table(word_rows(reading, source))
     yield from _quotations(reading)
 
 
-def _parts(reading: Reading) -> Iterator[_Block]:
+def _parts(reading: Reading, source: Source) -> Iterator[_Block]:
     """Which part of the text reads as spun, where it is not the whole."""
     found = passages.partial(reading)
     if not found:
         return
     yield f"in part: {passages.in_words(reading)}", []
-    lines = Lines(reading.text)
+    places = Positions(source, reading.text)
     for start, end in found[:_MOST_PARTS]:
-        yield f"  {lines.span(start, end)}: {_one_line(passages.ends(reading, start, end))}", []
+        yield f"  {places.span_in_words(start, end)}: {_one_line(passages.ends(reading, start, end))}", []
     if len(found) > _MOST_PARTS:
         yield f"  and {len(found) - _MOST_PARTS:,} more", []
 

@@ -1,46 +1,28 @@
-"""What a reading says, in one sentence: evidence, not accusation."""
+"""What a reading holds, in words: evidence, not accusation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from unspin.reading import BELIEVED, UNJUDGED, Note, Reading
+from unspin.reading import BELIEVED, LOWEST_RATE, OFTEN, one_in
 from unspin.settings import Settings
 
 __all__ = [
     "DISCLAIMER",
     "FORMATS",
     "GUESS_BELOW",
-    "LOWEST_RATE",
-    "NOTES",
+    "MODEL_CARD",
     "NO_SWAP_SEEN",
-    "VERDICTS",
     "alternatives_in_words",
     "dictionary_name",
-    "note_in_words",
-    "one_in",
     "original_in_words",
     "percent",
     "rate_in_figures",
-    "rate_in_words",
     "settings_in_words",
     "spinner_in_words",
-    "verdict",
-    "verdict_name",
     "walk_in_words",
 ]
-
-VERDICTS = {"spun": "reads as machine-spun", "written": "reads as written", "unjudged": "cannot be judged"}
-
-NOTES: dict[str, str] = {
-    Note.TOO_SHORT: "fewer than 30 words",
-    Note.NOT_ENGLISH: "not English",
-    Note.NOT_PROSE: "not prose",
-    Note.DAMAGED: "damaged text",
-    Note.TRUNCATED: "only the beginning was read",
-    Note.ENCODING_GUESSED: "not UTF-8; read as Windows-1252",
-}
 
 FORMATS = {
     "text": "plain text",
@@ -56,6 +38,12 @@ FORMATS = {
 }
 """Formats of documents; one that is not here is shown as it is named."""
 
+MODEL_CARD = (
+    "MiniLM-L6-H384 encoder with three heads, 8-bit weights; 4-gram model; lexicon of 32,000 originals;"
+    " data, figures and limits: docs/model-card.md"
+)
+"""The models in a line; ``docs/model-card.md`` is where it comes from."""
+
 DISCLAIMER = "Evidence about a text, not an accusation of a person. A restored word is a probability, not a quotation."
 
 NO_SWAP_SEEN = "Names and figures in which no swap was seen"
@@ -64,68 +52,19 @@ NO_SWAP_SEEN = "Names and figures in which no swap was seen"
 GUESS_BELOW = BELIEVED
 """A restored word of less confidence is marked as a guess."""
 
-LOWEST_RATE = 1e-7
-"""The lowest false-positive rate that is ever given: no fit of the verdict's curve reaches further, so it means "or less"."""
-
-_OFTEN = 0.5  # from here on a number of documents says less than the word
-
-
-def verdict_name(reading: Reading) -> str:
-    """``"spun"``, ``"written"`` or ``"unjudged"``."""
-    if reading.spun:
-        return "spun"
-    return "written" if UNJUDGED.isdisjoint(reading.notes) else "unjudged"
-
-
-def verdict(reading: Reading) -> str:
-    """One sentence: the verdict, what it rests on, and how often an ordinary document looks like that."""
-    name = verdict_name(reading)
-    if name == "unjudged":
-        reasons = ", ".join(note_in_words(note) for note in reading.notes if note in UNJUDGED)
-        return f"{VERDICTS[name]}: {reasons}"
-    parts = [VERDICTS[name]]
-    if reading.spun:
-        swapped = round(reading.share * reading.words)
-        parts.append(f"{swapped:,} of {reading.words:,} words {'looks' if swapped == 1 else 'look'} swapped")
-    elif reading.substitutions:
-        places = len(reading.substitutions)
-        parts.append("1 phrase looks swapped" if places == 1 else f"{places:,} phrases look swapped")
-    parts.append(rate_in_words(reading.false_positive_rate))
-    return "; ".join(parts)
-
-
-def rate_in_words(rate: float) -> str:
-    """``"about 1 ordinary document in 200,000 scores as high"``."""
-    if rate >= _OFTEN:
-        return "ordinary documents often score as high"
-    if rate <= LOWEST_RATE:
-        return f"fewer than 1 ordinary document in {one_in(LOWEST_RATE):,} scores as high"
-    return f"about 1 ordinary document in {one_in(rate):,} scores as high"
-
 
 def rate_in_figures(rate: float) -> str:
     """The same for a table: ``"1 in 200,000"``, ``"under 1 in 10,000,000"``, ``"often"``."""
-    if rate >= _OFTEN:
+    if rate >= OFTEN:
         return "often"
     if rate <= LOWEST_RATE:
         return f"under 1 in {one_in(LOWEST_RATE):,}"
     return f"1 in {one_in(rate):,}"
 
 
-def one_in(rate: float) -> int:
-    """The N of "1 in N", to two significant figures; ``rate`` above 0 and at most 1."""
-    number = 1 / max(rate, 1e-300)  # an operating point may be smaller still, and its inverse no number
-    return int(float(f"{number:.1e}")) if rate < 0.1 else round(number)
-
-
 def spinner_in_words(spinner: str | None) -> str:
     """``"perhaps wordnet-walk"``: a guess, the family whose dictionary explains the swaps best; or ``"unknown"``."""
     return "unknown" if spinner is None else f"perhaps {spinner}"
-
-
-def note_in_words(note: str) -> str:
-    """A note for people; one without a fixed name stays as it is."""
-    return NOTES.get(note, note)
 
 
 def percent(probability: float) -> str:

@@ -14,7 +14,6 @@ from unspin.cores import available_cores
 from unspin.corpus.formats import beside, bundled
 from unspin.corpus.sources import Found, Source, discover, is_remote, shown
 from unspin.errors import InputError, MissingExtra, OptionError
-from unspin.report.version import version
 from unspin.scan import state
 from unspin.scan.assembling import finished
 from unspin.scan.plan import Plan
@@ -22,6 +21,7 @@ from unspin.scan.segments import remove, write_json
 from unspin.scan.summary import Timing, totals
 from unspin.scan.supervisor import Supervisor, Watcher, WorkerLimits
 from unspin.scan.worker import Begin
+from unspin.version import version
 
 __all__ = ["FORMAT", "Outcome", "Watcher", "scan"]
 

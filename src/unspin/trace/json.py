@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from unspin.report.json import OFFSETS
-from unspin.report.version import version
+from unspin.reading import OFFSETS
 from unspin.trace.results import Comparison, Match, Trace
 from unspin.trace.wording import comparison_in_words, trace_in_words
+from unspin.version import version
 
 __all__ = ["COMPARISON_SCHEMA", "TRACE_SCHEMA", "comparison_record", "schema", "trace_record"]
 

@@ -13,7 +13,7 @@ import orjson
 
 from unspin.errors import InvalidReading
 from unspin.reading import Reading
-from unspin.report.json import from_json, to_dict
+from unspin.report.json import from_json
 
 __all__ = ["reading_of"]
 
@@ -30,7 +30,7 @@ def reading_of(record: dict[str, Any]) -> Reading:
         reading = from_json(orjson.dumps(record))
     except TypeError:  # too deep, beyond 64 bits, or not Unicode
         raise InvalidReading("not a reading; send one as /v1/read gives it") from None
-    again = to_dict(reading)
+    again = reading.to_dict()
     wrong = [key for key in again if key not in _SAID_ANEW and not _same(record.get(key), again[key])]
     wrong += [key for key in sorted(_SAID_ANEW) if not (isinstance(record.get(key), str) and record[key])]
     wrong += [key for key in sorted(record) if key not in again][:1]

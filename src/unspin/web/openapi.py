@@ -16,7 +16,6 @@ import unspin
 from unspin.documents import Format
 from unspin.reading import Reading, Substitution
 from unspin.report.json import schema as report_schema
-from unspin.report.json import to_dict
 from unspin.web.models import BatchDocument, Error
 from unspin.web.problems import CODES
 
@@ -87,7 +86,7 @@ def _example() -> dict[str, Any]:
         substitutions=(Substitution(12, 21, "connected", "on", 0.98, (("against", 0.01),), ("on", "connected")),),
         passages=((0, len(text)),),
     )  # fmt: skip
-    return to_dict(reading) | {"unspin": unspin.__version__}
+    return reading.to_dict() | {"unspin": unspin.__version__}
 
 
 READING = _success("The reading.", "application/json", _ref("Reading"), _example())

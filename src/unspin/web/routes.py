@@ -10,8 +10,9 @@ import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import ValidationError
 
-from unspin.report.json import READING_SCHEMA, to_json
-from unspin.report.version import version
+from unspin.reading import SCHEMA
+from unspin.report.json import to_json
+from unspin.version import version
 from unspin.web.models import BatchDocument, BatchRequest, Health, LimitsInForce, ReadRequest, Restored, Version
 from unspin.web.openapi import BATCH, READING, problems
 from unspin.web.pool import Job
@@ -104,4 +105,4 @@ async def health(service: UseService) -> Health:
 async def versions(service: UseService) -> Version:
     """Which unspin this is, the format of its readings, its limits, and whether it fetches addresses."""
     limits = LimitsInForce(**asdict(service.limits))
-    return Version(unspin=version(), reading=READING_SCHEMA, limits=limits, addresses=service.fetches)
+    return Version(unspin=version(), reading=SCHEMA, limits=limits, addresses=service.fetches)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from unspin.errors import OutputError
-from unspin.report.version import version
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, create, locked, need_libraries, schema
 from unspin.trace.archive.texts import Texts
+from unspin.version import version
 
 if TYPE_CHECKING:
     import tantivy

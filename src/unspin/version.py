@@ -1,16 +1,10 @@
-"""Which unspin this is, and with which models it reads."""
+"""Which unspin this is."""
 
 from __future__ import annotations
 
 from functools import cache
 
-__all__ = ["MODEL_CARD", "version"]
-
-MODEL_CARD = (
-    "MiniLM-L6-H384 encoder with three heads, 8-bit weights; 4-gram model; lexicon of 32,000 originals;"
-    " data, figures and limits: docs/model-card.md"
-)
-"""The models in a line; ``docs/model-card.md`` is where it comes from."""
+__all__ = ["version"]
 
 
 @cache
