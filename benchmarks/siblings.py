@@ -1,7 +1,7 @@
 """Several spins of one lost article: words right when the first is restored alone, and with 1, 2, 4 and 9 siblings.
 
-``python -m benchmarks.siblings``: the texts of ``prose/`` are spun ten times each, by one family a text; every page is read once. Words
-right are those of the article that stand in their order in what came out, as a share of the longer of the two.
+``python -m benchmarks.siblings``: the texts of ``prose/`` are spun ten times each, by one family a text; every page is read
+once. Words right are those of the article that stand in their order in what came out, as a share of the longer of the two.
 ``--fit --corpora CORPORA`` prints the weights of ``unspin/trace/voting.py``, from documents of the part ``dev``.
 """
 

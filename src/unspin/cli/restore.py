@@ -65,7 +65,8 @@ def restore(
     siblings: Annotated[
         bool,
         typer.Option(
-            "--siblings", help="Several spins of one lost article are given: restore the first by what all of them have."
+            "--siblings",
+            help="Several spins of one lost article are given: restore the first by what all of them have.",
         ),
     ] = False,
 ) -> int:

@@ -1,8 +1,8 @@
 """Several spins of one text in columns: what each of them has at every place of the first.
 
-They are aligned as restored (:mod:`~unspin.trace.comparing`): what the reader has put right agrees already, and the gaps are short.
-A column is a word of the first page, or several where one of them has a phrase there; what stood in each page as found and
-as restored goes into it.
+They are aligned as restored (:mod:`~unspin.trace.comparing`): what the reader has put right agrees already, and the gaps are
+short. A column is a word of the first page, or several where one of them has a phrase there; what stands in each page as
+found and as restored goes into it.
 """
 
 from __future__ import annotations

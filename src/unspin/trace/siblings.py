@@ -1,7 +1,7 @@
 """Several spins of one lost article, restored by consensus.
 
-Spinners leave most words alone, and each page leaves others: what was written often stands untouched in one of them. The pages are
-read one by one and aligned (:mod:`~unspin.trace.columns`); where they differ, each votes in what its spinner may do
+Spinners leave most words alone, and each page leaves others: what was written often stands untouched in one of them. The
+pages are read one by one and aligned (:mod:`~unspin.trace.columns`); where they differ, each votes in what its spinner may do
 (:mod:`~unspin.trace.voting`). What comes out is the first page in the words that its author most likely wrote.
 """
 
@@ -31,8 +31,6 @@ ALIGNED: Final = 0.2
 """Share of the first page's words that another must have aligned with it to have a vote."""
 MOST: Final = 50
 """Pages that are read together at most."""
-_ROUNDS: Final = 2
-"""Times that the columns are decided: in the second their neighbours are those of the first."""
 _SHOWN: Final = 3
 """Alternatives that are kept."""
 
@@ -111,16 +109,20 @@ def ballots_of(readings: Sequence[Reading]) -> tuple[Columns, list[Ballot], list
     made = tuple(Column(tuple(column.places[k] for k in voting)) for column in whole.columns)
     aligned = Columns(tuple(whole.pages[k] for k in voting), made, whole.shares)
     models = load()
-    words = [split(page.reading.text) for page in aligned.pages]
-    swap = [models.encoder.visible(one, 0.0).swap for one in words]
-    decided = ballots(aligned, swap, [one.start for one in words]) if len(voting) > 1 else []
+    decided = ballots(aligned) if len(voting) > 1 else []
     text = [_first(aligned, column) for column in made]
-    rows: list[NDArray[np.float64]] = []
-    for _ in range(_ROUNDS if decided else 0):
-        rows = features(aligned, decided, text, models.lexicon, models.ngram)
-        for ballot, values in zip(decided, rows, strict=True):
-            text[ballot.column] = ballot.options[int(probabilities(values).argmax())].text
-    return aligned, decided, rows
+    rows = features(decided, text, models.lexicon, models.ngram)
+    # Once more, with the neighbours as decided now.
+    return aligned, decided, features(decided, _filled(text, decided, rows), models.lexicon, models.ngram)
+
+
+def _filled(text: Sequence[str], decided: Sequence[Ballot], rows: Sequence[NDArray[np.float64]]) -> list[str]:
+    """What stands in each column when the likeliest candidates are filled in."""
+    best = {
+        ballot.column: ballot.options[int(probabilities(values).argmax())].text
+        for ballot, values in zip(decided, rows, strict=True)
+    }
+    return [best.get(number, now) for number, now in enumerate(text)]
 
 
 def _first(aligned: Columns, column: Column) -> str:

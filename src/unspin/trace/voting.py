@@ -7,8 +7,8 @@ channel      how likely each page has what it has, if the candidate was written:
              swapped by the lexicon; the same swap in several pages counts once, as far as they share a dictionary
 fluency      how well the candidate reads between its neighbours, by the 4-gram model
 reader       mean log probability that the readings of the pages give it
-odds         log-odds against a swap of the pages that have it, by the encoder
-restored     share of the pages whose reading has it
+surest       the highest of these
+kept         share of the pages that have it as found: what ``channel`` says too much, where contexts are alike
 ===========  ==========================================================================================================
 """
 
@@ -29,10 +29,11 @@ from unspin.reading import Substitution
 from unspin.text import split
 from unspin.trace.columns import Column, Columns, Place
 
-__all__ = ["FEATURES", "WEIGHTS", "Ballot", "Option", "ballots", "features", "probabilities"]
+__all__ = ["FEATURES", "WEIGHTS", "Ballot", "Option", "ballots", "features", "key", "probabilities"]
 
-FEATURES: Final = ("channel", "fluency", "reader", "odds", "restored")
-WEIGHTS: Final = np.array([0.5, 0.5, 1.0, 0.3, 1.0])
+FEATURES: Final = ("channel", "fluency", "reader", "surest", "kept")
+WEIGHTS: Final = np.array([0.32, 0.23, 0.70, 0.20, -3.3])
+"""Fitted on columns of two and of three pages (``python -m benchmarks.siblings --fit``)."""
 
 _UNKNOWN: Final = math.log(1e-4)
 """Log probability of a swap that the lexicon does not know."""
@@ -41,8 +42,6 @@ _DOUBT: Final = 0.003
 """What a reading gives a word that it does not name."""
 _KEPT: Final = 0.9
 """What a reading gives a word that it leaves alone."""
-_MOST_ODDS: Final = 6.0
-
 Key = tuple[str, ...]
 
 
@@ -63,7 +62,6 @@ class Ballot:
         options: the candidates.
         found: for each page that has something there, what it has.
         votes: for each page of ``found``, the probability that its reading gives each candidate, ``float64[pages, options]``.
-        odds: for each page of ``found``, the log-odds of a swap there.
         rates: for each page of ``found``, the share of its words that are swapped.
     """
 
@@ -71,33 +69,16 @@ class Ballot:
     options: tuple[Option, ...]
     found: tuple[Key, ...]
     votes: NDArray[np.float64]
-    odds: NDArray[np.float64]
     rates: NDArray[np.float64]
 
 
-def ballots(aligned: Columns, swap: Sequence[NDArray[np.float32]], starts: Sequence[NDArray[np.int32]]) -> list[Ballot]:
-    """The columns in which the pages, or their readings, differ.
-
-    Args:
-        aligned: the pages in columns.
-        swap: for each page the log-odds of a swap of each token.
-        starts: for each page where each token begins.
-    """
-    made = []
-    for number, column in enumerate(aligned.columns):
-        ballot = _ballot(number, column, aligned, swap, starts)
-        if ballot is not None:
-            made.append(ballot)
-    return made
+def ballots(aligned: Columns) -> list[Ballot]:
+    """The columns in which the pages, or their readings, differ."""
+    found = (_ballot(number, column, aligned) for number, column in enumerate(aligned.columns))
+    return [ballot for ballot in found if ballot is not None]
 
 
-def _ballot(
-    number: int,
-    column: Column,
-    aligned: Columns,
-    swap: Sequence[NDArray[np.float32]],
-    starts: Sequence[NDArray[np.int32]],
-) -> Ballot | None:
+def _ballot(number: int, column: Column, aligned: Columns) -> Ballot | None:
     there = [(k, place) for k, place in enumerate(column.places) if place is not None]
     texts = [_texts(aligned, k, place) for k, place in there]
     if len({key(text) for pair in texts for text in pair}) == 1:
@@ -105,23 +86,16 @@ def _ballot(
     options: dict[Key, str] = {}
     given: list[dict[Key, float]] = []
     for (k, place), (found, restored) in zip(there, texts, strict=True):
-        said = _said(_substitutions(aligned, k, place), found, restored)
+        said = _said(aligned.pages[k].substitutions(place.start, place.end), found, restored)
         for text in (found, restored, *said):
             options.setdefault(key(text), text)
         given.append({key(text): probability for text, probability in said.items()})
-    votes = np.array([[one.get(option, _DOUBT) for option in options] for one in given])
-    odds = []
-    for k, place in there:
-        first, last = np.searchsorted(starts[k], (place.start, place.end)).tolist()
-        odds.append(float(swap[k][first:last].max(initial=-_MOST_ODDS)))
-    rates = [max(_LEAST_RATE, aligned.pages[k].reading.share) for k, _ in there]
     return Ballot(
         number,
         tuple(Option(words, text) for words, text in options.items()),
         tuple(key(found) for found, _ in texts),
-        votes,
-        np.clip(odds, -_MOST_ODDS, _MOST_ODDS),
-        np.array(rates),
+        np.array([[one.get(option, _DOUBT) for option in options] for one in given]),
+        np.array([max(_LEAST_RATE, aligned.pages[k].reading.share) for k, _ in there]),
     )
 
 
@@ -136,10 +110,6 @@ def _texts(aligned: Columns, page: int, place: Place) -> tuple[str, str]:
         reading.text[place.start : place.end],
         reading.restored[place.restored_start : place.restored_end],
     )
-
-
-def _substitutions(aligned: Columns, page: int, place: Place) -> Sequence[Substitution]:
-    return aligned.pages[page].substitutions(place.start, place.end)
 
 
 def _said(substitutions: Sequence[Substitution], found: str, restored: str) -> dict[str, float]:
@@ -157,7 +127,7 @@ def _said(substitutions: Sequence[Substitution], found: str, restored: str) -> d
     return {restored: math.prod(s.confidence for s in substitutions)}
 
 
-def shared(aligned: Columns, decided: Sequence[Ballot]) -> float:
+def shared(decided: Sequence[Ballot]) -> float:
     """How often two pages that swapped the same word have the same for it: 1 where one dictionary without choice made both."""
     same, pairs = 1.0, 10.0
     for ballot in decided:
@@ -176,36 +146,24 @@ def shared(aligned: Columns, decided: Sequence[Ballot]) -> float:
 
 
 def features(
-    aligned: Columns, decided: Sequence[Ballot], text: Sequence[str], lexicon: Lexicon, ngram: NGram
+    decided: Sequence[Ballot], text: Sequence[str], lexicon: Lexicon, ngram: NGram
 ) -> list[NDArray[np.float64]]:
     """The features of the candidates of each ballot, ``float64[options, features]``.
 
     Args:
-        aligned: the pages in columns.
         decided: the ballots.
         text: what stands in each column by now; the neighbours of a candidate.
         lexicon: what may stand for what.
         ngram: how text reads.
     """
-    agreeing = shared(aligned, decided)
-    channel = _channel(decided, lexicon, agreeing)
+    channel = _channel(decided, lexicon, shared(decided))
     fluency = _fluency(decided, text, ngram)
     made = []
     for ballot, swapped, fluent in zip(decided, channel, fluency, strict=True):
         has = np.array([[found == option.key for option in ballot.options] for found in ballot.found])
-        named = ballot.votes >= ballot.votes.max(axis=1, keepdims=True)
-        made.append(
-            np.stack(
-                [
-                    swapped,
-                    fluent,
-                    np.log(np.maximum(ballot.votes, _DOUBT)).mean(axis=0),
-                    (has * -ballot.odds[:, None]).sum(axis=0),
-                    named.mean(axis=0),
-                ],
-                axis=1,
-            )
-        )
+        votes = np.log(np.maximum(ballot.votes, _DOUBT))
+        rows = (swapped, fluent, votes.mean(axis=0), votes.max(axis=0), has.mean(axis=0))
+        made.append(np.stack(rows, axis=1))
     return made
 
 
