@@ -62,7 +62,7 @@ def test_what_stands_untouched_in_another_page_is_taken() -> None:
 
 
 def test_what_the_others_say_is_of_the_first_page_and_words_that_they_spoiled_stay() -> None:
-    made = consensus([page(("captain", "skipper", "skipper", 0)), page(("engine", "locomotive", "motor", 0.6))])
+    made = consensus([page(("captain", "skipper", "skipper", 0)), page(("engine", "locomotive", "engine", 0.6))])
     assert "engine" in made.reading.restored and "locomotive" not in made.reading.restored
 
 
@@ -74,7 +74,9 @@ def test_a_word_that_the_reader_doubts_stays_where_the_others_have_it_too() -> N
 
 
 def test_a_page_beside_itself_gains_nothing() -> None:
-    one = page(*((word, f"{word}x", word, 0.95) for word in ("ferry", "quay", "captain", "engine", "lamp", "bell", "hour")))
+    one = page(
+        *((word, f"{word}x", word, 0.95) for word in ("ferry", "quay", "captain", "engine", "lamp", "bell", "hour"))
+    )
     made = consensus([one, one, one])
     assert made.reading.restored == one.restored
     aligned = columns([one, one, one])
