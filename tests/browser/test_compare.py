@@ -25,9 +25,7 @@ ARTICLE = (
 )
 PAGE = (
     "Our garden chairs are light and on sale until the end of summer, with a cushion for nothing.\n\n"
-    + spinners.simulate(ARTICLE, "thesaurus", seed=3, rate=0.2)
-    .text.replace("47", "74")
-    .replace("new gate", "fresh logic gate")
+    + spinners.simulate(ARTICLE, "thesaurus", seed=3, rate=0.2).text.replace("47", "74")
 )
 
 
@@ -38,13 +36,22 @@ def against(page: Page, source: str) -> None:
     page.wait_for_selector("#compare-result:visible")
 
 
+def until(page: Page, holds: str) -> None:
+    """Wait for it; what Playwright waits with is against the security policy of the page."""
+    for _ in range(200):
+        if page.evaluate(holds):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(holds)
+
+
 def test_a_pasted_source_stands_beside_the_page_with_what_was_changed_on_top(page: Page) -> None:
     read(page, PAGE)
     against(page, ARTICLE)
     assert "of the source is used" in page.inner_text("#compare-says")
     assert page.evaluate("document.activeElement.id") == "compare-says"
     changed = words(page.inner_text("#compare-changed"))
-    assert "Maria Kell" in changed and "fresh logic gate" in changed and "new gate in June" in changed
+    assert "Maria Kell" in changed and "nobody will wait here again" in changed
     assert "Figure 47" in changed and "74" in changed
     for side, text in (("page", PAGE), ("source", ARTICLE)):
         shown = page.evaluate(
@@ -71,19 +78,19 @@ def test_passages_are_linked_for_the_keyboard(page: Page) -> None:
     assert page.evaluate("document.activeElement.id") == "compare-page-0"
     page.focus("#compare-text")
     page.keyboard.press("Control+Enter")
-    page.wait_for_function("document.activeElement.id === 'compare-says'")
+    until(page, "document.activeElement.id === 'compare-says'")
 
 
 def test_both_sides_scroll_together(page: Page) -> None:
-    page.set_viewport_size({"width": 900, "height": 420})
+    page.set_viewport_size({"width": 700, "height": 420})
     read(page, PAGE)
     against(page, ARTICLE)
     page.focus("#compare-page")
     page.evaluate("document.getElementById('compare-page').scrollTop = 1e6")
-    page.wait_for_function("document.getElementById('compare-source').scrollTop > 20")
+    until(page, "document.getElementById('compare-source').scrollTop > 20")
     page.focus("#compare-source")
     page.evaluate("document.getElementById('compare-source').scrollTop = 0")
-    page.wait_for_function("document.getElementById('compare-page').scrollTop < 20")
+    until(page, "document.getElementById('compare-page').scrollTop < 20")
 
 
 def test_a_file_is_a_source(page: Page) -> None:

@@ -170,7 +170,7 @@ export class CompareView {
         "table",
         { class: "changed" },
         el("caption", {}, title),
-        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, ""), el("th", { scope: "col" }, "The source says"), el("th", { scope: "col" }, "The page says"))),
+        el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "What"), el("th", { scope: "col" }, "The source says"), el("th", { scope: "col" }, "The page says"))),
         el("tbody", {}, rows.slice(0, MOST)),
       );
     fill(
