@@ -1,8 +1,9 @@
-"""What pairs of page and source teach: words right on further pages of a spinner that nobody trained on, after 1, 5 and 20 pairs.
+"""What pairs of page and source teach: words right on further pages of a spinner that nobody trained on.
 
-``python -m benchmarks.teaching``: the spinner's dictionary is drawn anew, from a word to a neighbour in meaning and from there to a
-term of a thesaurus, a walk that no family of the simulator takes. The texts of ``prose/`` are cut in halves and spun with it; 20 halves
-are compared with their sources, and the others are restored with what was learned. Words right as in :mod:`benchmarks.siblings`.
+``python -m benchmarks.teaching``: the spinner's dictionary is drawn anew, from a word to a neighbour in meaning and from there
+to a term of a thesaurus, a walk that no family of the simulator takes. The texts of ``prose/`` are cut in halves and spun with
+it; 1, 5 and 20 halves are compared with their sources, and the others are restored with what was learned. Words right as in
+:mod:`benchmarks.siblings`.
 """
 
 from __future__ import annotations
