@@ -74,7 +74,7 @@ def known_pairs(path: Path) -> Pairs:
             raise InputError(
                 f"{path}: not a dictionary of lines with tabs between (found, original, times); name another file"
             )
-        pairs[found, original] += int(times or 1)
+        pairs[found.lower(), original.lower()] += int(times.strip() or 1)
     return pairs
 
 
