@@ -116,7 +116,9 @@ export class CompareView {
     try {
       const ask = typeof source === "string" ? compared : comparedFile;
       const comparison = await ask(document.reading.text, source, stop.signal);
-      if (stop === this.#stop && document === this.document) this.#lay(comparison);
+      if (stop !== this.#stop || document !== this.document) return;
+      this.#busy(null); // before anything is scrolled to: its words take a line on a narrow screen
+      this.#lay(comparison);
     } catch (error) {
       if (error.name !== "AbortError" && document === this.document) this.#say(error);
     }
