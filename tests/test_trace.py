@@ -547,7 +547,9 @@ def test_help_opens_without_loading_the_libraries() -> None:
 
 
 def test_a_pair_teaches_what_stands_for_what_and_how_often_it_stood_for_itself() -> None:
-    article = "\n\n".join((HARBOUR, "The boats came late. The old boats came first. Nobody saw the vessel of the pilot."))
+    article = "\n\n".join(
+        (HARBOUR, "The boats came late. The old boats came first. Nobody saw the vessel of the pilot.")
+    )
     page = article.replace("boats", "vessel")
     learned = lesson(compare(page, article))
     assert learned["vessel", "boats"] == page.count("vessel") - 1 and learned["vessel", "vessel"] == 1
@@ -559,9 +561,7 @@ def test_lessons_add_up_in_a_file_that_the_reader_takes(tmp_path: Path) -> None:
     path = tmp_path / "spinner.tsv"
     teach(path, {("vessel", "boat"): 2, ("vessel", "ship"): 3, ("first", "prime"): 1, ("first", "first"): 4})
     teach(path, {("vessel", "boat"): 2})
-    assert path.read_text(encoding="utf-8") == (
-        "first\tprime\t1\nfirst\tfirst\t4\nvessel\tship\t3\nvessel\tboat\t4\n"
-    )
+    assert path.read_text(encoding="utf-8") == ("first\tprime\t1\nfirst\tfirst\t4\nvessel\tship\t3\nvessel\tboat\t4\n")
     assert known_swaps(path) == {"vessel": "boat"}
     path.write_text("connected\ton\nConnected\tin\t\n\n", encoding="utf-8")  # as people write them
     teach(path, {("connected", "on"): 1})
