@@ -37,6 +37,7 @@ API = schemathesis.openapi.from_asgi("/openapi.json", create(ServerLimits(second
 UNFIT = {
     "/v1/file": [positive_data_acceptance, negative_data_rejection],
     "/v1/file/stream": [positive_data_acceptance, negative_data_rejection],
+    "/v1/compare/file": [positive_data_acceptance, negative_data_rejection],
     "/v1/export": [positive_data_acceptance],
 }
 
@@ -51,7 +52,7 @@ def test_every_path_is_put_to_the_test() -> None:
     paths = create().openapi()["paths"]
     assert set(paths) == {
         "/v1/read", "/v1/restore", "/v1/batch", "/v1/stream", "/v1/file", "/v1/file/stream", "/v1/address",
-        "/v1/address/stream", "/v1/export", "/v1/health", "/v1/version",
+        "/v1/address/stream", "/v1/compare", "/v1/compare/file", "/v1/trace", "/v1/export", "/v1/health", "/v1/version",
     }  # fmt: skip
     assert {operation.ok().path for operation in API.get_all_operations()} == set(paths)
 

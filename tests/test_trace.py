@@ -23,6 +23,7 @@ from unspin import spinners
 from unspin.cli.main import app
 from unspin.corpus.formats import Columns
 from unspin.errors import DamagedData, InputError, MissingInput, OutputError
+from unspin.reader.dictionary import known_swaps
 from unspin.reading import Reading, Substitution
 from unspin.text import apply, split
 from unspin.trace import Archive, Writer, compare, restored, search
@@ -32,6 +33,7 @@ from unspin.trace.facts import fact_of
 from unspin.trace.json import comparison_record, schema, trace_record
 from unspin.trace.restoring import marked
 from unspin.trace.results import Fact, How, Remark
+from unspin.trace.teaching import lesson, teach
 
 ROOT = Path(__file__).resolve().parent.parent
 HARBOUR = (ROOT / "examples" / "harbour.txt").read_text(encoding="utf-8")
@@ -539,3 +541,63 @@ def test_records_hold_what_was_found(archive: Path) -> None:
 def test_help_opens_without_loading_the_libraries() -> None:
     code = "import sys, unspin.cli.main; print({'tantivy', 'rapidfuzz', 'numpy'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "set()\n"
+
+
+# --- what a pair teaches ----------------------------------------------------------------------------------------------
+
+
+def test_a_pair_teaches_what_stands_for_what_and_how_often_it_stood_for_itself() -> None:
+    article = "\n\n".join(
+        (HARBOUR, "The boats came late. The old boats came first. Nobody saw the vessel of the pilot.")
+    )
+    page = article.replace("boats", "vessel")
+    learned = lesson(compare(page, article))
+    assert learned["vessel", "boats"] == page.count("vessel") - 1 and learned["vessel", "vessel"] == 1
+    assert all(original in ("boats", "vessel") for _, original in learned)
+    assert not lesson(compare(HARBOUR, HARBOUR)) and not lesson(compare("The vessel came.", "The boats came."))
+
+
+def test_lessons_add_up_in_a_file_that_the_reader_takes(tmp_path: Path) -> None:
+    path = tmp_path / "spinner.tsv"
+    teach(path, {("vessel", "boat"): 2, ("vessel", "ship"): 3, ("first", "prime"): 1, ("first", "first"): 4})
+    teach(path, {("vessel", "boat"): 2})
+    assert path.read_text(encoding="utf-8") == ("first\tprime\t1\nfirst\tfirst\t4\nvessel\tship\t3\nvessel\tboat\t4\n")
+    assert known_swaps(path) == {"vessel": "boat"}
+    path.write_text("connected\ton\nConnected\tin\t\n\n", encoding="utf-8")  # as people write them
+    teach(path, {("connected", "on"): 1})
+    assert known_swaps(path) == {"connected": "on"}
+
+
+@pytest.mark.parametrize("bad", [b'{"a": "b"}', b"a\tb\tmany\n", b"\xff\xfe"])
+def test_what_is_no_dictionary_is_left_alone(tmp_path: Path, bad: bytes) -> None:
+    path = tmp_path / "other"
+    path.write_bytes(bad)
+    with pytest.raises(InputError, match="other"):
+        teach(path, {("a", "b"): 1})
+    assert path.read_bytes() == bad
+
+
+def test_teaching_from_the_command_line(archive: Path, tmp_path: Path) -> None:
+    page, path = tmp_path / "page.txt", tmp_path / "spinner.tsv"
+    page.write_text(spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3).text, encoding="utf-8")
+    article = str(ROOT / "examples" / "harbour.txt")
+    done = CliRunner().invoke(app, ["compare", str(page), article, "--teach", str(path)])
+    assert done.exit_code == 0 and "learned of 1 pair" in done.stderr
+    once = known_swaps(path)
+    assert len(once) > 20
+    done = CliRunner().invoke(app, ["trace", str(page), "--index", str(archive), "--no-read", "--teach", str(path)])
+    assert done.exit_code == 0 and len(known_swaps(path)) >= len(once) - 2  # "winters" for "years" there
+    assert " 2" in "".join(path.read_text(encoding="utf-8").replace("\t", " "))
+    done = CliRunner().invoke(app, ["compare", article, article, "--teach", str(tmp_path / "none.tsv")])
+    assert done.exit_code == 0 and "nothing learned" in done.stderr and not (tmp_path / "none.tsv").exists()
+    done = CliRunner().invoke(app, ["compare", str(page), article, "--teach", str(tmp_path)])
+    assert done.exit_code == 2 and done.stdout == "" and done.stderr.count("\n") == 1
+
+
+def test_a_dictionary_says_what_stands_for_one_word_mostly(tmp_path: Path) -> None:
+    path = tmp_path / "spinner.tsv"
+    path.write_text("a\tx\t3\na\ty\t2\na\tz\t1\nb\tx\t4\nb\ty\t3\nC\tx\nc\tX\nc\ty\n", encoding="utf-8")
+    assert known_swaps(path) == {"b": "x", "c": "x"}
+    path.write_text("a\tx\tmany\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not a dictionary"):
+        known_swaps(path)

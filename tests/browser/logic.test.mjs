@@ -14,6 +14,7 @@ const { fileName, linesOf } = await load("api");
 const { divided, partsOf, shareOf } = await load("passages");
 const { nextPlace, swapsOf } = await load("swaps");
 const { fileNameFor, markdownOf } = await load("markdown");
+const { sidesOf, follow } = await load("compare");
 
 const sub = (text, found, original, more = {}) => {
   const start = [...text.slice(0, text.indexOf(found))].length;
@@ -316,4 +317,35 @@ test("a restored text as Markdown shows what it holds", () => {
   assert.equal(markdownOf("A heading\n\n# not *one* <b> & [x](y).\n\n12. years it was, and\nlong.\n"), "# A heading\n\n\\# not \\*one\\* &lt;b&gt; &amp; \\[x\\](y).\n\n12\\. years it was, and long.\n");
   assert.equal(fileNameFor("a/b: c.pdf", "txt"), "b c-restored.txt");
   assert.equal(fileNameFor("", "md"), "unspin.md");
+});
+
+test("page and source are cut at passages and at what differs, whatever order the source has", () => {
+  const comparison = {
+    page: "ad 😀 old vessel. new town",
+    source: "new town. ship old!",
+    passages: [
+      { start: 5, end: 15, source_start: 10, source_end: 18 },
+      { start: 17, end: 25, source_start: 0, source_end: 8 },
+    ],
+    changes: [
+      { how: "swapped", start: 5, end: 8, source_start: 10, source_end: 14 },
+      { how: "dropped", start: 15, end: 15, source_start: 14, source_end: 18 },
+    ],
+  };
+  const { page, source } = sidesOf(comparison);
+  assert.equal(page.map((run) => run.text).join(""), comparison.page);
+  assert.equal(source.map((run) => run.text).join(""), comparison.source);
+  assert.deepEqual(page.map(({ text, passage, how }) => [text, passage, how]), [
+    ["ad 😀 ", null, null], ["old", 0, "swapped"], [" vessel", 0, null], [". ", null, null], ["new town", 1, null],
+  ]);
+  assert.deepEqual(source.map(({ text, passage, how }) => [text, passage, how]), [
+    ["new town", 1, null], [". ", null, null], ["ship", 0, "swapped"], [" old", 0, "dropped"], ["!", null, null],
+  ]);
+});
+
+test("one side follows the other from passage to passage", () => {
+  const anchors = [{ from: 100, to: 200, otherFrom: 10, otherTo: 60 }, { from: 300, to: 400, otherFrom: 500, otherTo: 600 }];
+  assert.deepEqual([0, 50, 100, 150, 200, 250, 300, 400, 450].map((top) => follow(anchors, top)), [0, 5, 10, 35, 60, 280, 500, 600, 650]);
+  assert.equal(follow([], 30), 30);
+  assert.equal(follow([{ from: 5, to: 5, otherFrom: 9, otherTo: 9 }], 5), 9);
 });

@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import unspin
 from tests.browser.conftest import FLAGS
 from tests.browser.real import serving
-from tests.browser.steps import open_files, overview_done, settled
+from tests.browser.steps import open_files, overview_done, read, settled
 from unspin.documents import load
 from unspin.report.export import export
 from unspin.report.source import Entry, Source
@@ -37,7 +37,11 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with serving() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        for name, take in {"desktop": desktop, "phone": phone, "dark": dark, "overview": overview}.items():
+        views = {
+            "desktop": desktop, "phone": phone, "dark": dark, "overview": overview, "compare": compare,
+            "compare-phone": compare_phone,
+        }  # fmt: skip
+        for name, take in views.items():
             page = take(browser, address)
             file = folder / f"page-{name}.png"
             page.screenshot(path=file)
@@ -133,6 +137,28 @@ def side_by_side(screens: list[Image.Image], file: Path) -> None:
         whole.paste(screen, (at, 0))
         at += screen.width + LINE
     whole.quantize(128, dither=Image.Dither.NONE).save(file, optimize=True)
+
+
+def compare(browser: Browser, address: str) -> Page:
+    """A page beside its source."""
+    return beside_source(browser, address, viewport={"width": 1280, "height": 1150})
+
+
+def compare_phone(browser: Browser, address: str) -> Page:
+    """The same at 360 pixels."""
+    return beside_source(browser, address, viewport={"width": 360, "height": 900}, device_scale_factor=2)
+
+
+def beside_source(browser: Browser, address: str, **options: Any) -> Page:
+    """The spun copy of an article against the article, a figure of it changed too."""
+    page = opened(browser, address, **options)
+    spun = (ROOT / "examples" / "spun" / "harbour.txt").read_text(encoding="utf-8").replace("140", "410")
+    read(page, spun)
+    page.click("#compare-box > summary")
+    page.fill("#compare-text", (ROOT / "examples" / "harbour.txt").read_text(encoding="utf-8"))
+    page.click("#compare")
+    page.wait_for_selector("#compare-result:visible")
+    return page
 
 
 def opened(browser: Browser, address: str, **options: Any) -> Page:

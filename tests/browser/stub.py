@@ -22,6 +22,8 @@ import unspin
 from tests.browser.specimens import SPUN, read
 from unspin.errors import InvalidReading
 from unspin.report.json import from_json
+from unspin.trace import Match, Trace, compare
+from unspin.trace.json import comparison_record, trace_record
 
 STATIC = Path(unspin.__file__).parent / "web" / "static"
 CSP = (
@@ -39,6 +41,8 @@ class Stub(ThreadingHTTPServer):
         steps: lines of progress in a stream.
         parallel: how many documents it says that it reads at a time.
         at_once: how many streams it has had open at a time, at most.
+        archive: whether it says that it has an archive, and finds ``source`` in it.
+        source: the text that it finds there.
         addresses: whether it says that it fetches addresses, and does.
         exports: bodies of the requests to ``/v1/export``.
         requests: paths asked for.
@@ -59,6 +63,8 @@ class Stub(ThreadingHTTPServer):
         self.steps = 2
         self.parallel = 1
         self.addresses = False
+        self.archive = False
+        self.source = ""
         self.at_once = self.open = 0
         self.exports: list[dict[str, Any]] = []
         self.requests: list[str] = []
@@ -93,6 +99,7 @@ class Handler(BaseHTTPRequestHandler):
                     "reading": "unspin-reading-1",
                     "limits": {"parallel": self.server.parallel},
                     "addresses": self.server.addresses,
+                    "archive": self.server.archive,
                 }
             )
         file = STATIC / (self.path.split("?")[0].lstrip("/") or "index.html")
@@ -114,6 +121,15 @@ class Handler(BaseHTTPRequestHandler):
                 self.stream_file(body)
             case "/v1/address/stream":
                 self.stream(SPUN, {"name": json.loads(body)["address"], "format": "html"})
+            case "/v1/compare":
+                asked = json.loads(body)
+                self.answer_json(comparison_record(compare(asked["text"], asked["source"])))
+            case "/v1/compare/file":
+                form = self.form(body)
+                name, source = form["file"]
+                self.answer_json(comparison_record(compare(form["text"][1], source), source=name))
+            case "/v1/trace":
+                self.trace(json.loads(body)["text"])
             case "/v1/export":
                 self.export(json.loads(body))
             case _:
@@ -168,6 +184,28 @@ class Handler(BaseHTTPRequestHandler):
             return self.refuse(422, "unreadable", f"{name}: a scanned PDF without text; run OCR over it first")
         kind = Path(name).suffix.lstrip(".").lower()
         self.stream(data.decode(), {"name": name, "format": "text" if kind == "txt" else kind})
+
+    def form(self, body: bytes) -> dict[str, tuple[str, str]]:
+        """The parts of a form by their names: of each its file name and its text."""
+        head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
+        found = {}
+        for part in BytesParser(policy=HTTP).parsebytes(head + body).iter_parts():
+            data = part.get_payload(decode=True)
+            assert isinstance(data, bytes)
+            name = str(part.get_param("name", header="content-disposition"))
+            found[name] = (part.get_filename() or "", data.decode())
+        return found
+
+    def trace(self, text: str) -> None:
+        """The one document of the archive, if the text has anything of it."""
+        found = compare(text, self.server.source)
+        match = Match(
+            id="articles/harbour.txt", probability=0.98, date="2026-05-01", url=None, near_copies=(), comparison=found
+        )
+        sources = (match,) if found.passages else ()
+        self.answer_json(
+            trace_record(Trace(page=text, sources=sources, best=0.98, likeliest=match.id, claimed_from=0.5))
+        )
 
     def export(self, request: dict[str, Any]) -> None:
         """Remember what was to be saved, and check it as the program does."""

@@ -9,6 +9,7 @@ import typer
 from unspin.cli import options
 from unspin.cli.inputs import opened
 from unspin.cli.streams import remark, well_behaved, write
+from unspin.cli.teaching import Teaching
 
 __all__ = ["compare"]
 
@@ -23,6 +24,7 @@ def compare(
     everything: Annotated[
         bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
     ] = False,
+    teach: options.Teach = None,
 ) -> int:
     """Show what a page has of a source, and what it changed.
 
@@ -35,17 +37,21 @@ def compare(
     Examples:
       unspin compare page.txt article.txt
       unspin compare page.html article.pdf --json | jq .explained
-      unspin compare page.txt article.txt --json | jq -r '.dictionary[] | [.found, .original] | @tsv' > spinner.tsv
+      unspin compare page.txt article.txt --teach spinner.tsv
+      unspin restore other-page.txt --dictionary spinner.tsv
 
-    The last line writes a dictionary that --dictionary of the other commands reads.
+    --teach adds what stands for what to a dictionary, with counts; the next page of that spinner is restored better with it.
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     texts = [opened(path) for path in (page, source)]
     from unspin.trace import compare as compared
 
+    learned = Teaching(teach)
     found = compared(texts[0].text, texts[1].text)
     options.notes_of(*texts, say=remark)
+    learned.take(found)
+    learned.save()
     if json:
         from unspin.report.json import dumps
         from unspin.trace.json import comparison_record

@@ -14,7 +14,18 @@ from unspin.settings import Settings
 if TYPE_CHECKING:
     from unspin.documents import Document
 
-__all__ = ["Deep", "Dictionary", "File", "FillAll", "OperatingPoint", "Tortured", "notes_of", "one_form", "settings"]
+__all__ = [
+    "Deep",
+    "Dictionary",
+    "File",
+    "FillAll",
+    "OperatingPoint",
+    "Teach",
+    "Tortured",
+    "notes_of",
+    "one_form",
+    "settings",
+]
 
 File = Annotated[
     str,
@@ -34,6 +45,15 @@ Dictionary = Annotated[
     Path | None,
     typer.Option(
         "--dictionary", metavar="FILE", help="The spinner's dictionary, where it is known.", show_default=False
+    ),
+]
+Teach = Annotated[
+    Path | None,
+    typer.Option(
+        "--teach",
+        metavar="DICTIONARY",
+        help="Add what stands for what, with counts, to this dictionary; --dictionary reads it.",
+        show_default=False,
     ),
 ]
 Deep = Annotated[

@@ -12,6 +12,7 @@ import typer
 from unspin.cli import options
 from unspin.cli.bars import reading_bar
 from unspin.cli.inputs import opened
+from unspin.cli.siblings import by_consensus, with_siblings
 from unspin.cli.streams import is_terminal, remark, well_behaved, write
 from unspin.errors import OptionError
 from unspin.files import save
@@ -28,6 +29,10 @@ _STANDARD_OUTPUT = "-"
 @well_behaved
 def restore(
     file: options.File,
+    further: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SIBLING]...", help="With --siblings: other spins of its article.", show_default=False),
+    ] = None,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
@@ -60,6 +65,13 @@ def restore(
         bool,
         typer.Option("--mark", help="With a source: ‹word› is the source's wording, ‹word?› the reader's guess."),
     ] = False,
+    siblings: Annotated[
+        bool,
+        typer.Option(
+            "--siblings",
+            help="Several spins of one lost article are given: restore the first by what all of them have.",
+        ),
+    ] = False,
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
@@ -77,9 +89,11 @@ def restore(
       unspin restore article.xml --in-place-copy mended.xml
       curl -s https://example.org/page.txt | unspin restore -
       unspin restore page.txt --from article.txt
+      unspin restore page.txt other-spin.txt third-spin.html --siblings
 
     With the source at hand its wording is exact, quotations included, wherever page and source align (extra 'trace');
-    elsewhere the reader decides.
+    elsewhere the reader decides. Without it, but with other spins of the same article, the page is restored by consensus: a
+    word that was swapped on one page stands untouched on another.
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
@@ -88,6 +102,7 @@ def restore(
     from unspin.documents.inplace import check_writable
 
     document = opened(file)
+    with_siblings(further or (), siblings, source is not None or index is not None)
     if source is not None or index is not None:
         if source is not None and index is not None:
             raise OptionError("--from and --index: give one of the two")
@@ -103,7 +118,10 @@ def restore(
     from unspin.reading import note_in_words
 
     with reading_bar() as watch:
-        reading = unspin.read(document.text, settings, watch=watch)
+        if siblings:
+            reading = by_consensus(document, further or (), settings, watch)
+        else:
+            reading = unspin.read(document.text, settings, watch=watch)
     if in_place_copy is not None:
         done = rewritten(document, reading.substitutions)
         _put(in_place_copy, done.data)

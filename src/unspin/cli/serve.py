@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -51,6 +52,15 @@ def serve(
     addresses: Annotated[
         bool, typer.Option("--addresses", help="Fetch and read pages of the public web for whoever asks by address.")
     ] = False,
+    index: Annotated[
+        Path | None,
+        typer.Option(
+            "--index",
+            metavar="INDEX",
+            help="Look for the sources of texts in this archive, made with unspin index.",
+            show_default=False,
+        ),
+    ] = None,
     access_log: Annotated[
         bool, typer.Option("--access-log", help="A line for each request on standard error, never its text.")
     ] = False,
@@ -58,13 +68,15 @@ def serve(
     """Open the local page and the HTTP API.
 
     Listens on this machine only unless told otherwise, works offline, and keeps and logs no text. It fetches nothing from
-    the web unless started with --addresses. What is beyond a
+    the web unless started with --addresses. With --index the page
+    names the source of what is read, where the archive has it. What is beyond a
     limit is answered with an error that names it. The API: docs/api.md, and /openapi.json.
 
     \b
     Examples:
       unspin serve
       unspin serve --port 8080 --parallel 4 --time-limit 30
+      unspin serve --index articles.index
       curl -s localhost:8000/v1/restore --json '{"text": "…"}'
 
     Exit status: 0 ended by Ctrl-C, 2 an error.
@@ -88,6 +100,7 @@ def serve(
         allowed_hosts=allow_host or (),
         origins=allow_origin or (),
         addresses=addresses,
+        index=index,
         access_log=access_log,
         announce=remark,
     )

@@ -9,8 +9,10 @@ from typing import Annotated
 
 import typer
 
+from unspin.cli import options
 from unspin.cli.inputs import opened
 from unspin.cli.streams import ERROR, complain, is_terminal, well_behaved, write
+from unspin.cli.teaching import Teaching
 from unspin.errors import InputError, MissingExtra, OptionError
 
 __all__ = ["trace"]
@@ -40,6 +42,7 @@ def trace(
     everything: Annotated[
         bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
     ] = False,
+    teach: options.Teach = None,
 ) -> int:
     """Find the article that a page was made from, and prove it.
 
@@ -54,6 +57,9 @@ def trace(
       unspin trace page.txt --index archive
       unspin trace pages/ --index archive --no-read
       unspin trace page.txt --index archive --json | jq -r '.sources[].id'
+      unspin trace pages/ --index archive --teach spinner.tsv
+
+    --teach adds what stands for what in all pairs that were found to a dictionary, with counts.
 
     Exit status: 0 done, whether a source was found or not; 2 an error, or a page that could not be read.
     """  # noqa: D301 - the help needs the real control character
@@ -65,6 +71,7 @@ def trace(
     from unspin.trace.json import trace_record
     from unspin.trace.wording import evidence, trace_in_words
 
+    learned = Teaching(teach)
     archive = Archive(index)
     paths = expand(pages)
     failed = 0
@@ -78,6 +85,8 @@ def trace(
                 continue
             finally:
                 advance()
+            for match in found.sources:
+                learned.take(match.comparison)
             if json:
                 from unspin.report.json import dumps
 
@@ -90,6 +99,7 @@ def trace(
                 for match in found.sources:
                     lines += ["", f"== {match.id}", *evidence(match.comparison, everything=everything)]
             write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
+    learned.save()
     return ERROR if failed else 0
 
 

@@ -6,6 +6,7 @@ import mimetypes
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -15,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 import unspin
-from unspin.web import addresses, export, files, guards, openapi, problems, routes, stream
+from unspin.web import addresses, export, files, guards, openapi, problems, routes, sources, stream
 from unspin.web.limits import ServerLimits
 from unspin.web.pool import Abandoned
 from unspin.web.service import FetchFunction, ReadFunction, Service
@@ -31,6 +32,7 @@ def create(
     *,
     read: ReadFunction | None = None,
     fetch: FetchFunction | None = None,
+    archive: Path | None = None,
     hosts: Collection[str] = LOOPBACK,
     origins: Collection[str] = (),
 ) -> FastAPI:
@@ -40,11 +42,12 @@ def create(
         limits: what it takes on; :class:`ServerLimits` by default.
         read: reads one document; ``unspin.read`` by default.
         fetch: opens the document at an address, as :func:`unspin.documents.address.load_address`; by default none is.
+        archive: the folder of the archive in which sources are looked for; by default there is none.
         hosts: names under which it may be asked for; ``"*"`` for any.
         origins: origins of pages elsewhere that may ask, as ``"https://journal.example"``; ``"*"`` for any.
     """
     limits = ServerLimits() if limits is None else limits
-    service = Service(unspin.read if read is None else read, limits, fetch)
+    service = Service(unspin.read if read is None else read, limits, fetch, archive)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
@@ -56,7 +59,15 @@ def create(
     app.state.service = service
     problems.register(app)
     app.add_exception_handler(Abandoned, _on_abandoned)
-    for router in (routes.router, stream.router, files.router, addresses.router, export.router):
+    for router in (
+        routes.router,
+        stream.router,
+        files.router,
+        addresses.router,
+        export.router,
+        sources.router,
+        sources.files,
+    ):
         app.include_router(router)
     page = resources.files("unspin.web").joinpath("static")
     if page.is_dir():

@@ -20,7 +20,7 @@ from unspin.web.routes import JSON, UseService
 from unspin.web.service import Service
 from unspin.web.stream import Tell, line, streamed
 
-__all__ = ["Origin", "router", "streamed_whole", "whole"]
+__all__ = ["Origin", "base_name", "router", "streamed_whole", "whole"]
 
 _LONGEST_NAME = 255
 
@@ -64,7 +64,7 @@ async def _upload(
 ) -> Upload:
     """The file of a form, and the settings beside it."""
     settings = Settings(operating_point=operating_point, fill_all=fill_all, tortured=tortured)
-    return Upload(await file.read(), _base(file.filename or ""), settings)
+    return Upload(await file.read(), base_name(file.filename or ""), settings)
 
 
 Uploaded = Annotated[Upload, Depends(_upload)]
@@ -133,7 +133,7 @@ def _placed(document: Document, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _base(path: str) -> str:
+def base_name(path: str) -> str:
     """The name of a file without its folders, in characters that can be shown."""
     name = path.replace("\\", "/").rpartition("/")[2]
     return "".join(c if c.isprintable() else "\ufffd" for c in name)[-_LONGEST_NAME:] or "file.txt"

@@ -19,6 +19,7 @@ __all__ = [
     "AddressRequest",
     "BatchDocument",
     "BatchRequest",
+    "CompareRequest",
     "DocumentFormat",
     "Error",
     "ExportRequest",
@@ -32,6 +33,8 @@ __all__ = [
     "ReadSettings",
     "ReportSettings",
     "Restored",
+    "Text",
+    "TraceRequest",
     "Version",
 ]
 
@@ -42,6 +45,10 @@ _MOST_CHARACTERS = 2_000_000  # of them all, spun words and originals
 _TEXT = (
     "The bowl is connected the shelf, and the kiln behind it has been cold since the flood. Nobody in the village could"
     " say successful which year the potter had left, or why she had taken nothing with her."
+)
+_SOURCE = (
+    "The bowl is on the shelf, and the kiln behind it has been cold since the flood. Nobody in the village could say in"
+    " which year the potter had left, or why she had taken nothing with her."
 )
 _POINT = "Call a document spun if at most this share of ordinary documents scores as high."
 
@@ -154,6 +161,26 @@ class AddressRequest(ReadSettings):
     )
 
 
+class CompareRequest(_Strict):
+    """A text and what it may have been made from."""
+
+    text: Text = Field(description="The page as plain text.", examples=[_TEXT])
+    source: Text = Field(description="The text that it may have been made from.", examples=[_SOURCE])
+
+
+class TraceRequest(ReadRequest):
+    """A text whose sources are looked for."""
+
+    read: bool = Field(
+        default=True,
+        description="Read the text first, and look for the words that are restored too; without, it takes milliseconds, and"
+        " the settings of the reader mean nothing.",
+    )
+    threshold: float = Field(
+        default=0.5, gt=0, le=1, description="Call a document a source from this probability on.", examples=[0.5]
+    )
+
+
 class BatchDocument(_Strict):
     """One document of a batch."""
 
@@ -262,3 +289,4 @@ class Version(BaseModel):
     reading: str = Field(description="Format of the readings.", examples=["unspin-reading-1"])
     limits: LimitsInForce
     addresses: bool = Field(description="Whether it fetches what stands at an address; see `--addresses`.")
+    archive: bool = Field(description="Whether it looks for sources in an archive; see `--index`.")

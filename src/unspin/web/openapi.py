@@ -16,10 +16,11 @@ import unspin
 from unspin.documents import Format
 from unspin.reading import Reading, Substitution
 from unspin.report.json import schema as report_schema
+from unspin.trace.json import schema as trace_schema
 from unspin.web.models import BatchDocument, Error
 from unspin.web.problems import CODES
 
-__all__ = ["BATCH", "EXPORT", "FILE", "READING", "STREAM", "describe", "dumps", "problems"]
+__all__ = ["BATCH", "COMPARISON", "EXPORT", "FILE", "READING", "STREAM", "TRACE", "describe", "dumps", "problems"]
 
 _Responses = dict[int | str, dict[str, Any]]
 
@@ -33,6 +34,7 @@ Offsets are Unicode code points, half-open `[start, end)`. A reading is what `un
 _TAGS = [
     {"name": "readings", "description": "From text to readings."},
     {"name": "files", "description": "From files to readings, from readings to files."},
+    {"name": "sources", "description": "What a text was made from."},
     {"name": "server", "description": "What the server says of itself."},
 ]
 
@@ -90,6 +92,8 @@ def _example() -> dict[str, Any]:
 
 
 READING = _success("The reading.", "application/json", _ref("Reading"), _example())
+COMPARISON = _success("What the text has of the source.", "application/json", _ref("Comparison"))
+TRACE = _success("The sources, each with its evidence.", "application/json", _ref("Trace"))
 BATCH = _success(
     "A result for each document, in order.",
     "application/json",
@@ -134,6 +138,14 @@ def problems(*, body: bool = True) -> _Responses:
     }
 
 
+def _schema_components(name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """A schema of the trace room as a component."""
+    yield (
+        name.capitalize(),
+        {key: value for key, value in trace_schema(name).items() if key not in ("$schema", "$id", "title")},
+    )
+
+
 def _problem_components() -> dict[str, Any]:
     """The responses of :func:`problems`, by status, described once."""
     by_status: dict[int, list[str]] = {}
@@ -158,6 +170,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
     )  # fmt: skip
     schemas = document["components"]["schemas"]
     schemas |= dict(_reading_components())
+    schemas |= dict(_schema_components("comparison")) | dict(_schema_components("trace"))
     schemas |= {model.__name__: model.model_json_schema() for model in (BatchDocument, Error)}
     schemas["Failure"] = _object(["error"], error=_ref("Error"))
     schemas |= {"BatchResult": _RESULT, "Event": _EVENT}

@@ -22,6 +22,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "bad-host": (400, "The Host header names another host than this server's."),
     "foreign-origin": (403, "A page of another origin asks, and it is not among those allowed."),
     "addresses-off": (403, "This server fetches no addresses: it was started without `--addresses`."),
+    "archive-off": (403, "This server has no archive to look in: it was started without `--index`."),
     "not-found": (404, "There is nothing at this path."),
     "method-not-allowed": (405, "The path takes other methods; the Allow header names them."),
     "slow-request": (408, "The body of the request took too long to arrive."),

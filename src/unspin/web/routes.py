@@ -103,6 +103,8 @@ async def health(service: UseService) -> Health:
 
 @router.get("/version", operation_id="version", responses=problems(body=False), tags=["server"])
 async def versions(service: UseService) -> Version:
-    """Which unspin this is, the format of its readings, its limits, and whether it fetches addresses."""
+    """Which unspin this is, the format of its readings, its limits, whether it fetches addresses, and has an archive."""
     limits = LimitsInForce(**asdict(service.limits))
-    return Version(unspin=version(), reading=SCHEMA, limits=limits, addresses=service.fetches)
+    return Version(
+        unspin=version(), reading=SCHEMA, limits=limits, addresses=service.fetches, archive=service.has_archive
+    )

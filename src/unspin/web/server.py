@@ -8,6 +8,7 @@ import ipaddress
 import os
 import socket
 from collections.abc import Callable, Collection
+from pathlib import Path
 from typing import Any, Final
 
 import uvicorn
@@ -16,6 +17,7 @@ from fastapi import FastAPI
 import unspin
 from unspin.documents.address import load_address
 from unspin.errors import OptionError
+from unspin.trace import Archive
 from unspin.web import connections
 from unspin.web.app import LOOPBACK, create
 from unspin.web.connections import Connection
@@ -47,6 +49,7 @@ def run(
     allowed_hosts: Collection[str] = (),
     origins: Collection[str] = (),
     addresses: bool = False,
+    index: Path | None = None,
     access_log: bool = False,
     announce: Callable[[str], None] = lambda line: None,
 ) -> None:
@@ -59,15 +62,19 @@ def run(
         allowed_hosts: further names under which it may be asked for, as behind a proxy.
         origins: origins of other pages that may ask.
         addresses: fetch public addresses of the web for whoever asks.
+        index: the archive in which sources are looked for.
         access_log: write a line for each request: address, method, path and status, never a body.
         announce: takes the lines for whoever started it.
 
     Raises:
         OptionError: the address cannot be bound to.
-        ModelError: the models cannot be loaded.
+        MissingInput: there is no such archive.
+        ModelError: the models cannot be loaded, or the archive is damaged.
     """
     listening = bind(host, port)
     with listening:
+        if index is not None:
+            Archive(index)  # what is none is said before anybody asks
         unspin.read(_WARM_UP, operating_point=1 - 1e-9)
         address = listening.getsockname()
         if not is_loopback(address[0]):
@@ -77,7 +84,7 @@ def run(
             )
         announce(f"page and API at {_url(host, address[1])}; Ctrl-C ends it")
         hosts = _hosts(host, allowed_hosts)
-        app = create(limits, fetch=load_address if addresses else None, hosts=hosts, origins=origins)
+        app = create(limits, fetch=load_address if addresses else None, archive=index, hosts=hosts, origins=origins)
         config = configuration(app, access_log=access_log)
         with contextlib.suppress(KeyboardInterrupt):  # which uvicorn passes on when it has closed
             uvicorn.Server(config).run(sockets=[listening])

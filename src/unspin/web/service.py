@@ -14,6 +14,7 @@ from unspin import documents
 from unspin.errors import UnspinError
 from unspin.reading import Reading
 from unspin.settings import Settings
+from unspin.trace import Archive, Trace, search
 from unspin.web.guards import log_bug
 from unspin.web.limits import ServerLimits
 from unspin.web.pool import Abandoned, Job, Pool
@@ -67,16 +68,28 @@ class Service:
         pool: its worker threads.
     """
 
-    def __init__(self, read: ReadFunction, limits: ServerLimits, fetch: FetchFunction | None = None) -> None:
+    def __init__(
+        self,
+        read: ReadFunction,
+        limits: ServerLimits,
+        fetch: FetchFunction | None = None,
+        archive: Path | None = None,
+    ) -> None:
         self.limits = limits
         self.pool = Pool(limits.parallel, limits.seconds)
         self._read = read
         self._fetch = fetch
+        self._archive = archive
 
     @property
     def fetches(self) -> bool:
         """Whether what stands at an address is fetched."""
         return self._fetch is not None
+
+    @property
+    def has_archive(self) -> bool:
+        """Whether sources are looked for in an archive."""
+        return self._archive is not None
 
     def job(self, request: Request) -> Job:
         """A piece of work for a request, due when the request is."""
@@ -151,6 +164,32 @@ class Service:
         """
         if not self.fetches:
             raise _fetches_nothing()
+
+    def trace(self, job: Job, text: str, settings: Settings | None, threshold: float) -> Trace:
+        """The sources of a text in the archive, in a worker thread; without settings it is searched for as it stands.
+
+        The archive is opened anew each time, so that what was committed since is seen.
+
+        Raises:
+            Abandoned: nobody waits for it any more.
+            DamagedData: the archive cannot be read.
+            Problem: this server has none.
+        """
+        self.check_archive()
+        assert self._archive is not None
+        job.check()
+        reading = None if settings is None else self.read(job, text, settings)
+        job.check()
+        return search(text, Archive(self._archive), reading, threshold)
+
+    def check_archive(self) -> None:
+        """Refuse to look for sources where the server has no archive.
+
+        Raises:
+            Problem: it has none.
+        """
+        if not self.has_archive:
+            raise Problem("archive-off", "this server has no archive; start it with --index, or send the source itself")
 
     def check_length(self, text: str) -> None:
         """Refuse a document beyond the limit.

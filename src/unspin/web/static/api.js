@@ -39,6 +39,20 @@ export function streamAddress({ address }, settings, heard, signal) {
   return listen("/v1/address/stream", asJson({ address, ...settings }), heard, signal);
 }
 
+/** What a text has of a source, which is a text. */
+export const compared = async (text, source, signal) => (await post("/v1/compare", asJson({ text, source }), signal)).json();
+
+/** The same, of a source that is a file. */
+export async function comparedFile(text, file, signal) {
+  const form = new FormData();
+  form.append("text", text);
+  form.append("file", file, file.name);
+  return (await post("/v1/compare/file", { body: form }, signal)).json();
+}
+
+/** The sources of a text in the archive of the server, which searches for it as it stands. */
+export const traced = async (text, signal) => (await post("/v1/trace", asJson({ text, read: false }), signal)).json();
+
 async function listen(path, options, heard, signal) {
   const response = await post(path, options, signal);
   for await (const line of linesOf(response.body)) {

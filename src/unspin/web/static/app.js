@@ -1,6 +1,7 @@
 // The page as a whole: its three views, the way between them, and the documents of this session.
 
 import { version } from "./api.js";
+import { CompareView } from "./compare-view.js";
 import { Document } from "./documents.js";
 import { announce, byId } from "./dom.js";
 import { OverviewView } from "./overview-view.js";
@@ -17,6 +18,7 @@ const session = { documents: [], kept: [], reading: null, stop: null, parallel: 
 
 const start = new StartView({ read: readText, open: openFiles, fetch: readAddress, stop: () => session.stop?.abort() });
 const reading = new ReadingView({ settings });
+const compare = new CompareView();
 const overview = new OverviewView({ open: (document) => go({ view: "reading", number: document.number }), again: readAgain });
 
 // --- the way between the views
@@ -49,7 +51,11 @@ function show(state) {
   byId("to-start").hidden = view === "start";
   session.reading = view === "reading" ? open : null;
   reading.leave();
-  if (view === "reading") reading.open(open);
+  if (view === "reading") {
+    reading.open(open);
+    compare.open(open);
+    if (open.state === "done") compare.ask(open);
+  }
   if (view === "overview") overview.show(session.documents);
   document.title = view === "reading" ? `${open.name} – unspin` : "unspin";
   if (before === view) return;
@@ -125,7 +131,11 @@ async function readOne(document) {
   }, stop.signal);
   if (stop !== session.stop) return;
   start.busy(null);
-  if (document.state === "done") return announce(`Done. ${verdictInWords(document.reading)}.`);
+  if (document.state === "done") {
+    announce(`Done. ${verdictInWords(document.reading)}.`);
+    if (session.reading === document) compare.ask(document);
+    return;
+  }
   if (!document.choices) failed(document);
 }
 
@@ -244,5 +254,6 @@ version().then((told) => {
   if (!told) return;
   byId("version").textContent = ` · version ${told.unspin}`;
   if (told.addresses) start.offerToFetch();
+  compare.archive = told.archive === true;
   session.parallel = Math.min(told.limits.parallel ?? 1, MOST_AT_ONCE);
 });

@@ -137,6 +137,7 @@ export class StartView {
       event.preventDefault();
       depth = 0;
       mark(false);
+      if (event.target.closest?.("#compare-box")) return; // a source, not a text to read
       const { files } = event.dataTransfer;
       if (files.length > 0) this.#take([...files]);
       else if (!byId("start").hidden) this.text = event.dataTransfer.getData("text/plain");
