@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from unspin.reading import Reading
 from unspin.text import split
-from unspin.trace.alignment import align
 from unspin.trace.archive import Archive, Stored, Term
 from unspin.trace.evidence import comparison
+from unspin.trace.links import link
 from unspin.trace.probability import CLAIMED_FROM, probability
 from unspin.trace.query import queries
 from unspin.trace.results import Comparison, Match, Remark, Trace
@@ -57,12 +57,12 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     """
     if not isinstance(page, str):
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
-    words = split(page[:_LONGEST])
     ours = side(page)
+    words = ours.words if len(page) <= _LONGEST else split(page[:_LONGEST])
     notes = [] if len(page) <= _LONGEST else [Remark.PAGE_CUT]
     if not len(archive):
         notes.append(Remark.EMPTY_ARCHIVE)
-    if len(ours) < 30:
+    if ours.size < 30:
         notes.append(Remark.TOO_SHORT)
     candidates = sorted(
         _candidates(ours, archive, queries(words, reading, archive.frequency, len(archive))),
@@ -90,15 +90,15 @@ def _candidates(page: Side, archive: Archive, asked: Iterable[Sequence[Term]]) -
             stored = archive.stored(hit)
             if stored.place not in found:
                 theirs = side(archive.text(stored))
-                compared = comparison(page, theirs, align(page, theirs))
+                compared = comparison(link(page, theirs))
                 found[stored.place] = _Candidate(stored, theirs, compared, probability(compared))
     return list(found.values())
 
 
 def _sources(page: Side, claimed: Sequence[_Candidate]) -> Iterator[Match]:
     """Documents that each explain something of the page that those before do not, near-copies put together."""
-    explained = np.zeros(len(page), np.bool_)
-    start = page.words.start[page.token]
+    explained = np.zeros(page.size, np.bool_)
+    start = page.words.start[page.counts]
     left = list(claimed)
     while left:
         own = [_explains(found, start) & ~explained for found in left]
@@ -140,4 +140,5 @@ def _near_copies(one: Side, other: Side) -> bool:
 
 
 def _runs(text: Side) -> set[tuple[str, ...]]:
-    return {text.lower[i : i + 5] for i in range(len(text) - 4)}
+    words = text.spoken
+    return {words[i : i + 5] for i in range(len(words) - 4)}
