@@ -254,20 +254,42 @@ def test_what_is_not_there_is_not_claimed(archive: Path) -> None:
     assert search("", Archive(archive)).likeliest is None
 
 
-def test_restored_words_are_asked_for(archive: Path) -> None:
-    from unspin.trace.query import queries
+def test_restored_words_are_asked_for() -> None:
+    from unspin.trace.query import query, rarities, written
+    from unspin.trace.sides import side
 
     page = "We saw a zzz near the old quay yesterday, and nobody could say whose it was or why."
     at = page.index("zzz")
     swap = Substitution(at, at + 3, "zzz", "harbour", 0.8, (("ferry", 0.1),))
     reading = Reading(text=page, restored=apply(page, (swap,)), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
                       words=18, substitutions=(swap,))  # fmt: skip
-    (terms,) = queries(split(page), reading, lambda word: 3, 100)
-    weights = dict(terms)
+    asked, token = written(side(page), reading)
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
     assert weights["harbour"] == pytest.approx(0.8) and weights["ferry"] == pytest.approx(0.1)
     assert weights["zzz"] == pytest.approx(0.2)
-    (terms,) = queries(split(page), None, lambda word: 3, 100)
-    assert dict(terms)["zzz"] == 1 and "harbour" not in dict(terms)
+    assert {page[side(page).words.start[i] :][:3] for i in token[3:4].tolist()} == {"zzz"}
+    asked, _ = written(side(page), None)
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
+    assert weights["zzz"] == 1 and "harbour" not in weights
+
+
+def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> None:
+    from unspin.trace.query import written
+    from unspin.trace.sides import side
+
+    asked, _ = written(side("They had to utilise the vessel, and Utilise said so."), None)
+    by_word = {(some.place, some.word): some.probability for some in asked}
+    assert by_word[3, "use"] > by_word[3, "utilise"]
+    assert by_word[7, "utilise"] == 1  # a name stands for itself
+
+
+def test_parts_lie_over_one_another_and_cover_the_page() -> None:
+    from unspin.trace.query import parts
+
+    for size in (0, 1, 63, 64, 65, 130, 1_000, 9_999, 200_000):
+        spans = list(parts(size))
+        assert len(spans) <= 24 and spans[0][0] == 0 and spans[-1][1] == size
+        assert all(second[0] <= first[0] + (first[1] - first[0] + 1) // 2 for first, second in zip(spans, spans[1:], strict=False))
 
 
 def test_the_room_can_be_called(archive: Path) -> None:

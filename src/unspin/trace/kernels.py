@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-__all__ = ["best_chains", "chains", "fill_borders", "fill_gaps", "table", "worth_of", "worths"]
+__all__ = ["best_chains", "chains", "fill_borders", "fill_gaps", "run_together", "table", "worth_of", "worths"]
 
 _OPEN: Final = np.float32(-6.0)
 _LONGER: Final = np.float32(-0.1)
@@ -23,6 +23,10 @@ _WHOLE: Final = np.float32(8.0)
 """What it is worth, in nats, that what was taken ends with a sentence on both sides: it nearly always does."""
 _BACK: Final = 48
 """Anchors before an anchor that it may follow upon."""
+_BAND: Final = 16
+"""Diagonals that are counted together."""
+_FADES: Final = 0.3
+"""Nats that a row of common words loses with each word of the text."""
 _MARK, _NUMBER = 2, 1  # of unspin.text.Kind
 _NEVER: Final = np.float32(-30.0)
 """A word for a mark."""
@@ -292,3 +296,44 @@ def chains(page: Any, length: Any, score: Any, before: Any, order: Any, least: A
                 covered[page[m] : page[m] + length[m]] = True
         chain += 1
     return chain_of
+
+
+@njit(nogil=True, cache=True)
+def run_together(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any) -> Any:
+    """Where a text runs with a page best.
+
+    Args:
+        numbers: the words of the text, ``uint16[m]``.
+        ptr: for each number where its places begin, ``int64[NUMBERS + 1]``.
+        places: words of the page, by number.
+        nats: what it says if they agree.
+        free: which words of the page count.
+        size: words of the page.
+
+    Returns:
+        The evidence, and the first word of the page and the one after the last.
+    """
+    m = len(numbers)
+    bands = (size + m + _BAND // 2) // _BAND + 2
+    score = np.zeros((2, bands), np.float32)
+    last = np.zeros((2, bands), np.int32)
+    first = np.zeros((2, bands), np.int32)
+    best, begin, end = 0.0, 0, 0
+    for j in range(m):
+        number = numbers[j]
+        for k in range(ptr[number], ptr[number + 1]):
+            i = places[k]
+            if not free[i]:
+                continue
+            for shift in range(2):  # bands that lie over the borders of others
+                band = (i - j + m + shift * (_BAND // 2)) // _BAND
+                now = score[shift, band] - _FADES * (j - last[shift, band])
+                if now <= 0:
+                    now = 0.0
+                    first[shift, band] = i
+                now += nats[k]
+                score[shift, band] = now
+                last[shift, band] = j
+                if now > best:
+                    best, begin, end = now, min(first[shift, band], i), i + 1
+    return best, begin, end
