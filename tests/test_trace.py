@@ -279,7 +279,7 @@ def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> No
 
     asked, _ = written(side("They had to utilise the vessel, and Utilise said so."), None)
     by_word = {(some.place, some.word): some.probability for some in asked}
-    assert by_word[3, "use"] > by_word[3, "utilise"]
+    assert by_word[3, "use"] > 0.3 and by_word[3, "utilise"] < 0.7
     assert by_word[7, "utilise"] == 1  # a name stands for itself
 
 

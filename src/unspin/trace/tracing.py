@@ -19,7 +19,7 @@ from unspin.trace.results import Comparison, Match, Remark, Trace
 from unspin.trace.sides import Side, side
 from unspin.trace.sketch import Run, Sketch, near_copies
 
-__all__ = ["search"]
+__all__ = ["Hunt", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
@@ -76,7 +76,7 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     """
     if not isinstance(page, str):
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
-    hunt = _Hunt(page, archive, reading, claimed_from)
+    hunt = Hunt(page, archive, reading, claimed_from)
     notes = [] if len(page) <= _LONGEST else [Remark.PAGE_CUT]
     if not len(archive):
         notes.append(Remark.EMPTY_ARCHIVE)
@@ -95,8 +95,8 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     )
 
 
-class _Hunt:
-    """A search for the sources of a page."""
+class Hunt:
+    """A search for the sources of a page: :meth:`go`, then ask what was found."""
 
     def __init__(self, page: str, archive: Archive, reading: Reading | None, claimed_from: float) -> None:
         self._archive = archive
@@ -153,6 +153,10 @@ class _Hunt:
         return sorted(
             self._found.values(), key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id)
         )
+
+    def aligned(self) -> list[Comparison]:
+        """What was aligned with the page."""
+        return [c.found for c in self._found.values() if c.found is not None]
 
     def sources(self) -> Iterator[Match]:
         """Documents that each explain something of the page that those before do not, near-copies put together."""
