@@ -121,9 +121,7 @@ def _how(linked: Linked) -> list[How | None]:
     sizes = _sizes(linked)
     a, b, c, d = linked.links.T
     long = (linked.kind == LinkKind.OTHER) & (np.maximum(sizes.page, sizes.source) > _LONGEST_ENTRY)
-    how = np.select(
-        [linked.kind == LinkKind.EXACT, a == b, c == d, long], [0, 1, 2, 3], 4
-    )
+    how = np.select([linked.kind == LinkKind.EXACT, a == b, c == d, long], [0, 1, 2, 3], 4)
     names = (None, How.DROPPED, How.INSERTED, How.REWRITTEN, How.SWAPPED)
     return [names[k] for k in how.tolist()]
 
@@ -173,7 +171,9 @@ def _changes(linked: Linked) -> Iterator[Change]:
 
 def _facts(source: Words, changes: Iterable[Change]) -> Iterator[ChangedFact]:
     for change in changes:
-        kind = fact_of(change.found, change.original, source.text[max(0, change.source_start - 2) : change.source_start])
+        kind = fact_of(
+            change.found, change.original, source.text[max(0, change.source_start - 2) : change.source_start]
+        )
         if kind is not None:
             yield ChangedFact(
                 kind, change.start, change.end, change.found, change.source_start, change.source_end, change.original
@@ -188,7 +188,11 @@ def _quotations(linked: Linked) -> Iterator[QuotationPair]:
     starts = [quotation.start for quotation in source.quotations]
     for quotation in page.quotations:
         here = page.tokens(quotation.start, quotation.end)
-        inside = [link for link in links[bisect_left(ends, here.start + 1) :][: here.stop - here.start + 1] if link[0] < here.stop]
+        inside = [
+            link
+            for link in links[bisect_left(ends, here.start + 1) :][: here.stop - here.start + 1]
+            if link[0] < here.stop
+        ]
         if not inside or int(page.counts[here].sum()) < _SPEECH:
             continue
         at = int(source.words.start[min(link[2] for link in inside)])

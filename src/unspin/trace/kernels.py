@@ -138,9 +138,7 @@ def table(page: Any, source: Any, page_breaks: Any, source_breaks: Any, fits: An
 def fill_gaps(aligned: Any, gaps: Any, page: Any, source: Any, page_breaks: Any, source_breaks: Any, fits: Any) -> None:
     """Align tokens ``[a, b)`` of the page with tokens ``[c, d)`` of the source, for each row ``a, b, c, d`` of the gaps."""
     for a, b, c, d in gaps:
-        _, row_from, column_from = table(
-            page[a:b], source[c:d], page_breaks[a : b + 1], source_breaks[c : d + 1], fits
-        )
+        _, row_from, column_from = table(page[a:b], source[c:d], page_breaks[a : b + 1], source_breaks[c : d + 1], fits)
         _take(aligned, row_from, column_from, b - a, d - c, a, c, 1)
 
 

@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.arrays import ragged
 from unspin.text.words import Kind
 from unspin.trace.alignment import align, loud, parted, told
 from unspin.trace.likeness import Likeness, kernels, likeness
@@ -166,7 +165,9 @@ class _Linker:
             steps.append(edge)
             kinds.append(LinkKind.OTHER)
         one, other = page[alone], source[alone]
-        figures = np.equal(like.kind[like.page[one]], Kind.NUMBER) & np.equal(like.kind[like.source[other]], Kind.NUMBER)
+        figures = np.equal(like.kind[like.page[one]], Kind.NUMBER) & np.equal(
+            like.kind[like.source[other]], Kind.NUMBER
+        )
         kind = np.where(same[alone], LinkKind.EXACT, np.where(figures, LinkKind.OTHER, LinkKind.SWAPPED))
         found = np.concatenate([
             np.column_stack([one, one + 1, other, other + 1]), np.array(steps, np.int64).reshape(-1, 4)
@@ -175,7 +176,7 @@ class _Linker:
         return found[order], np.append(kind, kinds).astype(np.uint8)[order]
 
     def _apart(self, page: NDArray[np.int64], source: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether more lies between a pair and the one before it than a machine puts in or takes out: much, or whole sentences."""
+        """Whether more lies between a pair and the one before it than a machine puts in: much, or whole sentences."""
         apart = np.zeros(len(page), np.bool_)
         ours, theirs = np.diff(page) - 1, np.diff(source) - 1
         alike = _alike(ours, theirs)
@@ -200,9 +201,7 @@ class _Linker:
             if size >= _FIRM and max(b - a, d - c) <= _EDGE and _alike(np.array(b - a), np.array(d - c)):
                 yield a, b, c, d
 
-    def _again(
-        self, pages: NDArray[np.int64], sources: NDArray[np.int64]
-    ) -> Iterator[tuple[int, int, int, int]]:
+    def _again(self, pages: NDArray[np.int64], sources: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
         """The links of a place that doesn't go up one for one."""
         page, source = int(pages[0]), int(sources[0])
         rows, columns = int(pages[-1]) + 1 - page, int(sources[-1]) + 1 - source

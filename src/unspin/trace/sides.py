@@ -152,4 +152,3 @@ def side(text: str) -> Side:
 @lru_cache(maxsize=1)
 def _ngram() -> NGram:
     return NGram.load()
-

@@ -151,7 +151,8 @@ class Hunt:
     def ranked(self) -> list[_Candidate]:
         """The candidates, the likeliest first."""
         return sorted(
-            self._found.values(), key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id)
+            self._found.values(),
+            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id),
         )
 
     def aligned(self) -> list[Comparison]:

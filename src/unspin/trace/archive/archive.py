@@ -196,4 +196,6 @@ class Archive:
 
 def _stored(document: tantivy.Document) -> Stored:
     first = document.get_first
-    return Stored(first("id"), first("date"), first("url"), *(int(first(name) or 0) for name in ("words", "place", "numbers")))
+    return Stored(
+        first("id"), first("date"), first("url"), *(int(first(name) or 0) for name in ("words", "place", "numbers"))
+    )
