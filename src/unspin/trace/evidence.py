@@ -100,7 +100,7 @@ def _counted(linked: Linked) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
 
 def _all_inside(inside: NDArray[np.bool_], begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.bool_]:
     total = np.append(0, np.cumsum(inside))
-    return np.equal(total[end] - total[begin], end - begin)
+    return np.asarray(total[end] - total[begin] == end - begin)
 
 
 class _Sizes(NamedTuple):

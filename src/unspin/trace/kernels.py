@@ -190,9 +190,9 @@ def fill_borders(
         if after and before:
             forth, back = _shared(ahead, behind, f - a)
         elif after:
-            forth = np.argmax(ahead)
+            forth = int(np.argmax(ahead))
         elif before:
-            back = np.argmax(behind)
+            back = int(np.argmax(behind))
         if after:
             _take(aligned, rows, columns, forth, ahead_end[forth], a, c, 1)
         if before:

@@ -34,7 +34,8 @@ def restored(found: Comparison, reading: Reading | None = None) -> Restoration:
     if reading is not None and reading.text != found.page:
         raise ValueError("a reading of another text than the page; read the page itself")
     elsewhere = _elsewhere(found, () if reading is None else reading.substitutions)
-    edits = sorted([*_by_source(found), *(_Edit(s.start, s.end, s.original) for s in elsewhere)], key=_place)
+    edits = [*_by_source(found), *(_Edit(s.start, s.end, s.original) for s in elsewhere)]
+    edits.sort(key=_place)
     return Restoration(
         page=found.page,
         restored=apply(found.page, edits),
@@ -95,7 +96,8 @@ def marked(made: Restoration) -> str:
     """The restored page with ``‹words›`` where the wording is the source's, and ``‹words?›`` where it is the reader's."""
     edits = [_Edit(edit.start, edit.end, _signed(edit.original, "")) for edit in _by_source(made.comparison)]
     edits += [_Edit(s.start, s.end, _signed(s.original, "?")) for s in made.by_reader]
-    return apply(made.page, sorted(edits, key=_place))
+    edits.sort(key=_place)
+    return apply(made.page, edits)
 
 
 def _signed(words: str, sign: str) -> str:

@@ -67,12 +67,11 @@ class Sketch:
                 key = number(some.word), some.place
                 worth[key] = max(nats, worth.get(key, 0.0))
         keys = np.array(list(worth), np.int64).reshape(-1, 2)
-        nats = np.fromiter(worth.values(), np.float32, len(worth))
-        few = np.bincount(keys[:, 0], minlength=NUMBERS) <= _PLACES
-        keys, nats = keys[few[keys[:, 0]]], nats[few[keys[:, 0]]]
+        few = (np.bincount(keys[:, 0], minlength=NUMBERS) <= _PLACES)[keys[:, 0]]
+        keys, told = keys[few], np.fromiter(worth.values(), np.float32, len(worth))[few]
         order = np.argsort(keys[:, 0], kind="stable")
         self._ptr = np.append(0, np.cumsum(np.bincount(keys[:, 0], minlength=NUMBERS)))
-        self._places, self._nats = keys[order, 1], nats[order]
+        self._places, self._nats = keys[order, 1], told[order]
         self._size = places
 
     def run(self, numbers: NDArray[np.uint16], free: NDArray[np.bool_]) -> Run:

@@ -111,7 +111,7 @@ def read(folder: Path, place: int) -> str:
 
 
 def numbers_of(folder: Path, place: int) -> NDArray[np.uint16]:
-    """The words as numbers of all texts in the file of a place, as they lie on the disk: nothing is read before it is asked for.
+    """The words as numbers of all texts in the file of a place, as they lie on the disk: only what is used is read.
 
     Raises:
         DamagedData: they are not there.
