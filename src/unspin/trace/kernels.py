@@ -188,7 +188,7 @@ def fill_borders(
             )
             behind, behind_end = _reach(score, breaks, source_break)
         if after and before:
-            forth, back = _shared(ahead, behind, f - a)
+            forth, back = _shared(ahead, ahead_end, behind, behind_end, f - a, h - c)
         elif after:
             forth = int(np.argmax(ahead))
         elif before:
@@ -215,19 +215,17 @@ def _reach(score: Any, breaks: Any, source_breaks: Any) -> Any:
 
 
 @njit(nogil=True, cache=True)
-def _shared(forth: Any, back: Any, tokens: Any) -> Any:
-    """How many tokens the run before and the run after take of those between them, so that both gain the most."""
-    best_back = np.empty(len(back), np.float32)
-    best_at = np.zeros(len(back), np.int64)
-    for k in range(len(back)):
-        best_back[k], best_at[k] = back[k], k
-        if k and best_back[k - 1] >= back[k]:
-            best_back[k], best_at[k] = best_back[k - 1], best_at[k - 1]
+def _shared(forth: Any, forth_end: Any, back: Any, back_end: Any, tokens: Any, source_tokens: Any) -> Any:
+    """How many tokens the run before and the run after take of those between them, so that both gain the most.
+
+    Neither of the page nor, where the one goes on from the other, of the source.
+    """
     best, taken, given = -np.inf, 0, 0
     for k in range(len(forth)):
-        room = min(tokens - k, len(back) - 1)
-        if room >= 0 and forth[k] + best_back[room] > best:
-            best, taken, given = forth[k] + best_back[room], k, best_at[room]
+        for m in range(min(tokens - k, len(back) - 1) + 1):
+            met = m > 0 and source_tokens > 0 and forth_end[k] + back_end[m] > source_tokens
+            if not met and forth[k] + back[m] > best:
+                best, taken, given = forth[k] + back[m], k, m
     return taken, given
 
 
