@@ -8,13 +8,18 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-pytest.importorskip("rapidfuzz")
+pytest.importorskip("numba")
 pytest.importorskip("tantivy")
 pytest.importorskip("pyarrow")
 
@@ -256,20 +261,45 @@ def test_what_is_not_there_is_not_claimed(archive: Path) -> None:
     assert search("", Archive(archive)).likeliest is None
 
 
-def test_restored_words_are_asked_for(archive: Path) -> None:
-    from unspin.trace.query import queries
+def test_restored_words_are_asked_for() -> None:
+    from unspin.trace.query import query, rarities, written
+    from unspin.trace.sides import side
 
     page = "We saw a zzz near the old quay yesterday, and nobody could say whose it was or why."
     at = page.index("zzz")
     swap = Substitution(at, at + 3, "zzz", "harbour", 0.8, (("ferry", 0.1),))
     reading = Reading(text=page, restored=apply(page, (swap,)), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
                       words=18, substitutions=(swap,))  # fmt: skip
-    (terms,) = queries(split(page), reading, lambda word: 3, 100)
-    weights = dict(terms)
+    asked, token = written(side(page), reading)
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
     assert weights["harbour"] == pytest.approx(0.8) and weights["ferry"] == pytest.approx(0.1)
     assert weights["zzz"] == pytest.approx(0.2)
-    (terms,) = queries(split(page), None, lambda word: 3, 100)
-    assert dict(terms)["zzz"] == 1 and "harbour" not in dict(terms)
+    assert {page[side(page).words.start[i] :][:3] for i in token[3:4].tolist()} == {"zzz"}
+    asked, _ = written(side(page), None)
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
+    assert weights["zzz"] == 1 and "harbour" not in weights
+
+
+def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> None:
+    from unspin.trace.query import written
+    from unspin.trace.sides import side
+
+    asked, _ = written(side("They had to utilise the vessel, and Utilise said so."), None)
+    by_word = {(some.place, some.word): some.probability for some in asked}
+    assert by_word[3, "use"] > 0.3 and by_word[3, "utilise"] < 0.7
+    assert by_word[7, "utilise"] == 1  # a name stands for itself
+
+
+def test_parts_lie_over_one_another_and_cover_the_page() -> None:
+    from unspin.trace.query import parts
+
+    for size in (0, 1, 63, 64, 65, 130, 1_000, 9_999, 200_000):
+        spans = list(parts(size))
+        assert len(spans) <= 24 and spans[0][0] == 0 and spans[-1][1] == size
+        assert all(
+            second[0] <= first[0] + (first[1] - first[0] + 1) // 2
+            for first, second in zip(spans, spans[1:], strict=False)
+        )
 
 
 def test_the_room_can_be_called(archive: Path) -> None:
@@ -601,3 +631,129 @@ def test_a_dictionary_says_what_stands_for_one_word_mostly(tmp_path: Path) -> No
     path.write_text("a\tx\tmany\n", encoding="utf-8")
     with pytest.raises(InputError, match="not a dictionary"):
         known_swaps(path)
+
+
+# --- the parts of an alignment ---------------------------------------------------------------------------------------
+
+
+def _fits(letters: int) -> tuple[np.ndarray, ...]:
+    """The same letter is worth 4; no swaps are known."""
+    return (
+        np.full(letters, 4, np.float32), np.zeros(letters, np.uint8), np.arange(letters),
+        np.zeros(letters + 1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32),
+    )  # fmt: skip
+
+
+def _score(pairs: list[tuple[int, int]], page: str, source: str) -> float:
+    total, last = 0.0, (-1, -1)
+    for i, j in [*pairs, (len(page), len(source))]:
+        for left in (i - last[0] - 1, j - last[1] - 1):
+            total += -6.0 - 0.1 * (left - 1) if left else 0.0
+        last = (i, j)
+        if i < len(page):
+            total += 4.0 if page[i] == source[j] else -2.5
+    return total
+
+
+def _alignments(rows: int, columns: int) -> Iterator[list[tuple[int, int]]]:
+    yield []
+    for i in range(rows):
+        for j in range(columns):
+            for rest in _alignments(rows - i - 1, columns - j - 1):
+                yield [(i, j), *((i + 1 + a, j + 1 + b) for a, b in rest)]
+
+
+@given(st.text("abcd", min_size=1, max_size=4), st.text("abcd", min_size=1, max_size=4))
+@settings(deadline=None, max_examples=100)
+def test_a_gap_is_aligned_as_well_as_it_can_be(page: str, source: str) -> None:
+    """The score of the table is the best of all alignments, and the pairs that it gives have that score."""
+    from unspin.trace import kernels
+
+    ours, theirs = (np.array(["abcd".index(c) for c in text]) for text in (page, source))
+    breaks = [np.zeros(len(text) + 1, np.int64) for text in (page, source)]
+    score, _, _ = kernels.table(ours, theirs, *breaks, _fits(4))
+    aligned = np.full(len(page), -1)
+    kernels.fill_gaps(aligned, np.array([[0, len(page), 0, len(source)]]), ours, theirs, *breaks, _fits(4))
+    pairs = [(i, j) for i, j in enumerate(aligned.tolist()) if j >= 0]
+    best = max(_score(some, page, source) for some in _alignments(len(page), len(source)))
+    assert float(score[-1, -1]) == pytest.approx(best, abs=1e-3)
+    assert _score(pairs, page, source) == pytest.approx(best, abs=1e-3)
+
+
+def test_a_phrase_stands_for_a_word() -> None:
+    source = "The council met on Monday because the bridge over the Tarrow had failed its yearly inspection again."
+    page = source.replace("because", "due to the fact that").replace("again", "once again")
+    found = compare(page, source)
+    assert ("due to the fact that", "because") in {(change.found, change.original) for change in found.changes}
+    assert {change.how for change in found.changes} == {How.SWAPPED}
+    assert restored(found).restored == source
+
+
+def test_marks_come_back_too() -> None:
+    page = CLINIC.replace(",", "").replace("“", '"').replace("”", '"')
+    assert page != CLINIC and restored(compare(page, CLINIC)).restored == CLINIC
+
+
+def test_a_heading_of_which_nothing_is_left_belongs_to_its_article() -> None:
+    head, rest = HARBOUR.split("\n", 1)
+    page = "Net folk dread losing slots as town redraws jetty\n" + rest
+    found = compare(page, HARBOUR)
+    assert found.explained == found.used == 1 and restored(found).restored == HARBOUR
+
+
+def test_figures_for_figures_are_no_dictionary() -> None:
+    page = HARBOUR.replace("140", "410").replace("boats", "vessels")
+    found = compare(page, HARBOUR)
+    assert [(entry.found, entry.original) for entry in found.dictionary] == [("vessels", "boats")]
+
+
+# --- where a text runs with a page -----------------------------------------------------------------------------------
+
+
+def _sketch(page: str) -> tuple[Any, int]:
+    from unspin.trace.query import written
+    from unspin.trace.sides import side
+    from unspin.trace.sketch import Sketch
+
+    asked, token = written(side(page), None)
+    return Sketch(asked, {some.word: 5.0 for some in asked}, len(token)), len(token)
+
+
+def test_a_text_runs_with_the_page_that_was_made_of_it_and_says_where() -> None:
+    from unspin.trace.archive.numbers import Numbers
+
+    parts = HARBOUR.split("\n\n")
+    third = spinners.simulate("\n\n".join(parts[2:5]), "thesaurus", seed=2, rate=0.5).text
+    page = f"{PROSE['cooking.txt'][:800]}\n\n{third}\n\n{CLINIC[:800]}"
+    sketch, size = _sketch(page)
+    free = np.ones(size, np.bool_)
+    numbers = Numbers()
+    right = sketch.run(numbers.of(HARBOUR), free)
+    others = [sketch.run(numbers.of(text), free).nats for name, text in PROSE.items() if name != "cooking.txt"]
+    assert right.nats > 2 * max(others)
+    before = len(split(PROSE["cooking.txt"][:800]).lower)
+    assert abs(right.begin - before) < 40 and right.end <= size
+    free[right.begin : right.end] = False
+    assert sketch.run(numbers.of(HARBOUR), free).nats < 0.5 * right.nats
+
+
+def test_near_copies_are_told_by_their_numbers() -> None:
+    from unspin.trace.archive.numbers import Numbers
+    from unspin.trace.sketch import near_copies
+
+    of = Numbers().of
+    assert near_copies(of(HARBOUR), of(HARBOUR.replace("years", "winters") + ADVERTISEMENT))
+    assert not near_copies(of(HARBOUR), of(CLINIC)) and not near_copies(of("a b"), of("a b"))
+
+
+def test_missing_numbers_are_damage(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    (numbers,) = (tmp_path / "a" / "texts").glob("*.words")
+    archive = Archive(tmp_path / "a")
+    assert len(archive.numbers(archive.get("one"))) == archive.get("one").words
+    numbers.unlink()
+    assert list(Archive(tmp_path / "a").problems())
+    with pytest.raises(DamagedData, match="words"):
+        search(HARBOUR, Archive(tmp_path / "a"))

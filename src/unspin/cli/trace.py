@@ -38,7 +38,7 @@ def trace(
     threshold: Annotated[
         float,
         typer.Option("--threshold", metavar="PROBABILITY", help="Call a document a source from this probability on."),
-    ] = 0.5,
+    ] = 0.8,
     everything: Annotated[
         bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
     ] = False,

@@ -7,9 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.text import PhraseFinder, sentence_spans
+from unspin.text import PhraseFinder, Words
 from unspin.text.words import Kind
-from unspin.trace.sides import Side
 
 __all__ = ["boilerplate"]
 
@@ -30,15 +29,19 @@ _LONGEST: Final = 40
 """Words of a sentence that is boilerplate at most."""
 
 
-def boilerplate(side: Side) -> NDArray[np.bool_]:
-    """Which words stand in a sentence that every site has, ``bool[n]``."""
-    inside = np.zeros(len(side), np.bool_)
-    found = [side.token[match.begin] for match in _SIGNS.find(side.lower)]
-    if not found:
-        return inside
-    spans = sentence_spans(side.words)
-    for row in np.unique(np.searchsorted(spans[:, 0], found, side="right") - 1).tolist():
-        first, end = spans[row].tolist()
-        if int((side.words.kind[first:end] != Kind.MARK).sum()) <= _LONGEST:
-            inside[np.searchsorted(side.token, first) : np.searchsorted(side.token, end)] = True
+def boilerplate(words: Words, sentences: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which tokens stand in a sentence that every site has, ``bool[n]``.
+
+    Args:
+        words: the text.
+        sentences: its sentences, ``int32[m, 2]``.
+    """
+    inside = np.zeros(len(words), np.bool_)
+    counts = np.flatnonzero(words.kind != Kind.MARK)
+    said = [words.lower[i] for i in counts.tolist()]
+    found = [int(counts[match.begin]) for match in _SIGNS.find(said)]
+    for row in np.unique(np.searchsorted(sentences[:, 0], found, side="right") - 1).tolist() if found else ():
+        first, end = sentences[row].tolist()
+        if int((words.kind[first:end] != Kind.MARK).sum()) <= _LONGEST:
+            inside[first:end] = True
     return inside

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from unspin.trace.alignment import align
 from unspin.trace.evidence import comparison
+from unspin.trace.links import link
 from unspin.trace.results import Comparison
 from unspin.trace.sides import side
 
@@ -24,5 +24,4 @@ def compare(page: str, source: str) -> Comparison:
     for name, text in (("page", page), ("source", source)):
         if not isinstance(text, str):
             raise TypeError(f"{name} must be a str, not {type(text).__name__}")
-    ours, theirs = side(page), side(source)
-    return comparison(ours, theirs, align(ours, theirs))
+    return comparison(link(side(page), side(source)))

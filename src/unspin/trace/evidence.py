@@ -1,74 +1,66 @@
-"""From an alignment to what it proves: passages, changes, facts, quotations, the spinner's dictionary, and shares."""
+"""From linked texts to what they prove: passages, changes, facts, quotations, the spinner's dictionary, and shares."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.text import find_quotations
-from unspin.trace.alignment import Stretch
-from unspin.trace.boilerplate import boilerplate
+from unspin.arrays import ragged
+from unspin.text import QuotationSpan, Words
 from unspin.trace.facts import fact_of
-from unspin.trace.gaps import Link
+from unspin.trace.links import Linked, LinkKind
 from unspin.trace.results import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
-from unspin.trace.sides import Side
 
-__all__ = ["comparison", "counted"]
+__all__ = ["comparison"]
 
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
+_LEAST_WORDS: Final = 8
+"""Words of a passage below which it may be a phrase that anybody uses."""
 _LONGEST_ENTRY: Final = 4
 """Words of a side of a dictionary's entry at most."""
+_SPEECH: Final = 3
+"""Words of a quotation; fewer are rarely speech."""
 
 
-@dataclass(frozen=True, eq=False)
-class _Counted:
-    """Which words count: neither boilerplate nor quoted alike by both."""
-
-    page: NDArray[np.bool_]
-    source: NDArray[np.bool_]
-
-
-def comparison(page: Side, source: Side, found: Sequence[Stretch]) -> Comparison:
-    """Everything that is said of a pair.
-
-    Args:
-        page: the page.
-        source: the source.
-        found: its alignment.
-    """
-    count = counted(page, source, found)
-    passages = tuple(_passage(page, source, stretch, count) for stretch in found)
-    changes = tuple(change for stretch in found for change in _changes(page, source, stretch))
-    counts = [passage for passage in passages if passage.counted]
-    ours, theirs = np.zeros(len(page), np.bool_), np.zeros(len(source), np.bool_)
-    for stretch, passage in zip(found, passages, strict=True):
-        ours[stretch.links[0].begin : stretch.links[-1].end] = passage.counted
-        theirs[stretch.links[0].source_begin : stretch.links[-1].source_end] = passage.counted
+def comparison(linked: Linked) -> Comparison:
+    """Everything that is said of a pair."""
+    page, source = linked.page, linked.source
+    count, source_count = _counted(linked)
+    passages = tuple(_passages(linked, count))
+    passage_of = ragged.owners(linked.ptr)
+    taken = np.array([passage.counted for passage in passages], np.bool_)[passage_of]
+    changes = tuple(_changes(linked))
     return Comparison(
         page=page.words.text,
         source=source.words.text,
-        explained=_share(ours, count.page),
-        used=_share(theirs, count.source),
-        words=len(page),
-        source_words=len(source),
+        explained=_share(_covered(linked.links[taken, 0], linked.links[taken, 1], len(page.words)), count),
+        used=_share(_covered(linked.links[taken, 2], linked.links[taken, 3], len(source.words)), source_count),
+        words=page.size,
+        source_words=source.size,
         exact=sum(passage.exact for passage in passages),
         swapped=sum(passage.swapped for passage in passages),
         rewritten=sum(passage.rewritten for passage in passages),
-        nats=round(sum(passage.nats for passage in counts), 1),
+        nats=round(sum(passage.nats for passage in passages if passage.counted), 1),
         passages=passages,
         changes=changes,
-        facts=tuple(_facts(source, changes)),
-        quotations=tuple(_quotations(page, source, found)),
+        facts=tuple(_facts(source.words, changes)),
+        quotations=tuple(_quotations(linked)),
         dictionary=_dictionary(changes),
-        notes=tuple(_notes(page, source, passages)),
+        notes=tuple(_notes(linked, passages)),
     )
+
+
+def _covered(begin: NDArray[np.int64], end: NDArray[np.int64], tokens: int) -> NDArray[np.bool_]:
+    """Which tokens lie in one of the spans."""
+    steps = np.bincount(begin, minlength=tokens + 1) - np.bincount(end, minlength=tokens + 1)
+    return np.greater(np.cumsum(steps)[:tokens], 0)
 
 
 def _share(inside: NDArray[np.bool_], count: NDArray[np.bool_]) -> float:
@@ -76,168 +68,169 @@ def _share(inside: NDArray[np.bool_], count: NDArray[np.bool_]) -> float:
     return round(int((inside & count).sum()) / total, 4) if total else 0.0
 
 
-def _notes(page: Side, source: Side, passages: Sequence[Passage]) -> Iterator[str]:
-    if not len(page) or not len(source):
+def _notes(linked: Linked, passages: Sequence[Passage]) -> Iterator[str]:
+    page, source = linked.page, linked.source
+    if not page.size or not source.size:
         yield Remark.NO_WORDS
         return
-    if page.lower == source.lower:
+    if page.spoken == source.spoken:
         yield Remark.IDENTICAL
-    if len(page) < _SHORT:
+    if page.size < _SHORT:
         yield Remark.TOO_SHORT
     if passages and not any(passage.counted for passage in passages):
         yield Remark.QUOTED_ONLY
 
 
-def counted(page: Side, source: Side, found: Sequence[Stretch]) -> _Counted:
-    """Which words of both texts count as taken or not taken: all but boilerplate and what both quote in the same words."""
-    ours, theirs = ~boilerplate(page), ~boilerplate(source)
-    quoted, in_source = _quoted(page), _quoted(source)
-    for stretch in found:
-        row: list[Link] = []
-        for link in [*stretch.links, None]:
-            if link is not None and _both_quoted(link, quoted, in_source):
-                row.append(link)
-                continue
-            if row and all(other.exact for other in row):
-                ours[row[0].begin : row[-1].end] = False
-                theirs[row[0].source_begin : row[-1].source_end] = False
-            row = []
-    return _Counted(ours, theirs)
+def _counted(linked: Linked) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tokens of both texts count as taken or not taken: words, but not boilerplate nor what both quote alike."""
+    page, source = linked.page, linked.source
+    ours, theirs = page.counts & ~page.boilerplate, source.counts & ~source.boilerplate
+    a, b, c, d = linked.links.T
+    both = _all_inside(page.quoted, a, b) & _all_inside(source.quoted, c, d)
+    # Links in a row that lie in quotations on both sides, those of one passage only.
+    begins = np.append(True, (np.diff(both.astype(np.int8)) != 0))[: len(both)]
+    begins[linked.ptr[:-1]] = True
+    row = np.cumsum(begins) - 1
+    changed = np.bincount(row, linked.kind != LinkKind.EXACT)[row] > 0 if len(row) else np.zeros(0, np.bool_)
+    alike = both & ~changed
+    ours &= ~_covered(a[alike], b[alike], len(page.words))
+    theirs &= ~_covered(c[alike], d[alike], len(source.words))
+    return ours, theirs
 
 
-def _both_quoted(link: Link, quoted: NDArray[np.bool_], in_source: NDArray[np.bool_]) -> bool:
-    return bool(quoted[link.begin : link.end].all() and in_source[link.source_begin : link.source_end].all())
+def _all_inside(inside: NDArray[np.bool_], begin: NDArray[np.int64], end: NDArray[np.int64]) -> NDArray[np.bool_]:
+    total = np.append(0, np.cumsum(inside))
+    return np.asarray(total[end] - total[begin] == end - begin)
 
 
-def _quoted(side: Side) -> NDArray[np.bool_]:
-    """Which words stand in quotation marks."""
-    inside = np.zeros(len(side), np.bool_)
-    start = side.words.start[side.token]
-    for quotation in find_quotations(side.words):
-        first, last = np.searchsorted(start, (quotation.start, quotation.end)).tolist()
-        inside[first:last] = True
-    return inside
+class _Sizes(NamedTuple):
+    """Words and figures of each link on either side."""
+
+    page: NDArray[np.int64]
+    source: NDArray[np.int64]
 
 
-def _passage(page: Side, source: Side, stretch: Stretch, count: _Counted) -> Passage:
-    first, last = stretch.links[0], stretch.links[-1]
-    exact = sum(1 for link in stretch.links if link.exact)
-    swapped = sum(
-        link.end - link.begin
-        for link in stretch.links
-        if not link.exact and link.source_begin < link.source_end and not _rewritten(link)
-    )
-    words = last.end - first.begin
-    own = count.page[first.begin : last.end]
-    return Passage(
-        start=page.start(first.begin),
-        end=page.end(last.end),
-        source_start=source.start(first.source_begin),
-        source_end=source.end(last.source_end),
-        words=words,
-        source_words=last.source_end - first.source_begin,
-        exact=exact,
-        swapped=swapped,
-        rewritten=words - exact - swapped,
-        nats=round(stretch.nats, 1),
-        counted=bool(2 * own.sum() > len(own)),
-    )
+def _sizes(linked: Linked) -> _Sizes:
+    a, b, c, d = linked.links.T
+    ours, theirs = (np.append(0, np.cumsum(side.counts)) for side in (linked.page, linked.source))
+    return _Sizes(ours[b] - ours[a], theirs[d] - theirs[c])
 
 
-def _rewritten(link: Link) -> bool:
-    return min(link.end - link.begin, link.source_end - link.source_begin) > 1
+def _how(linked: Linked) -> list[How | None]:
+    """In which way the words of each link differ; None where they are the same."""
+    sizes = _sizes(linked)
+    a, b, c, d = linked.links.T
+    long = (linked.kind == LinkKind.OTHER) & (np.maximum(sizes.page, sizes.source) > _LONGEST_ENTRY)
+    how = np.select([linked.kind == LinkKind.EXACT, a == b, c == d, long], [0, 1, 2, 3], 4)
+    names = (None, How.DROPPED, How.INSERTED, How.REWRITTEN, How.SWAPPED)
+    return [names[k] for k in how.tolist()]
 
 
-def _changes(page: Side, source: Side, stretch: Stretch) -> Iterator[Change]:
-    """The places that differ. Words put in or left out beside a swapped word are part of that change: they made a phrase."""
-    row: list[Link] = []
-    for link in [*stretch.links, None]:
-        if link is not None and not link.exact:
-            row.append(link)
+def _passages(linked: Linked, count: NDArray[np.bool_]) -> Iterator[Passage]:
+    page, source = linked.page, linked.source
+    how = np.array([_SHOWN[kind] for kind in _how(linked)], np.int64)
+    size = _sizes(linked).page
+    exact, swapped = (np.append(0, np.cumsum(np.where(how == kind, size, 0))) for kind in (0, 1))
+    words, source_words = (np.append(0, np.cumsum(side.counts)) for side in (page, source))
+    own = np.append(0, np.cumsum(count))
+    for (first, end), worth in zip(pairwise(linked.ptr.tolist()), linked.worth.tolist(), strict=True):
+        a, c = linked.links[first, [0, 2]].tolist()
+        b, d = linked.links[end - 1, [1, 3]].tolist()
+        total = int(words[b] - words[a])
+        same, others = int(exact[end] - exact[first]), int(swapped[end] - swapped[first])
+        yield Passage(
+            start=int(page.words.start[a]),
+            end=int(page.words.end[b - 1]),
+            source_start=int(source.words.start[c]),
+            source_end=int(source.words.end[d - 1]),
+            words=total,
+            source_words=int(source_words[d] - source_words[c]),
+            exact=same,
+            swapped=others,
+            rewritten=total - same - others,
+            nats=round(worth, 1),
+            counted=bool(2 * (own[b] - own[a]) > total >= _LEAST_WORDS),
+        )
+
+
+_SHOWN: Final = {None: 0, How.SWAPPED: 1, How.INSERTED: 2, How.DROPPED: 2, How.REWRITTEN: 2}
+
+
+def _changes(linked: Linked) -> Iterator[Change]:
+    """The places that differ, in order of the page."""
+    page, source = linked.page.words, linked.source.words
+    start, end, source_start, source_end = (a.tolist() for a in (page.start, page.end, source.start, source.end))
+    for how, (a, b, c, d) in zip(_how(linked), linked.links.tolist(), strict=True):
+        if how is None:
             continue
-        if row:
-            whole = all(other.end - other.begin == 1 == other.source_end - other.source_begin for other in row)
-            for part in [[other] for other in row] if whole else [row]:
-                yield _change(page, source, part)
-        row = []
+        # Both sides of a place at either end of a passage have tokens: what is empty on one stands after some.
+        first, last = (start[a], end[b - 1]) if a < b else (end[a - 1], end[a - 1])
+        begin, stop = (source_start[c], source_end[d - 1]) if c < d else (source_end[c - 1], source_end[c - 1])
+        yield Change(how, first, last, page.text[first:last], begin, stop, source.text[begin:stop])
 
 
-def _change(page: Side, source: Side, row: Sequence[Link]) -> Change:
-    a, b, c, d = row[0].begin, row[-1].end, row[0].source_begin, row[-1].source_end
-    how = (
-        How.DROPPED if a == b
-        else How.INSERTED if c == d
-        else How.REWRITTEN if max(b - a, d - c) > _LONGEST_ENTRY
-        else How.SWAPPED
-    )  # fmt: skip
-    start = page.start(a) if a < b else page.end(a)
-    source_start = source.start(c) if c < d else source.end(c)
-    end, source_end = page.end(b), source.end(d)
-    if len(row) > 1 and a < b and c < d:
-        # A phrase may have taken a comma with it, or a closing quotation mark: then the marks beside it are part of the change.
-        if _marks(page, a) != _marks(source, c):
-            start, source_start = page.end(a), source.end(c)
-        if _marks(page, b) != _marks(source, d):
-            end, source_end = page.start(b), source.start(d)
-    return Change(
-        how,
-        start,
-        end,
-        page.words.text[start:end],
-        source_start,
-        source_end,
-        source.words.text[source_start:source_end],
-    )
-
-
-def _marks(side: Side, at: int) -> str:
-    """What stands between a word and the one before it, white space aside; nothing at the ends of the text."""
-    return side.words.text[side.end(at) : side.start(at)].strip() if 0 < at < len(side) else ""
-
-
-def _facts(source: Side, changes: Iterable[Change]) -> Iterator[ChangedFact]:
+def _facts(source: Words, changes: Iterable[Change]) -> Iterator[ChangedFact]:
     for change in changes:
-        kind = fact_of(change.found, change.original, source.words.text[: change.source_start][-2:])
+        kind = fact_of(
+            change.found, change.original, source.text[max(0, change.source_start - 2) : change.source_start]
+        )
         if kind is not None:
             yield ChangedFact(
                 kind, change.start, change.end, change.found, change.source_start, change.source_end, change.original
             )
 
 
-def _quotations(page: Side, source: Side, found: Sequence[Stretch]) -> Iterator[QuotationPair]:
+def _quotations(linked: Linked) -> Iterator[QuotationPair]:
     """Quotations of the page that lie in a passage, each with what the source says there."""
-    theirs = find_quotations(source.words)
-    starts = [quotation.start for quotation in theirs]
-    start = page.words.start[page.token]
-    links = [link for stretch in found for link in stretch.links if link.source_begin < link.source_end]
-    ends = [link.end for link in links]
-    for quotation in find_quotations(page.words):
-        first, last = np.searchsorted(start, (quotation.start, quotation.end)).tolist()
-        inside = [link for link in links[bisect_left(ends, first + 1) :][: last - first + 1] if link.begin < last]
-        if not inside or last - first < 3:
+    page, source = linked.page, linked.source
+    links = linked.links[linked.links[:, 2] < linked.links[:, 3]].tolist()
+    ends = [link[1] for link in links]
+    starts = [quotation.start for quotation in source.quotations]
+    for quotation in page.quotations:
+        here = page.tokens(quotation.start, quotation.end)
+        inside = [
+            link
+            for link in links[bisect_left(ends, here.start + 1) :][: here.stop - here.start + 1]
+            if link[0] < here.stop
+        ]
+        if not inside or int(page.counts[here].sum()) < _SPEECH:
             continue
-        at, end = source.start(inside[0].source_begin), source.end(inside[-1].source_end)
-        if at >= end:
-            continue
-        k = bisect_left(starts, end) - 1
-        same = theirs[k] if k >= 0 and theirs[k].end > at else None
+        at = int(source.words.start[min(link[2] for link in inside)])
+        end = int(source.words.end[max(link[3] for link in inside) - 1])
+        same = _quotation_at(source.quotations, starts, at, end)
         speaker = None
         if same is not None:
             at, end = same.start, same.end
             speaker = None if same.speaker is None else source.words.text[slice(*same.speaker)]
-        original = source.words.text[at:end]
-        begin, stop = np.searchsorted(source.words.start[source.token], (at, end)).tolist()
-        altered = page.lower[first:last] != source.lower[begin:stop]
+        there = source.tokens(at, end)
         yield QuotationPair(
-            quotation.start, quotation.end, page.words.text[quotation.start : quotation.end], at, end, original,
-            speaker, same is not None, altered,
+            quotation.start, quotation.end, page.words.text[quotation.start : quotation.end],
+            at, end, source.words.text[at:end], speaker, same is not None,
+            _said(page.words, page.counts, here) != _said(source.words, source.counts, there),
         )  # fmt: skip
 
 
+def _quotation_at(
+    quotations: Sequence[QuotationSpan], starts: Sequence[int], at: int, end: int
+) -> QuotationSpan | None:
+    """The last quotation that has part of a span."""
+    k = bisect_left(starts, end) - 1
+    return quotations[k] if k >= 0 and quotations[k].end > at else None
+
+
+def _said(words: Words, counts: NDArray[np.bool_], part: slice) -> list[str]:
+    return [word for word, said in zip(words.lower[part], counts[part].tolist(), strict=True) if said]
+
+
 def _dictionary(changes: Iterable[Change]) -> tuple[Entry, ...]:
+    """What stands for what, as far as both sides have letters: a figure for a figure says nothing of a dictionary."""
     times = Counter(
         (" ".join(change.found.lower().split()), " ".join(change.original.lower().split()))
         for change in changes
         if change.how is How.SWAPPED
     )
-    return tuple(Entry(*pair, n) for pair, n in sorted(times.items(), key=lambda item: (-item[1], item[0])))
+    return tuple(
+        Entry(found, original, n)
+        for (found, original), n in sorted(times.items(), key=lambda item: (-item[1], item[0]))
+        if any(map(str.isalpha, found)) and any(map(str.isalpha, original))
+    )

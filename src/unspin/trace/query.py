@@ -3,87 +3,135 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin import lexicon as lexicons
 from unspin.reading import Reading
-from unspin.text import Words, sentence_starts
+from unspin.text import sentence_starts
 from unspin.text.words import Kind
 from unspin.trace.archive import Term
+from unspin.trace.archive.numbers import WORD
+from unspin.trace.sides import Side
 
-__all__ = ["queries"]
+__all__ = ["Asked", "parts", "query", "rarities", "written"]
 
-_WHOLE: Final = 100
+WHOLE: Final = 100
 """Terms of a query about the whole page."""
-_PART: Final = 60
+PART: Final = 40
 """Terms of a query about a part of it."""
-_PART_WORDS: Final = 200
+_PART_WORDS: Final = 64
 _MOST_PARTS: Final = 24
 _NAME: Final = 1.5
 """Weight of a name or a figure, which no spinner touches, against that of a word."""
 _MOST_TIMES: Final = 2.0
 """Times that a word counts at most."""
-_WORD: Final = re.compile(r"[^\W_]++")
+_SWAPPED: Final = 0.3
+"""Share of the words that a spinner swaps, taken for the likeliest before a page is read."""
+_LIKELY: Final = 0.1
+"""Probability from which a word that a word of the page may stand for is asked for."""
+_MOST_GUESSES: Final = 3
 
-_Weighted = list[tuple[int, str, float]]
+
+class Asked(NamedTuple):
+    """A word that may have been written.
+
+    Attributes:
+        place: which word of the page it is, or stands for.
+        word: the word, in lower case.
+        weight: what it counts in a query.
+        probability: that it was written there, 0 to 1.
+    """
+
+    place: int
+    word: str
+    weight: float
+    probability: float
 
 
-def queries(
-    words: Words, reading: Reading | None, frequency: Callable[[str], int], documents: int
-) -> Iterator[list[Term]]:
-    """Queries about a page: one about all of it, and if it is long some about its parts, since it may have several sources.
+def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[np.int64]]:
+    """Each word that may have been written, in the order of the page, and for each place the token of the page.
 
     Args:
-        words: the page.
-        reading: what the reader says of it, or None.
-        frequency: documents of the archive that have a word.
-        documents: how many there are.
+        page: the page.
+        reading: what the reader says of it; None to go by what each word may stand for by itself.
     """
-    weighted = _weighted(words, reading)
-    rarity: dict[str, float] = {}
-    for _, word, _ in weighted:
-        if word not in rarity:
-            rarity[word] = _rarity(frequency(word), documents)
-    yield _query(weighted, rarity, _WHOLE)
-    if len(weighted) > 1.5 * _PART_WORDS:
-        parts = -(-len(weighted) // _PART_WORDS)
-        for k in range(0, parts, -(-parts // _MOST_PARTS)):
-            yield _query(weighted[k * _PART_WORDS : (k + 1) * _PART_WORDS], rarity, _PART)
-
-
-def _weighted(words: Words, reading: Reading | None) -> _Weighted:
-    """Each word that may have been written, where, and how likely."""
+    words = page.words
     begins = sentence_starts(words)
-    found: _Weighted = []
+    guesses = _guesses(page) if reading is None else {}
     substitutions = () if reading is None else reading.substitutions
+    found: list[Asked] = []
+    token: list[int] = []
     k = 0
-    for i in (words.kind != Kind.MARK).nonzero()[0].tolist():
+    for i in np.flatnonzero(page.counts).tolist():
         start = int(words.start[i])
         while k < len(substitutions) and substitutions[k].end <= start:
             k += 1
-        changed = k < len(substitutions) and substitutions[k].start <= start
-        surface = words.surface(i)
+        surface, lower = words.surface(i), words.lower[i]
         special = words.kind[i] == Kind.NUMBER or (surface[0].isupper() and not begins[i])
-        weight = _NAME if special else 1.0
-        if changed:
-            weight *= max(0.0, 1.0 - substitutions[k].confidence)
-        found += [(start, word, weight) for word in _WORD.findall(words.lower[i])]
-    for substitution in substitutions:
-        for text, probability in ((substitution.original, substitution.confidence), *substitution.alternatives[:3]):
-            found += [(substitution.start, word, probability) for word in _WORD.findall(text.lower())]
-    return sorted(found)
+        others = () if special else guesses.get(lower, ())
+        kept = max(0.0, 1.0 - sum(probability for _, probability in others))
+        if k < len(substitutions) and substitutions[k].start <= start:
+            kept = max(0.0, 1.0 - substitutions[k].confidence)
+            if substitutions[k].start == start or not token or words.start[token[-1]] < substitutions[k].start:
+                others = ((substitutions[k].original, substitutions[k].confidence), *substitutions[k].alternatives[:3])
+        for word in WORD.findall(lower):
+            found.append(Asked(len(token), word, (_NAME if special else 1.0) * kept, kept))
+            token.append(i)
+        for text, probability in others:
+            found += [Asked(len(token) - 1, word, probability, probability) for word in WORD.findall(text.lower())]
+    return found, np.array(token, np.int64)
+
+
+def _guesses(page: Side) -> Mapping[str, Sequence[tuple[str, float]]]:
+    """What each word of a page may stand for by itself, with probabilities."""
+    lexicon = lexicons.load()
+    swaps, form = page.swaps, page.form
+    share = np.where(form >= 0, lexicon.log_frequency[form], 0)
+    odds = np.exp(lexicon.log_frequency[swaps.original] + swaps.channel - share[swaps.spun])
+    odds *= _SWAPPED / (1 - _SWAPPED)
+    probability = odds / (1 + np.bincount(swaps.spun, odds, minlength=len(form))[swaps.spun])
+    tokens = list(page.vocabulary)
+    found: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    likely = np.flatnonzero(probability >= _LIKELY)
+    for k in likely[np.argsort(-probability[likely], kind="stable")].tolist():
+        options = found[tokens[int(swaps.spun[k])]]
+        if len(options) < _MOST_GUESSES:
+            options.append((lexicon.forms[int(swaps.original[k])], float(probability[k])))
+    return found
+
+
+def rarities(asked: Sequence[Asked], frequency: Callable[[str], int], documents: int) -> dict[str, float]:
+    """What each word says of a document, in nats; nothing where none has it.
+
+    Args:
+        asked: the words.
+        frequency: documents of the archive that have a word.
+        documents: how many there are.
+    """
+    return {word: _rarity(frequency(word), documents) for word in {some.word for some in asked}}
 
 
 def _rarity(frequency: int, documents: int) -> float:
-    """What a word says of a document, in nats; nothing where none has it."""
     return math.log1p((documents - frequency + 0.5) / (frequency + 0.5)) if 0 < frequency <= documents else 0.0
 
 
-def _query(weighted: Sequence[tuple[int, str, float]], rarity: dict[str, float], most: int) -> list[Term]:
+def parts(places: int) -> Iterator[tuple[int, int]]:
+    """Parts of a page of so many words, each half of the next one: it may have several sources, or one among advertising."""
+    count = max(1, min(_MOST_PARTS, -(-2 * places // _PART_WORDS) - 1))
+    size = max(_PART_WORDS, -(-2 * places // (count + 1)))
+    for k in range(count):
+        yield k * size // 2, min(places, k * size // 2 + size)
+
+
+def query(asked: Sequence[Asked], rarity: Mapping[str, float], most: int) -> list[Term]:
+    """The words that say most, with their weights."""
     weights: defaultdict[str, float] = defaultdict(float)
-    for _, word, weight in weighted:
-        weights[word] = min(_MOST_TIMES, weights[word] + weight)
+    for some in asked:
+        weights[some.word] = min(_MOST_TIMES, weights[some.word] + some.weight)
     best = sorted(weights, key=lambda word: (-weights[word] * rarity[word], word))[:most]
     return [Term(word, weights[word]) for word in best if weights[word] * rarity[word] > 0]

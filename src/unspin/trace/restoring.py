@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ __all__ = ["marked", "restored"]
 
 
 class _Edit(NamedTuple):
+    """A place of the page and what goes there."""
+
     start: int
     end: int
     original: str
@@ -31,7 +34,8 @@ def restored(found: Comparison, reading: Reading | None = None) -> Restoration:
     if reading is not None and reading.text != found.page:
         raise ValueError("a reading of another text than the page; read the page itself")
     elsewhere = _elsewhere(found, () if reading is None else reading.substitutions)
-    edits = _in_order(found.page, found.changes, elsewhere)
+    edits = [*_by_source(found), *(_Edit(s.start, s.end, s.original) for s in elsewhere)]
+    edits.sort(key=_place)
     return Restoration(
         page=found.page,
         restored=apply(found.page, edits),
@@ -39,6 +43,10 @@ def restored(found: Comparison, reading: Reading | None = None) -> Restoration:
         by_reader=elsewhere,
         comparison=found,
     )
+
+
+def _place(edit: _Edit) -> tuple[int, int]:
+    return edit.start, edit.end
 
 
 def _elsewhere(found: Comparison, substitutions: Sequence[Substitution]) -> tuple[Substitution, ...]:
@@ -53,27 +61,43 @@ def _elsewhere(found: Comparison, substitutions: Sequence[Substitution]) -> tupl
     return tuple(kept)
 
 
-def _edit(page: str, change: Change) -> _Edit:
+def _edit(found: Comparison, change: Change) -> _Edit:
     """The change as an edit of the page, with the white space that comes or goes with a word."""
+    page, source = found.page, found.source
     if change.how is How.INSERTED:
-        return _Edit(*removal_span(page, change.start, change.end), "")
+        start, end = change.start, change.end
+        spaced = not start or page[start - 1].isspace()
+        free = end == len(page) or not page[end].isalnum()
+        # Otherwise the space is that of the words beside.
+        return _Edit(*(removal_span(page, start, end) if spaced and free else (start, end)), "")
+    original = source[change.source_start : change.source_end]
     if change.how is How.DROPPED:
-        return _Edit(change.start, change.end, f" {change.original}")
-    return _Edit(change.start, change.end, change.original)
+        before = source[: change.source_start]
+        original = before[len(before.rstrip()) :] + original
+    if "\n" not in page[change.start : change.end]:
+        original = re.sub(r"\s++", " ", original)
+    return _Edit(change.start, change.end, original)
 
 
-def _in_order(page: str, changes: Sequence[Change], elsewhere: Sequence[Substitution]) -> list[_Edit]:
-    return sorted(
-        [*(_edit(page, change) for change in changes), *(_Edit(s.start, s.end, s.original) for s in elsewhere)]
-    )
+def _by_source(found: Comparison) -> list[_Edit]:
+    """The changes as edits, those that overlap cut short: of two words that go, both would take the space between."""
+    kept: list[_Edit] = []
+    for change in found.changes:
+        edit = _edit(found, change)
+        if kept and edit.start < kept[-1].end:
+            if edit.end <= kept[-1].end and not edit.original:
+                continue
+            edit = _Edit(kept[-1].end, max(edit.end, kept[-1].end), edit.original)
+        kept.append(edit)
+    return kept
 
 
 def marked(made: Restoration) -> str:
     """The restored page with ``‹words›`` where the wording is the source's, and ``‹words?›`` where it is the reader's."""
-    by_source = [_edit(made.page, change) for change in made.by_source]
-    edits = [_Edit(edit.start, edit.end, _signed(edit.original, "")) for edit in by_source]
+    edits = [_Edit(edit.start, edit.end, _signed(edit.original, "")) for edit in _by_source(made.comparison)]
     edits += [_Edit(s.start, s.end, _signed(s.original, "?")) for s in made.by_reader]
-    return apply(made.page, sorted(edits))
+    edits.sort(key=_place)
+    return apply(made.page, edits)
 
 
 def _signed(words: str, sign: str) -> str:

@@ -56,7 +56,7 @@ class Remark(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One place of an aligned passage that differs.
+    """One place of an aligned passage that differs, in words or in marks.
 
     Attributes:
         how: in which way.
@@ -92,7 +92,7 @@ class Passage:
         swapped: of ``words``, those that stand for others.
         rewritten: of ``words``, those that were inserted or whose like in the source cannot be told.
         nats: how much less likely all that agrees would be by chance, in natural logarithms.
-        counted: False where it is quoted by both, or boilerplate: it then counts as taken nowhere.
+        counted: False where it is quoted by both, boilerplate, or of fewer than eight words: it then counts as taken nowhere.
     """
 
     start: int
@@ -182,8 +182,8 @@ class Comparison:
     Attributes:
         page: the page, as given.
         source: the source, as given.
-        explained: share of the page's words that lie in passages of the source, 0 to 1.
-        used: share of the source's words that lie in passages of the page, 0 to 1.
+        explained: share of the page's words that lie in passages of the source, what is left out there at length aside, 0 to 1.
+        used: share of the source's words that lie in passages of the page, likewise, 0 to 1.
         words: words and figures of the page.
         source_words: words and figures of the source.
         exact: words of the page in passages that the source has too.

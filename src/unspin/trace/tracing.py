@@ -1,44 +1,63 @@
-"""A page against an archive: candidates by their words, then the truth by alignment."""
+"""A page against an archive: candidates by their words, what runs with the page, then the truth by alignment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from unspin.reading import Reading
-from unspin.text import split
-from unspin.trace.alignment import align
 from unspin.trace.archive import Archive, Stored, Term
 from unspin.trace.evidence import comparison
+from unspin.trace.links import link
 from unspin.trace.probability import CLAIMED_FROM, probability
-from unspin.trace.query import queries
+from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
 from unspin.trace.results import Comparison, Match, Remark, Trace
 from unspin.trace.sides import Side, side
+from unspin.trace.sketch import Run, Sketch, near_copies
 
-__all__ = ["search"]
+__all__ = ["Hunt", "search"]
 
-_OF_EACH: Final = 4
-"""Documents that are looked at for each query."""
-_MOST: Final = 40
-"""Documents that are aligned for a page at most."""
-_FAR_BEHIND: Final = 0.5
-"""Share of the best score of its query below which a document is not looked at."""
+_OF_WHOLE: Final = 24
+"""Documents that are looked at for the query about the whole page."""
+_OF_PART: Final = 16
+"""Documents that are looked at for a query about a part."""
+_MOST: Final = 24
+"""Documents that are aligned with a page at most."""
+_IN_VAIN: Final = 3
+"""Documents that are aligned in a row without one of them being a source."""
+_STRONG: Final = 150.0
+"""Nats from which a document that was found by the whole page is aligned before its parts are asked for."""
+_WEAK: Final = 40.0
+"""Nats below which a document is not aligned."""
+_COPY: Final = 0.4
+"""Share of the evidence of a source that a near-copy of it has at least."""
 _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
-_SAME: Final = 0.5
-"""Share of the runs of five words that near-copies have in common, of the shorter one's."""
 
 
-class _Candidate(NamedTuple):
+@dataclass(eq=False)
+class _Candidate:
+    """A document that may be a source.
+
+    Attributes:
+        stored: what is stored of it.
+        numbers: its words.
+        run: where it runs with the page best.
+        found: what it has of the page; None where it was not aligned.
+        probability: that it is a source.
+    """
+
     stored: Stored
-    side: Side
-    comparison: Comparison
-    probability: float
+    numbers: NDArray[np.uint16]
+    run: Run
+    found: Comparison | None = None
+    probability: float = 0.0
 
 
 def search(page: str, archive: Archive, reading: Reading | None = None, claimed_from: float = CLAIMED_FROM) -> Trace:
@@ -57,20 +76,17 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     """
     if not isinstance(page, str):
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
-    words = split(page[:_LONGEST])
-    ours = side(page)
+    hunt = Hunt(page, archive, reading, claimed_from)
     notes = [] if len(page) <= _LONGEST else [Remark.PAGE_CUT]
     if not len(archive):
         notes.append(Remark.EMPTY_ARCHIVE)
-    if len(ours) < 30:
+    if hunt.page.size < 30:
         notes.append(Remark.TOO_SHORT)
-    candidates = sorted(
-        _candidates(ours, archive, queries(words, reading, archive.frequency, len(archive))),
-        key=lambda found: (-found.probability, -found.comparison.nats, found.stored.id),
-    )
+    hunt.go()
+    candidates = hunt.ranked()
     return Trace(
         page=page,
-        sources=tuple(_sources(ours, [found for found in candidates if found.probability >= claimed_from])),
+        sources=tuple(hunt.sources()),
         best=candidates[0].probability if candidates else 0.0,
         likeliest=candidates[0].stored.id if candidates else None,
         claimed_from=claimed_from,
@@ -79,65 +95,115 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     )
 
 
-def _candidates(page: Side, archive: Archive, asked: Iterable[Sequence[Term]]) -> list[_Candidate]:
-    """The documents that come nearest to each query, aligned with the page."""
-    found: dict[int, _Candidate] = {}
-    for terms in asked:
-        hits = archive.search(terms, _OF_EACH)
-        for hit in hits:
-            if hit.score < _FAR_BEHIND * hits[0].score or len(found) >= _MOST:
-                break
-            stored = archive.stored(hit)
-            if stored.place not in found:
-                theirs = side(archive.text(stored))
-                compared = comparison(page, theirs, align(page, theirs))
-                found[stored.place] = _Candidate(stored, theirs, compared, probability(compared))
-    return list(found.values())
+class Hunt:
+    """A search for the sources of a page: :meth:`go`, then ask what was found."""
 
+    def __init__(self, page: str, archive: Archive, reading: Reading | None, claimed_from: float) -> None:
+        self._archive = archive
+        self._claimed_from = claimed_from
+        self.page = side(page)
+        start = side(page[:_LONGEST]) if len(page) > _LONGEST else self.page
+        self._asked, self._token = written(start, reading)
+        self._rarity = rarities(self._asked, archive.frequency, len(archive))
+        self._sketch = Sketch(self._asked, self._rarity, len(self._token))
+        self._all = np.ones(len(self._token), np.bool_)
+        self._free = self._all.copy()  # words of the page that no source explains yet
+        self._found: dict[int, _Candidate] = {}
 
-def _sources(page: Side, claimed: Sequence[_Candidate]) -> Iterator[Match]:
-    """Documents that each explain something of the page that those before do not, near-copies put together."""
-    explained = np.zeros(len(page), np.bool_)
-    start = page.words.start[page.token]
-    left = list(claimed)
-    while left:
-        own = [_explains(found, start) & ~explained for found in left]
-        k = max(range(len(left)), key=lambda k: (int(own[k].sum()), left[k].probability, -k))
-        if explained.any() and own[k].sum() < _OWN_WORDS:
+    def go(self) -> None:
+        """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
+        self._ask(query(self._asked, self._rarity, WHOLE), _OF_WHOLE)
+        self._align(_STRONG)
+        if int(self._free.sum()) < _OWN_WORDS:
             return
-        first = left.pop(k)
-        copies = [found for found in left if _near_copies(first.side, found.side)]
-        left = [found for found in left if found not in copies]
-        group = sorted([first, *copies], key=_earliest)  # those without a date last, in order of their probability
-        named = group[0] if group[0].stored.date is not None else first
-        explained |= _explains(first, start)
-        yield Match(
-            id=named.stored.id,
-            probability=max(found.probability for found in group),
-            date=named.stored.date,
-            url=named.stored.url,
-            near_copies=tuple(found.stored.id for found in group if found is not named),
-            comparison=named.comparison,
+        for begin, end in parts(len(self._token)):
+            if 2 * int(self._free[begin:end].sum()) > end - begin:
+                some = [asked for asked in self._asked if begin <= asked.place < end]
+                self._ask(query(some, self._rarity, PART), _OF_PART)
+        self._align(_WEAK)
+
+    def _ask(self, terms: Sequence[Term], most: int) -> None:
+        for hit in self._archive.search(terms, most):
+            stored = self._archive.stored(hit)
+            if stored.place not in self._found:
+                numbers = self._archive.numbers(stored)
+                self._found[stored.place] = _Candidate(stored, numbers, self._sketch.run(numbers, self._all))
+
+    def _align(self, least: float) -> None:
+        """Align those that run with what is not explained yet, the best first."""
+        left = [(self._sketch.run(c.numbers, self._free).nats, c) for c in self._found.values() if c.found is None]
+        vain = 0
+        while left and vain < _IN_VAIN and sum(c.found is not None for c in self._found.values()) < _MOST:
+            k = max(range(len(left)), key=lambda k: left[k][0])
+            nats, candidate = left.pop(k)
+            if nats < least:
+                return
+            candidate.found = comparison(link(self.page, side(self._archive.text(candidate.stored))))
+            candidate.probability = probability(candidate.found)
+            if candidate.probability < self._claimed_from:
+                vain += 1
+                continue
+            vain = 0
+            inside = _explains(self.page, candidate.found)
+            self._free &= ~inside[self._token]
+            left = [(self._sketch.run(c.numbers, self._free).nats, c) for _, c in left]
+
+    def ranked(self) -> list[_Candidate]:
+        """The candidates, the likeliest first."""
+        return sorted(
+            self._found.values(),
+            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id),
         )
+
+    def aligned(self) -> list[Comparison]:
+        """What was aligned with the page."""
+        return [c.found for c in self._found.values() if c.found is not None]
+
+    def sources(self) -> Iterator[Match]:
+        """Documents that each explain something of the page that those before do not, near-copies put together."""
+        explained = np.zeros(len(self.page.words), np.bool_)
+        left = [c for c in self._found.values() if c.found is not None and c.probability >= self._claimed_from]
+        while left:
+            own = [_explains(self.page, _of(c)) & ~explained & self.page.counts for c in left]
+            k = max(range(len(left)), key=lambda k: (int(own[k].sum()), left[k].probability, -k))
+            if explained.any() and own[k].sum() < _OWN_WORDS:
+                return
+            first = left.pop(k)
+            copies = list(self._copies(first))
+            left = [c for c in left if c not in copies]
+            group = sorted([first, *copies], key=_earliest)  # those without a date last, in order of their evidence
+            named = group[0] if group[0].stored.date is not None else first
+            explained |= _explains(self.page, _of(first))
+            if named.found is None:
+                named.found = comparison(link(self.page, side(self._archive.text(named.stored))))
+            yield Match(
+                id=named.stored.id,
+                probability=max(c.probability for c in group),
+                date=named.stored.date,
+                url=named.stored.url,
+                near_copies=tuple(c.stored.id for c in group if c is not named),
+                comparison=named.found,
+            )
+
+    def _copies(self, source: _Candidate) -> Iterable[_Candidate]:
+        """What says the same as a source, the most evidence first."""
+        near = [c for c in self._found.values() if c is not source and c.run.nats >= _COPY * source.run.nats]
+        return sorted((c for c in near if near_copies(source.numbers, c.numbers)), key=lambda c: -c.run.nats)
+
+
+def _of(candidate: _Candidate) -> Comparison:
+    assert candidate.found is not None
+    return candidate.found
 
 
 def _earliest(found: _Candidate) -> tuple[bool, str]:
     return found.stored.date is None, found.stored.date or ""
 
 
-def _explains(found: _Candidate, start: NDArray[np.int32]) -> NDArray[np.bool_]:
-    """Which words of the page lie in its passages."""
-    inside = np.zeros(len(start), np.bool_)
-    for passage in found.comparison.passages:
+def _explains(page: Side, found: Comparison) -> NDArray[np.bool_]:
+    """Which tokens of the page lie in passages that count."""
+    inside = np.zeros(len(page.words), np.bool_)
+    for passage in found.passages:
         if passage.counted:
-            inside[np.searchsorted(start, passage.start) : np.searchsorted(start, passage.end)] = True
+            inside[page.tokens(passage.start, passage.end)] = True
     return inside
-
-
-def _near_copies(one: Side, other: Side) -> bool:
-    ours, theirs = _runs(one), _runs(other)
-    return bool(ours and theirs) and len(ours & theirs) >= _SAME * min(len(ours), len(theirs))
-
-
-def _runs(text: Side) -> set[tuple[str, ...]]:
-    return {text.lower[i : i + 5] for i in range(len(text) - 4)}

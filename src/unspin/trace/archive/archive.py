@@ -8,6 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from unspin.errors import DamagedData, InputError, MissingInput
 from unspin.trace.archive import texts
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, schema
@@ -43,6 +46,7 @@ class Stored(NamedTuple):
         url: as it was given, or None.
         words: how many words it has.
         place: where its text lies.
+        numbers: where the numbers of its words begin.
     """
 
     id: str
@@ -50,6 +54,7 @@ class Stored(NamedTuple):
     url: str | None
     words: int
     place: int
+    numbers: int
 
 
 class Archive:
@@ -67,6 +72,7 @@ class Archive:
         self.folder: Final = Path(folder)
         check(self.folder)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
+        self._numbers: dict[int, NDArray[np.uint16]] = {}
         self._schema = schema()
         self._index = self._opened()
         self._searcher = self._index.searcher()
@@ -134,6 +140,17 @@ class Archive:
         """
         return texts.read(self.folder / TEXTS, stored.place)
 
+    def numbers(self, stored: Stored) -> NDArray[np.uint16]:
+        """The words of a document as numbers, ``uint16[n]``.
+
+        Raises:
+            DamagedData: they cannot be read.
+        """
+        file = stored.place >> 40
+        if file not in self._numbers:
+            self._numbers[file] = texts.numbers_of(self.folder / TEXTS, stored.place)
+        return self._numbers[file][stored.numbers : stored.numbers + stored.words]
+
     def get(self, id: str) -> Stored:
         """The document of that identifier.
 
@@ -171,10 +188,14 @@ class Archive:
             seen.add(stored.id)
             try:
                 self.text(stored)
+                if len(self.numbers(stored)) != stored.words:
+                    yield f"{stored.id}: its words as numbers are missing; make the archive anew"
             except (DamagedData, MissingInput) as error:
                 yield f"{stored.id}: {error}"
 
 
 def _stored(document: tantivy.Document) -> Stored:
     first = document.get_first
-    return Stored(first("id"), first("date"), first("url"), int(first("words") or 0), int(first("place") or 0))
+    return Stored(
+        first("id"), first("date"), first("url"), *(int(first(name) or 0) for name in ("words", "place", "numbers"))
+    )

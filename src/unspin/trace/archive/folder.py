@@ -3,7 +3,7 @@
 ==================  =====================================================================================
 ``unspin.json``     name of the format and version of the program
 ``postings/``       tantivy's: identifiers, words with their frequencies, and where each text lies
-``texts/``          the texts, compressed, see :mod:`unspin.trace.archive.texts`
+``texts/``          the texts, compressed, and their words as numbers, see :mod:`unspin.trace.archive.texts`
 ``progress.json``   of a build that is not finished: what is done of which file
 ``lock``            held by whoever writes
 ==================  =====================================================================================
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "POSTINGS", "PROGRESS", "TEXTS", "check", "create", "locked", "need_libraries", "schema"]
 
-FORMAT: Final = "unspin-archive-1"
+FORMAT: Final = "unspin-archive-2"
 POSTINGS, TEXTS, PROGRESS = "postings", "texts", "progress.json"
 _ABOUT, _LOCK = "unspin.json", "lock"
 
 
 def need_libraries() -> None:
     """Raise :class:`MissingExtra` if what archives are made with is not installed."""
-    if any(find_spec(module) is None for module in ("tantivy", "rapidfuzz", "zstandard")):
+    if any(find_spec(module) is None for module in ("tantivy", "numba", "zstandard")):
         raise MissingExtra("trace", "an archive")
 
 
@@ -51,6 +51,7 @@ def schema() -> tantivy.Schema:
         .add_text_field("url", stored=True, tokenizer_name="raw", index_option="basic")
         .add_unsigned_field("place", stored=True)
         .add_unsigned_field("words", stored=True)
+        .add_unsigned_field("numbers", stored=True)
         .build()
     )
 

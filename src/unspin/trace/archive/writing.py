@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from unspin.errors import OutputError
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, create, locked, need_libraries, schema
+from unspin.trace.archive.numbers import Numbers
 from unspin.trace.archive.texts import Texts
 from unspin.version import version
 
@@ -23,7 +23,6 @@ _MEMORY: Final = 400_000_000
 """Bytes that postings may take up before they are written."""
 _LONGEST: Final = 5_000_000
 """Characters of a text that are taken in at most."""
-_WORD: Final = re.compile(r"[^\W_]++")
 
 
 class Writer:
@@ -33,6 +32,7 @@ class Writer:
         self.folder: Final = folder
         self._writer = writer
         self._texts = Texts(folder / TEXTS)
+        self._numbers = Numbers()
         self.added = 0
 
     @classmethod
@@ -69,9 +69,9 @@ class Writer:
 
         text = text[:_LONGEST]
         self._writer.delete_documents_by_term("id", id)
-        document = tantivy.Document(
-            id=id, text=text, place=self._texts.add(text), words=sum(1 for _ in _WORD.finditer(text))
-        )
+        numbers = self._numbers.of(text)
+        place = self._texts.add(text, numbers)
+        document = tantivy.Document(id=id, text=text, place=place.text, words=len(numbers), numbers=place.numbers)
         for name, value in (("date", date), ("url", url)):
             if value is not None:
                 document.add_text(name, value)
