@@ -20,8 +20,8 @@ that a spinner took out without a trace leave no place. Case is not compared.
 ``detected``            share of the specimens of 200 words or more that read as spun; not of tortured phrases, which
                         stand in prose that is otherwise ordinary
 ``honest flagged``      number of the texts as written that read as spun, or that restoring changes
-``sent on``             share of the specimens that the screen sends on to the reader; not of tortured phrases
-``honest sent on``      number of the texts as written that the screen sends on
+``sent on``             share of the specimens that the gates send on to the reader; not of tortured phrases
+``honest sent on``      number of the texts as written that the gates send on
 ======================  ============================================================================================
 """
 
@@ -150,7 +150,7 @@ def measure(read: Reader, texts: Mapping[str, str], pairs: Iterable[tuple[str, f
 
 
 def measure_screen(texts: Mapping[str, str], pairs: Iterable[tuple[str, float]]) -> list[Figure]:
-    """Spin the set and screen it; arguments as for :func:`measure`."""
+    """Spin the set and put it through the gates; arguments as for :func:`measure`."""
     import pyarrow as pa
 
     gate = screen.load()
@@ -160,9 +160,9 @@ def measure_screen(texts: Mapping[str, str], pairs: Iterable[tuple[str, float]])
             specimens = [
                 simulate(text, family, seed=i, rate=rate).text for i, text in enumerate(texts.values(), start=1)
             ]
-            sent = gate.scores(pa.array(specimens, pa.large_string())) >= 0
+            sent = gate.scores(pa.array(specimens, pa.large_string())).sent_on
             figures.append(Figure(f"{family} {rate:.2f}", "sent on", float(sent.mean()), "min", 1 / len(sent)))
-    honest = gate.scores(pa.array(list(texts.values()), pa.large_string())) >= 0
+    honest = gate.scores(pa.array(list(texts.values()), pa.large_string())).sent_on
     return [*figures, Figure("all", "honest sent on", int(honest.sum()), "max", 0.0)]
 
 

@@ -31,6 +31,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -92,26 +93,27 @@ def command(arguments: Sequence[str], megabytes: float, turns: int = 1) -> dict[
 
 
 def screens(texts: list[str], file: Path, megabytes: float) -> dict[str, Any]:
-    """The screen, its parts and its limit."""
+    """The gates, their parts and their limit."""
     column = pa.array(texts, pa.large_string())
-    gate = screen.load()
-    tiny = screen.Screen(
-        gate.words[:64], gate.pairs[:64], gate.scale, gate.intercept, gate.slope, gate.lengths, gate.thresholds
-    )
-    gate.scores(column[:10]), tiny.scores(column[:10])
+    gates = screen.load()
+    gate = gates.screen
+    tiny = replace(gate, words=gate.words[:64], pairs=gate.pairs[:64])
+    gates.warm()
     source = np.frombuffer(column.buffers()[2], np.uint8)
     target = np.empty_like(source)
 
     def with_reading() -> None:
         whole = pa.py_buffer(file.read_bytes())
         ends = pa.py_buffer(np.array([0, whole.size], np.int64))
-        gate.scores(pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, whole]))
+        gate.weigh(pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, whole]))
 
     return {
         "wc -w": command(["wc", "-w", str(file)], megabytes, 5),
-        "screen": rate(lambda: gate.scores(column), megabytes),
+        "screen": rate(lambda: gate.weigh(column), megabytes),
         "screen, with reading the file": rate(with_reading, megabytes),
-        "screen, tables of 64 entries": rate(lambda: tiny.scores(column), megabytes),
+        "screen, tables of 64 entries": rate(lambda: tiny.weigh(column), megabytes),
+        "sieve, on all of it": rate(lambda: gates.sieve.sums(column, np.arange(len(column))), megabytes, 1),
+        "both gates": rate(lambda: gates.scores(column), megabytes),
         "copy": rate(lambda: np.copyto(target, source), megabytes),
     }
 
@@ -187,11 +189,11 @@ def behind(corpora: Path) -> dict[str, Any]:
         batch = pa.record_batch({"text": pa.array(texts, pa.large_string())})
         size = sum(len(text.encode()) for text in texts) / 1e6
         gate = screen.load()
-        sent = gate.scores(batch["text"]) >= 0
+        scores = gate.scores(batch["text"])
         reader.assess(texts[0])
         row = {
-            "documents": len(texts), "megabytes": round(size, 1), "sent_on": int(sent.sum()),
-            "screen": rate(partial(gate.scores, batch["text"]), size),
+            "documents": len(texts), "megabytes": round(size, 1), "passed_screen": int((scores.screen >= 0).sum()),
+            "sent_on": int(scores.sent_on.sum()), "gates": rate(partial(gate.scores, batch["text"]), size),
             "annotate": rate(partial(annotate, batch, options=Options(spans=False)), size, 1),
         }  # fmt: skip
         found[f"{least} words and more"] = row

@@ -47,7 +47,7 @@ def test_columns_are_appended_and_the_others_stay(annotated: Any) -> None:
 def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
     row = annotated.slice(1, 1).to_pylist()[0]
     reading = unspin.read(SPUN)
-    assert row["unspin_screen"] >= 0
+    assert row["unspin_screen"] >= 0 and row["unspin_sieve"] >= 0
     assert row["unspin_spun"] is reading.spun is True
     assert row["unspin_score"] == pytest.approx(reading.score)
     assert row["unspin_rate"] == reading.false_positive_rate
@@ -64,7 +64,7 @@ def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
 def test_what_the_screen_turns_away_is_not_read(annotated: Any) -> None:
     for row in (0, 2, 3, 4, 5, 6):
         values = annotated.slice(row, 1).to_pylist()[0]
-        assert values["unspin_screen"] < 0
+        assert values["unspin_screen"] < 0 and values["unspin_sieve"] is None
         assert values["unspin_spun"] is False
         assert values["unspin_score"] is values["unspin_rate"] is values["unspin_spans"] is None
 
@@ -303,14 +303,25 @@ def test_assess_is_the_verdict_of_read() -> None:
         assert short.substitutions == () and short.restored == text
 
 
-def test_the_screen_alone_never_calls_a_document_spun(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_gates_alone_never_call_a_document_spun(monkeypatch: pytest.MonkeyPatch) -> None:
     class Open:
         def scores(self, texts: Any) -> Any:
-            import numpy as np
-
-            return np.full(len(texts), 9.0, np.float32)
+            return screen.Scores(np.full(len(texts), 9.0, np.float32), np.full(len(texts), 8.0, np.float32))
 
     monkeypatch.setattr(screen, "load", Open)
     rows = annotate(batch(HONEST)).to_pylist()
-    assert [row["unspin_screen"] for row in rows] == [9.0] * 4
+    assert [(row["unspin_screen"], row["unspin_sieve"]) for row in rows] == [(9.0, 8.0)] * 4
+    assert not any(row["unspin_spun"] for row in rows)
+
+
+def test_what_passes_the_screen_alone_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Half:
+        def scores(self, texts: Any) -> Any:
+            sieve = np.array([-2.0, np.nan], np.float32)
+            return screen.Scores(np.array([9.0, -1.0], np.float32), sieve)
+
+    monkeypatch.setattr(screen, "load", Half)
+    monkeypatch.setattr(reader, "read", lambda *_, **__: pytest.fail("the reader was asked"))
+    rows = annotate(batch([SPUN, SPUN])).to_pylist()
+    assert [(row["unspin_screen"], row["unspin_sieve"]) for row in rows] == [(9.0, -2.0), (-1.0, None)]
     assert not any(row["unspin_spun"] for row in rows)

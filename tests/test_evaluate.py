@@ -32,7 +32,7 @@ from unspin.evaluate.intervals import bound, lower_bound, needed, wilson
 from unspin.evaluate.measure import Spun, mapping, read_as_spun, read_spun, tasks
 from unspin.evaluate.plan import families
 from unspin.evaluate.sample import Sample, cut, key
-from unspin.evaluate.screened import Lost, screened, sends_on
+from unspin.evaluate.screened import Lost, Passed, crawl_hours, screened, sends_on
 from unspin.evaluate.statement import statement
 from unspin.evaluate.tally import COUNTS, RATES, figures, of_specimen
 from unspin.evaluate.texts import texts
@@ -85,7 +85,9 @@ def found() -> Evaluation:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(vars(unspin), "read", fake_read)
         patch.setattr(reader, "assess", partial(fake_read, operating_point=0.0))
-        patch.setattr(package, "sends_on", lambda: lambda texts: ["teakettle" in text for text in texts])
+        patch.setattr(
+            package, "sends_on", lambda: lambda texts: [Passed("e" in text, "teakettle" in text) for text in texts]
+        )
         corpus = [*HONEST, Text("odd.txt", ODD), Text("a", "Too short."), Text("b", "Short too.")]
         return evaluate(sample(corpus, 20, words=300), SMALL)
 
@@ -363,34 +365,35 @@ def test_processes_work_in_order_and_one_that_dies_is_said() -> None:
             list(mapped(os._exit, [3]))
 
 
-# --- the screen -------------------------------------------------------------------------------------------------------
+# --- the gates --------------------------------------------------------------------------------------------------------
 
 
-def test_what_the_screen_sends_on_and_loses() -> None:
+def test_what_the_gates_send_on_and_lose() -> None:
     spun = [
         Spun("thesaurus", 0.1, 0.1, 1e-6, "pass"),
         Spun("thesaurus", 0.1, 0.1, 1e-6, "lose"),
         Spun("thesaurus", 0.1, 0.1, 0.5, "lose"),
         Spun("thesaurus", 0.3, 0.3, 1e-6, "pass"),
     ]
-    passes = lambda texts: [text == "pass" for text in texts]  # noqa: E731
-    result = screened(passes, ["pass", "lose", "lose"], spun, Plan(shares=(0.1, 0.3)))
-    assert result.sent_on == wilson(1, 3)
+    passes = lambda texts: [Passed(text != "lose", text == "pass") for text in texts]  # noqa: E731
+    result = screened(passes, ["pass", "lose", "stays"], spun, Plan(shares=(0.1, 0.3)))
+    assert result.passed_screen == wilson(2, 3) and result.sent_on == wilson(1, 3)
+    assert (result.text_passed, result.text_sent_on) == pytest.approx((9 / 13, 4 / 13))
     assert result.lost == (Lost(0.1, wilson(1, 2)), Lost(0.3, wilson(0, 1)))
 
 
-def test_without_the_extra_there_is_no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_extra_there_are_no_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert sends_on() is None
 
 
-def test_the_shipped_screen() -> None:
+def test_the_shipped_gates() -> None:
     pytest.importorskip("numba")
     gate = sends_on()
     assert gate is not None
     spun = [spin(text, "wordnet-walk", 0.4, 1).words.text for _, text in HONEST]
-    assert gate(spun) == [True] * len(HONEST)
-    assert sum(gate([text for _, text in HONEST])) < len(HONEST) / 2
+    assert gate(spun) == [Passed(True, True)] * len(HONEST)
+    assert sum(passed.sieve for passed in gate([text for _, text in HONEST])) < len(HONEST) / 2
     assert gate([]) == []
     assert len(gate(["a lone \ud800"])) == 1
 
@@ -406,7 +409,7 @@ def test_the_tables_in_a_pipe(found: Evaluation) -> None:
     assert "Not judged, and not counted: 2 fewer than 30 words." in lines
     assert re.search(r"^odd.txt +1 in 200$", "\n".join(lines), re.MULTILINE)
     assert re.search(r"^wordnet-walk +0% \(0–66\) +100% \(34–100\)$", "\n".join(lines), re.MULTILINE)
-    assert "honest documents sent on to the reader" in "\n".join(lines)
+    assert re.search(r"^that pass the sieve too, and go to the reader +6.67%", "\n".join(lines), re.MULTILINE)
     assert any("From 2 documents the intervals are too narrow" in line for line in lines)
 
 
@@ -435,6 +438,10 @@ def test_a_name_is_no_markup() -> None:
     assert "[red]x" in out.getvalue()
 
 
+def test_what_a_crawl_costs_follows_what_passes() -> None:
+    assert crawl_hours(0, 0) < crawl_hours(0.1, 0) < crawl_hours(0.1, 0.01) < 0.2
+
+
 def test_as_json(found: Evaluation) -> None:
     data = json.loads(record.to_json(found))
     assert data["schema"] == "unspin-evaluation-1"
@@ -445,7 +452,8 @@ def test_as_json(found: Evaluation) -> None:
     }  # fmt: skip
     assert data["statement"]["documents_needed"] == {"none_flagged": 29956, "one_flagged": 47437}
     assert data["restoration"][0]["right"].keys() == {"observed", "low", "high"}
-    assert data["screen"]["sent_on"] == 1
+    assert data["screen"]["sent_on"] == 1 and data["screen"]["passed_screen"]["documents"] == 13
+    assert 0 < data["screen"]["text_sent_on"] < data["screen"]["passed_screen"]["text"] < 1
     assert "path" not in record.to_json(found).decode()
 
 

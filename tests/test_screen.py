@@ -1,10 +1,11 @@
-"""The screen: its kernel against a plain description of it, and what it does with Arrow's columns."""
+"""The gates: their kernels against a plain description of them, and what they do with Arrow's columns."""
 
 from __future__ import annotations
 
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,12 +16,13 @@ pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
 from unspin import screen  # noqa: E402
-from unspin.screen import kernel  # noqa: E402
+from unspin.screen import kernel, seen, sieve, tokens  # noqa: E402
+from unspin.screen.screen import FEWEST_WORDS, Screen, Weighed  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 PROSE = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))]
 RANDOM = np.random.default_rng(3)
-SMALL = screen.Screen(
+SMALL = Screen(
     RANDOM.integers(-127, 127, 1 << 10).astype(np.int8), RANDOM.integers(-127, 127, 1 << 12).astype(np.int8),
     0.01, 0.5, 0.1, np.array([30.0, 300.0]), np.array([0.0, 1.0]),
 )  # fmt: skip
@@ -32,6 +34,7 @@ texts = st.lists(
         st.binary(max_size=60),
         st.text("abcXYZ ,.'’é0\n\0", max_size=80).map(str.encode),
         st.text("ab ", max_size=200).map(str.encode),
+        st.text("ab \u200b\u00ad\u0430я", max_size=40).map(str.encode),
     ),
     max_size=6,
 )
@@ -53,16 +56,28 @@ def mark(byte: int) -> int:
     return (0x80 if byte >= 0x80 else ord("0") if chr(byte).isdigit() else byte) * _MARK & ALL
 
 
+class Seen(dict[int, tuple[int, int]]):
+    """Whether a word or a pair still counts: twice, but 1,024 of them are remembered at most, each in its own place."""
+
+    def fresh(self, place: int) -> bool:
+        before, times = self.get(place & 1023, (-1, 0))
+        self[place & 1023] = (place, times + 1 if before == place else 1)
+        return self[place & 1023][1] <= 2
+
+
 def expected(document: bytes) -> tuple[int, int]:
     """Sum of weights and number of words, said as plainly as possible."""
     total = words = context = 0
+    seen_words, seen_pairs = Seen(), Seen()
     for found in re.finditer(rb"[A-Za-z]+|[^A-Za-z]", document):
         piece = found.group()
         if not piece.isalpha():
             context = context if piece in b" \n" else mark(piece[0])
             continue
         word = hashed(piece)
-        total += int(SMALL.words[word >> 54]) + int(SMALL.pairs[((context ^ word) * _MIX & ALL) >> 52])
+        place, pair = word >> 54, ((context ^ word) * _MIX & ALL) >> 52
+        total += int(SMALL.words[place]) if seen_words.fresh(place) else 0
+        total += int(SMALL.pairs[pair]) if seen_pairs.fresh(pair) else 0
         words += 1
         context = word * _MARK & ALL
     return total, words
@@ -71,7 +86,7 @@ def expected(document: bytes) -> tuple[int, int]:
 @settings(max_examples=300, deadline=None)
 @given(texts)
 def test_the_kernel_does_what_is_said_of_it(documents: list[bytes]) -> None:
-    total, count = SMALL.sums(pa.array(documents, pa.binary()))
+    total, count, _ = SMALL.weigh(pa.array(documents, pa.binary()))
     assert list(zip(total.tolist(), count.tolist(), strict=True)) == [expected(document) for document in documents]
 
 
@@ -83,17 +98,97 @@ def test_training_sees_what_the_screen_looks_up(documents: list[bytes]) -> None:
     places = np.zeros((2, len(data) + 1), np.uint32)
     begin = np.zeros(len(offsets), np.int64)
     found = kernel.features(data, offsets, np.uint64(54), np.uint64(52), places[0], places[1], begin)
-    weights = SMALL.words[places[0, :found]].astype(int) + SMALL.pairs[places[1, :found]]
-    total, count = SMALL.sums(pa.array(documents, pa.large_binary()))
+    weights = np.zeros(found, np.int64)
+    for table, row in zip((SMALL.words, SMALL.pairs), places[:, :found], strict=True):
+        counts = row != kernel.NOTHING
+        weights[counts] += table[row[counts]]
+    total, count, _ = SMALL.weigh(pa.array(documents, pa.large_binary()))
     assert np.diff(begin).tolist() == count.tolist()
     assert [weights[a:b].sum() for a, b in zip(begin, begin[1:], strict=False)] == total.tolist()
 
 
+def test_a_word_said_over_and_over_is_two_words_of_evidence() -> None:
+    twice, often = SMALL.weigh(pa.array(["1 pct 1 pct", "1 pct " * 50])).total
+    assert twice == often
+
+
+def plainly(document: bytes, known: dict[bytes, int]) -> list[tuple[int, bool]]:
+    """The tokens of a document, and whether each is evidence."""
+    found: list[tuple[int, bool]] = []
+    before = 0
+    inside = set(b",;'/&-%$+=@0") | {tokens.OTHER}
+    typographic = {0x98: 39, 0x99: 39, 0x9A: 39, 0x9B: 39} | dict.fromkeys(range(0x9C, 0xA0), 34)
+    typographic |= dict.fromkeys(range(0x90, 0x96), 45)
+    shape = rb"[A-Za-z]+|\xe2\x80[\x90-\x95\x98-\x9f]|\xc2\xa0|[^A-Za-z]"
+    for match in re.finditer(shape, document, re.DOTALL):
+        piece = match.group()
+        if piece.isalpha():
+            token = known.get(piece.lower(), 0)
+            name = piece[0] < 96 and (before >= tokens.UNKNOWN or before in inside)
+            evidence = token > 0 and not name
+            if not token:
+                last = piece.lower()[-2:] if len(piece) > 1 else piece.lower() * 2
+                token = tokens.UNKNOWN + 26 * (last[0] - 97) + last[1] - 97
+        else:
+            evidence = False
+            if piece == b"\xc2\xa0" or piece[0] <= 32 or piece[0] == 127:
+                token = 0
+            elif len(piece) == 3:
+                token = typographic[piece[2]]
+            else:
+                token = 48 if piece.isdigit() else piece[0] if piece[0] < 128 else tokens.OTHER
+            if token and token == before:
+                continue
+        if token:
+            found.append((token, evidence))
+            before = token
+        elif piece == b"\n":
+            before = 0
+    return found
+
+
+KNOWN = {word: tokens.FIRST_WORD + i for i, word in enumerate((b"a", b"ab", b"the", b"abcabcabcabc"))}
+TABLE = tokens.table_of(np.array([hashed(word) for word in KNOWN], np.uint64))
+
+
+def streamed(documents: list[bytes], room: int) -> tuple[list[int], list[int]]:
+    """The stream of documents, so many tokens at a time."""
+    data, offsets = np.frombuffer(b"".join(documents), np.uint8), np.cumsum([0, *map(len, documents)])
+    state, piece, owner = tokens.states(), np.zeros(room, np.int32), np.zeros(room, np.int64)
+    found: tuple[list[int], list[int]] = ([], [])
+    while count := tokens.fill(data, offsets, np.arange(len(documents)), *TABLE, state, piece, owner):
+        found[0].extend(piece[:count].tolist())
+        found[1].extend(owner[:count].tolist())
+    return found
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts, st.integers(1, 40))
+def test_the_stream_of_tokens_is_what_is_said_of_it_in_pieces_of_any_size(documents: list[bytes], room: int) -> None:
+    wanted: tuple[list[int], list[int]] = ([], [])
+    for number, document in enumerate(documents):
+        for token, evidence in plainly(document, KNOWN):
+            wanted[0].append(token)
+            wanted[1].append(number if evidence else -1)
+        wanted[0].extend([0] * tokens.REACH)
+        wanted[1].extend([-1] * tokens.REACH)
+    assert streamed(documents, room) == wanted
+
+
+def test_names_and_unknown_words_are_context_and_no_evidence() -> None:
+    _, owner = streamed([b"The ab the Ab xyz a"], 50)
+    assert owner[:6] == [0, 0, 0, -1, -1, 0]
+
+
 def test_a_document_scores_the_same_in_any_column() -> None:
-    rows = [*PROSE, "", "caffè " * 50, None, "x" * 10_000, PROSE[0][:400]]
+    spun = [simulate(text, "wordnet-walk", seed=i, rate=0.3).text for i, text in enumerate(PROSE)]
+    rows = [*PROSE, "", "caffè " * 50, None, "x" * 10_000, PROSE[0][:400], *spun, "\u200b".join(spun[0])]
     plain = screen.load().scores(pa.array(rows, pa.string()))
-    assert np.isneginf(plain[len(PROSE) : len(PROSE) + 4]).tolist() == [True, False, True, True]
-    assert np.isfinite(plain[: len(PROSE)]).all()
+    first = plain.screen[len(PROSE) : len(PROSE) + 4]
+    assert np.isneginf(first).tolist() == [True, False, True, True]
+    assert np.isfinite(plain.screen[: len(PROSE)]).all()
+    assert (np.isnan(plain.sieve) == ~(plain.screen >= 0)).all()
+    assert plain.sent_on.sum() >= len(spun) / 2
     for column in (
         pa.array(rows, pa.large_string()),
         pa.array([row if row is None else row.encode() for row in rows]),
@@ -101,39 +196,91 @@ def test_a_document_scores_the_same_in_any_column() -> None:
         pa.chunked_array([rows[:3], rows[3:]], pa.string()),
         pa.array(["before", *rows, "after"])[1:-1],
     ):
-        assert screen.load().scores(column).tolist() == plain.tolist()
-    alone = [screen.load().scores(pa.array([row], pa.string()))[0] for row in rows]
-    assert alone == plain.tolist()
+        same(screen.load().scores(column), plain)
+    alone = [screen.load().scores(pa.array([row], pa.string())) for row in rows]
+    same(screen.Scores(*(np.concatenate([each[gate] for each in alone]) for gate in (0, 1))), plain)
+
+
+def same(found: Any, wanted: Any) -> None:
+    for gate in (0, 1):
+        np.testing.assert_array_equal(found[gate], wanted[gate])
 
 
 def test_columns_without_rows_or_bytes() -> None:
-    assert screen.load().scores(pa.array([], pa.string())).tolist() == []
-    assert screen.load().scores(pa.chunked_array([], pa.string())).tolist() == []
-    assert np.isneginf(screen.load().scores(pa.array([None, ""], pa.string()))).all()
+    gates = screen.load()
+    assert gates.scores(pa.array([], pa.string())).screen.tolist() == []
+    assert gates.scores(pa.chunked_array([], pa.string())).sieve.tolist() == []
+    assert np.isneginf(gates.scores(pa.array([None, ""], pa.string())).screen).all()
 
 
 def test_short_documents_are_not_sent_on() -> None:
     spun = "astatine connected " * 20
-    scores = screen.load().scores(
-        pa.array([" ".join(spun.split()[:n]) for n in (screen.FEWEST_WORDS - 1, screen.FEWEST_WORDS)])
-    )
-    assert math.isinf(scores[0]) and math.isfinite(scores[1])
+    scores = screen.load().scores(pa.array([" ".join(spun.split()[:n]) for n in (FEWEST_WORDS - 1, FEWEST_WORDS)]))
+    assert math.isinf(scores.screen[0]) and math.isfinite(scores.screen[1])
 
 
 def test_spun_prose_is_sent_on_and_honest_prose_is_not() -> None:
-    spun = [simulate(text, "wordnet-walk", seed=i, rate=0.3).text for i, text in enumerate(PROSE)]
-    assert (screen.load().scores(pa.array(spun)) >= 0).all()
-    assert (screen.load().scores(pa.array(PROSE)) < 0).all()
+    families = ("wordnet-walk", "phrase-thesaurus", "pivot", "rewriter")
+    spun = [simulate(text, families[i % 4], seed=i, rate=0.35).text for i, text in enumerate(PROSE)]
+    assert screen.load().scores(pa.array(spun)).sent_on.mean() > 0.9
+    assert not screen.load().scores(pa.array(PROSE)).sent_on.any()
+
+
+def test_a_spun_passage_is_not_outvoted_by_the_rest() -> None:
+    passage = simulate(PROSE[0], "wordnet-walk", seed=1, rate=0.4).text
+    sums = screen.load().sieve.sums(pa.array([passage, passage + "\n" + "\n".join(PROSE[1:])]), np.arange(2))
+    assert sums.passage[1] >= sums.passage[0] > 10
+
+
+@pytest.mark.parametrize("hide", [lambda text: "\u200b".join(text), lambda text: text.replace("a", "\u0430")])
+def test_signs_that_nobody_sees_hide_nothing_from_the_gates(hide: Any) -> None:
+    spun = [simulate(text, "wordnet-walk", seed=5, rate=0.35).text for text in PROSE[:4]]
+    plain, hidden = (screen.load().scores(pa.array(each)) for each in (spun, [hide(text) for text in spun]))
+    np.testing.assert_array_equal(hidden.screen, plain.screen)
+    np.testing.assert_array_equal(hidden.sieve, plain.sieve)
+    assert plain.sent_on.all()
+
+
+def test_what_is_seen_of_a_text() -> None:
+    assert seen.as_seen("so\u00adft w\u043erd, \u0436\u0443\u043a".encode()) == "soft word, \u0436\u0443\u043a".encode()
+    assert seen.as_seen(b"caf\xe9 x") == "caf\ufffd x".encode()
 
 
 def test_thresholds_follow_the_length() -> None:
-    total, count = np.array([0, 0]), np.array([30, 300])
-    assert np.allclose(SMALL.odds(total, count), 0.5 + 0.1 * np.log(count / 100))
-    short, long = "word " * 30, "word " * 300
-    sums, _ = SMALL.sums(pa.array([short, long]))
-    assert np.allclose(SMALL.scores(pa.array([short, long])), SMALL.odds(sums, count) - [0.0, 1.0], atol=1e-5)
+    weighed = Weighed(np.array([0, 0]), np.array([30, 300]), np.zeros(2, np.bool_))
+    assert np.allclose(SMALL.odds(weighed.total, weighed.words), 0.5 + 0.1 * np.log(weighed.words / 100))
+    assert np.allclose(SMALL.scores(weighed), SMALL.odds(weighed.total, weighed.words) - [0.0, 1.0], atol=1e-5)
+
+
+def test_a_long_document_takes_the_sieve_no_more_memory_than_a_short_one() -> None:
+    gate = screen.load().sieve
+    long = (PROSE[0] + "\n") * 400  # some two megabytes, many pieces of the stream
+    sums = gate.sums(pa.array([long, PROSE[1]]), np.arange(2))
+    again = gate.sums(pa.array([PROSE[1]]), np.arange(1))
+    assert sums.words[0] > 100 * sums.words[1]
+    assert (sums.whole[1] == again.whole[0]).all() and sums.passage[1] == again.passage[0]
+
+
+def test_of_a_form_two_occurrences_count_in_the_sieve() -> None:
+    sums = screen.load().sieve.sums(pa.array(["people " * 30, "people " * 90]), np.arange(2))
+    assert sums.words.tolist() == [30, 90]
+    assert (sums.whole[0] == sums.whole[1]).all() and sums.passage[0] == sums.passage[1]
 
 
 def test_it_knows_whether_it_was_compiled() -> None:
-    screen.load().scores(pa.array(PROSE[:1]))
+    screen.load().warm()
     assert screen.compiled()
+
+
+def test_the_evidence_of_both_gates_is_put_together() -> None:
+    gate = screen.load().sieve
+    sums = sieve.Sums(np.array([100, 100]), np.array([[1.0, 2, 3], [1, 2, 3]]), np.array([4.0, 9.0]))
+    found = sieve.features(sums, np.array([0.5, 1.5]))
+    assert found.tolist() == [[0.5, 0.1, 0.2, 0.3, 2.0, np.log(100)], [1.5, 0.1, 0.2, 0.3, 3.0, np.log(100)]]
+    assert gate.odds(sums, np.array([0.5, 1.5])) == pytest.approx(found @ gate.weights + gate.bias)
+
+
+def test_ratios_are_bounded_and_rise_with_the_odds() -> None:
+    table = sieve.ratios(-1.0)
+    assert (np.diff(table, axis=1) >= 0).all() and table.max() == 4 * 1024
+    assert (table[:, 0] < 0).all()

@@ -1,19 +1,21 @@
-"""Train the screen: a linear model over hashed words and pairs, and the gate.
+"""Train the screen: a linear model over hashed words and pairs.
 
-    python -m training.screen_texts --corpora CORPORA --out scratch/screen --passes 2
-    python -m training.screen --texts scratch/screen --out src/unspin/data/screen.npz
+    python -m training.screen_texts --corpora CORPORA --out scratch/screen
+    python -m training.screen --texts scratch/screen --out scratch/screen.npz
 
-1. Fit: stochastic gradient descent on the logistic loss of pieces of part "train", the rate of learning falling to zero. A
+1. Words and pairs that few pieces have are left out: what training knows by a handful of places only is the vocabulary of a few
+   documents, and a vocabulary is no evidence. Of one form the occurrences count that the kernel counts.
+2. Fit: stochastic gradient descent on the logistic loss of pieces of part "train", the rate of learning falling to zero. A
    document's sum is divided by the square root of its length, so that one step moves every document's odds alike.
-2. Weights become one byte each.
-3. The gate: of the pieces of part "dev" of which a fifth of the words or more is swapped and which the reader flags, only a
-   small share may fall under the threshold (:data:`LOST`). So the gate follows what the reader can do, and short
-   documents that it does not flag anyway don't hold the gate open.
+3. Weights become one byte each.
+
+The threshold is set by :mod:`training.gates`, together with the sieve's.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,34 +25,31 @@ import pyarrow.parquet as pq
 from numba import njit
 from numpy.typing import NDArray
 
-from unspin import reader
-from unspin.screen import FEWEST_WORDS, Screen, kernel
+from unspin.screen import kernel
+from unspin.screen.buffers import buffers
+from unspin.screen.screen import FEWEST_WORDS, Screen
 
 WORD_BITS: Final = 18
 PAIR_BITS: Final = 22
+NOTHING: Final = (1 << WORD_BITS) + (1 << PAIR_BITS)
+"""The place of what does not count; its weight stays 0."""
 LEARNING_RATE: Final = 3.0
 DROPPED: Final = 0.6
 """Share of a piece's words that a step leaves out. Without, the fit knows its pieces by heart: of spun pieces of 30 to 100
 words .092 were missed where 1 in 100 honest ones passes, with .082 (part "dev", 31 files of pieces)."""
+SEEN: Final = 6
+"""Places at least that a word or pair must have in the texts of training."""
 SHARE: Final = 0.2
 """Share of swapped words from which on the screen promises to find a document."""
-TRAINED_SHARE: Final = 0.12
-"""Spun pieces with fewer swapped words are left out of the fit: one in eight is what a pair model can tell."""
-LOST: Final = {30: 5e-3, 45: 5e-3, 70: 4e-3, 110: 2.4e-3, 180: 1.6e-3, 300: 1e-3, 500: 5e-4, 900: 5e-4}
-"""For lengths in words around which thresholds are set: share of the flagged documents that the gate may lose.
-
-One in 500 in all is promised. Long documents are told apart so well that losing none costs nothing; short ones are hardly told
-apart, and each honest one that passes costs the reader as much as screening a megabyte."""
-LENGTHS: Final = tuple(LOST)
-SAMPLE: Final = 300
-"""Texts read to tell how many of a length the reader flags."""
+TRAINED_SHARE: Final = 0.05
+"""Spun pieces with fewer swapped words are left out of the fit."""
 
 
 class Pieces(NamedTuple):
     """Pieces as the kernel sees them.
 
     Attributes:
-        table: the columns of :mod:`training.screen_texts` without the text.
+        table: the columns of :mod:`training.screen_texts` without text and places.
         places: the two places that each word looks up in one table of all weights, ``uint32[n, 2]``.
         begin: where each piece begins in them, ``int64[pieces + 1]``.
     """
@@ -60,24 +59,36 @@ class Pieces(NamedTuple):
     begin: NDArray[np.int64]
 
 
-def read_pieces(files: list[Path]) -> Pieces:
+def read_pieces(files: Sequence[Path]) -> Pieces:
     """Read the pieces of files and hash them."""
     tables, places, begins = [], [], [np.zeros(1, np.int64)]
     for file in files:
         table = pq.read_table(file)
-        texts = pa.concat_arrays(table["text"].cast(pa.large_string()).chunks)
-        _, offsets, data = texts.buffers()
+        data, offsets = buffers(pa.concat_arrays(table["text"].cast(pa.large_string()).chunks))
         found = np.empty((2, len(data) // 2 + 1), np.uint32)
-        begin = np.empty(len(texts) + 1, np.int64)
+        begin = np.empty(len(offsets), np.int64)
         count = kernel.features(
-            np.frombuffer(data, np.uint8), np.frombuffer(offsets, np.int64)[: len(texts) + 1],
-            np.uint64(64 - WORD_BITS), np.uint64(64 - PAIR_BITS), found[0], found[1], begin,
-        )  # fmt: skip
-        found[1] += np.uint32(1 << WORD_BITS)
-        tables.append(table.drop_columns(["text"]))
-        places.append(np.ascontiguousarray(found[:, :count].T))
+            data, offsets, np.uint64(64 - WORD_BITS), np.uint64(64 - PAIR_BITS), found[0], found[1], begin
+        )
+        here = found[:, :count]
+        silent = here == kernel.NOTHING
+        here[1] += np.uint32(1 << WORD_BITS)
+        here[silent] = NOTHING
+        tables.append(table.drop_columns(["text", "begin", "end"]))
+        places.append(np.ascontiguousarray(here.T))
         begins.append(begin[1:] + begins[-1][-1])
-    return Pieces(pa.concat_tables(tables), np.concatenate(places), np.concatenate(begins))
+    return Pieces(
+        pa.concat_tables(tables, promote_options="permissive"), np.concatenate(places), np.concatenate(begins)
+    )
+
+
+def without_rare(pieces: Pieces) -> Pieces:
+    """The pieces without words and pairs that are seen in fewer than :data:`SEEN` places."""
+    counts = np.bincount(pieces.places.ravel(), minlength=NOTHING + 1)
+    counts[NOTHING] = 0
+    table = np.arange(NOTHING + 1, dtype=np.uint32)
+    table[counts < SEEN] = NOTHING
+    return pieces._replace(places=table[pieces.places])
 
 
 @njit(cache=True, fastmath=True)
@@ -95,6 +106,7 @@ def _epoch(
     """One pass of gradient descent over the pieces in ``order``; the mean loss before each step."""
     np.random.seed(seed)  # numba's own generator
     kept = np.empty(np.max(np.diff(begin)), np.int64)
+    nothing = len(weights) - 1
     loss = 0.0
     for number in range(len(order)):
         piece = order[number]
@@ -116,8 +128,9 @@ def _epoch(
         bias[1] -= 0.02 * rate * wrong * length
         step = rate * wrong / np.sqrt(words)
         for i in kept[:words]:
-            weights[places[i, 0]] -= step
-            weights[places[i, 1]] -= step
+            for place in places[i]:
+                if place != nothing:
+                    weights[place] -= step
     return loss / len(order)
 
 
@@ -131,79 +144,68 @@ def _totals(places: Any, begin: Any, weights: Any, totals: Any) -> None:
         totals[piece] = total
 
 
-def fit(pieces: Pieces, epochs: int, seed: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Weights of all places, and intercept and slope."""
-    share = np.asarray(pieces.table["share"])
+class Weights(NamedTuple):
+    """What is fitted.
+
+    Attributes:
+        places: weights of all words, pairs, and of what does not count, ``float32[NOTHING + 1]``.
+        bias: the log-odds of a document of 100 words without weight, and what a natural logarithm of the length adds.
+    """
+
+    places: NDArray[np.float32]
+    bias: NDArray[np.float64]
+
+
+def begun(file: Path | None) -> Weights:
+    """The weights of a screen that was fitted before, or zeros."""
+    if file is None:
+        return Weights(np.zeros(NOTHING + 1, np.float32), np.zeros(2))
+    with np.load(file) as saved:
+        places = np.concatenate([saved["words"], saved["pairs"], [0]]).astype(np.float32) * np.float32(saved["scale"])
+        return Weights(places, np.array([float(saved["intercept"]), float(saved["slope"])]))
+
+
+def fit(pieces: Pieces, start: Weights, epochs: int, without: Sequence[str] = (), seed: int = 0) -> Weights:
+    """Fit the weights to pieces of other corpora than ``without``; where they are begun already, at half the rate."""
+    part, corpus, family = (pieces.table[name].to_numpy(zero_copy_only=False) for name in ("part", "corpus", "family"))
+    share = pieces.table["share"].to_numpy(zero_copy_only=False)
     words = np.diff(pieces.begin)
-    part = np.asarray(pieces.table["part"])
-    used = np.flatnonzero((part == "train") & (words >= 20) & ((share == 0) | (share > TRAINED_SHARE)))
-    weights, bias = np.zeros((1 << WORD_BITS) + (1 << PAIR_BITS)), np.zeros(2)
     spun = share > 0
-    held = np.flatnonzero((part == "dev") & (words >= FEWEST_WORDS) & ((share == 0) | (share > TRAINED_SHARE)))
+    weights, bias = start.places.copy(), start.bias.copy()
+    fastest = LEARNING_RATE / 2 if bias.any() else LEARNING_RATE
+    trained = (words >= FEWEST_WORDS) & ((family == "") | (share > TRAINED_SHARE)) & ~np.isin(corpus, without)
+    used = np.flatnonzero((part == "train") & trained)
+    held = np.flatnonzero((part == "dev") & trained)
     random = np.random.default_rng(seed)
     totals = np.empty(len(words))
     for epoch in range(epochs):
-        rates = (LEARNING_RATE * (1 - epoch / epochs), LEARNING_RATE * (1 - (epoch + 1) / epochs))
+        rates = (fastest * (1 - epoch / epochs), fastest * (1 - (epoch + 1) / epochs))
         loss = _epoch(pieces.places, pieces.begin, random.permutation(used), spun, weights, bias, *rates, epoch)
-        _totals(pieces.places, pieces.begin, weights, totals)
-        odds = (totals / np.sqrt(np.maximum(words, 1)) + bias[0] + bias[1] * np.log(np.maximum(words, 1) / 100))[held]
-        unseen = np.log1p(np.exp(np.where(spun[held], -odds, odds))).mean()
-        gate = np.quantile(odds[~spun[held]], 0.99)
-        missed = (odds[share[held] >= SHARE] < gate).mean()
-        print(
-            f"epoch {epoch + 1}: loss {loss:.4f}, unseen {unseen:.4f}; missed at 1 in 100: {missed:.4f}",
-            flush=True,
-        )
-    return weights, bias
+        if epoch == epochs - 1:
+            _totals(pieces.places, pieces.begin, weights, totals)
+            odds = (totals / np.sqrt(np.maximum(words, 1)) + bias[0] + bias[1] * np.log(np.maximum(words, 1) / 100))[
+                held
+            ]
+            gate = np.quantile(odds[~spun[held]], 0.95)
+            missed = (odds[share[held] >= SHARE] < gate).mean()
+            print(f"loss {loss:.4f}; missed at 5 in 100: {missed:.4f}", flush=True)
+    return Weights(weights, bias)
 
 
-def in_bytes(weights: NDArray[np.float64], bias: NDArray[np.float64]) -> Screen:
+def in_bytes(weights: Weights) -> Screen:
     """The fitted screen with weights of one byte; its threshold is 0 everywhere."""
-    scale = float(np.abs(weights).max()) / 127  # the largest weights are the best evidence: clipping them costs dearly
-    small = np.clip(np.round(weights / scale), -127, 127).astype(np.int8)
+    scale = float(np.abs(weights.places).max()) / 127  # the largest are the best evidence: clipping them costs dearly
+    small = np.clip(np.round(weights.places / scale), -127, 127).astype(np.int8)
     split = 1 << WORD_BITS
     return Screen(
         small[:split],
-        small[split:],
+        small[split:NOTHING],
         scale,
-        float(bias[0]),
-        float(bias[1]),
-        np.array(LENGTHS, float),
-        np.zeros(len(LENGTHS)),
+        float(weights.bias[0]),
+        float(weights.bias[1]),
+        np.array([30.0, 1000.0]),
+        np.zeros(2),
     )
-
-
-def held_out(files: list[Path]) -> list[str]:
-    """The spun pieces of part "dev" that the screen promises to find, if the reader does."""
-    columns = (pq.read_table(file, filters=[("part", "==", "dev"), ("share", ">=", SHARE)])["text"] for file in files)
-    return [text for column in columns for text in column.to_pylist()]
-
-
-def gate(screen: Screen, texts: list[str], seed: int = 1) -> NDArray[np.float64]:
-    """The odds for each length of :data:`LOST` under which its share of the flagged texts of about that length lies.
-
-    How many the reader flags is told from a sample; the lost ones are found by reading from the lowest odds upwards.
-    """
-    total, count = screen.sums(pa.array(texts, pa.large_string()))
-    odds = screen.odds(total, count)
-    random = np.random.default_rng(seed)
-    thresholds = []
-    bounds = (FEWEST_WORDS, *LENGTHS[1:-1], np.inf, np.inf)
-    for number, length in enumerate(LENGTHS):
-        here = np.flatnonzero((count >= bounds[max(number - 1, 0)]) & (count <= bounds[number + 1]))
-        sample = random.permutation(here)[:SAMPLE]
-        share = np.mean([reader.assess(texts[i]).spun for i in sample])
-        may_lose = int(LOST[length] * share * len(here))
-        for read, i in enumerate(here[np.argsort(odds[here])].tolist()):  # noqa: B007 - printed below
-            may_lose -= reader.assess(texts[i]).spun
-            if may_lose < 0:
-                break
-        thresholds.append(float(odds[i]))
-        print(
-            f"{length} words: {share:.3f} of {len(here):,} flagged, {read:,} read, threshold {odds[i]:.2f}",
-            flush=True,
-        )
-    return np.array(thresholds)
 
 
 def main() -> None:
@@ -211,15 +213,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=Path, required=True, nargs="+", help="folders of training.screen_texts")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--epochs", type=int, default=16)
+    parser.add_argument("--start", type=Path, help="a screen to go on from")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--without", nargs="*", default=[], help="corpora that are left out")
     options = parser.parse_args()
     files = [file for folder in options.texts for file in sorted(folder.glob("*.parquet"))]
-    screen = in_bytes(*fit(read_pieces(files), options.epochs))
-    thresholds = gate(screen, held_out(files))
+    start = begun(options.start)
+    screen = in_bytes(fit(without_rare(read_pieces(files)), start, options.epochs, options.without))
     with options.out.open("wb") as file:
         np.savez_compressed(
-            file, words=screen.words, pairs=screen.pairs, scale=screen.scale, intercept=screen.intercept,
-            slope=screen.slope, lengths=screen.lengths, thresholds=thresholds,
+            file, words=screen.words, pairs=screen.pairs, scale=screen.scale, intercept=screen.intercept, slope=screen.slope,
         )  # fmt: skip
 
 

@@ -69,8 +69,14 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
         ],
         "screen": evaluation.screen
         and {
+            "passed_screen": {
+                "documents": evaluation.screen.passed_screen.hits,
+                **_share(evaluation.screen.passed_screen),
+                "text": _rounded(evaluation.screen.text_passed),
+            },
             "sent_on": evaluation.screen.sent_on.hits,
             **_share(evaluation.screen.sent_on),
+            "text_sent_on": _rounded(evaluation.screen.text_sent_on),
             "lost": [
                 {"share": row.share, "lost": row.lost.hits, **_share(row.lost)} for row in evaluation.screen.lost
             ],

@@ -1,4 +1,4 @@
-"""The screen in front of the reader, on the same documents: what it sends on, and what it loses."""
+"""The gates in front of the reader, on the same documents: what they send on, and what they lose."""
 
 from __future__ import annotations
 
@@ -10,17 +10,25 @@ from unspin.evaluate.intervals import Proportion, wilson
 from unspin.evaluate.measure import Spun
 from unspin.evaluate.plan import Plan
 
-__all__ = ["SCREENED_FROM", "Lost", "Screened", "SendsOn", "sends_on", "screened"]
+__all__ = ["SCREENED_FROM", "Lost", "Passed", "Screened", "SendsOn", "crawl_hours", "sends_on", "screened"]
 
 SCREENED_FROM: Final = 0.2
-"""Share of swapped words from which the screen promises to lose next to nothing that the reader flags."""
+"""Share of swapped words from which the gates promise to lose next to nothing that the reader flags."""
 
-SendsOn = Callable[[Sequence[str]], list[bool]]
-"""Whether the screen sends each of some texts on to the reader."""
+
+class Passed(NamedTuple):
+    """Which gates a document passed."""
+
+    screen: bool
+    sieve: bool
+
+
+SendsOn = Callable[[Sequence[str]], list[Passed]]
+"""Which gates each of some texts passes; what passes both is sent on to the reader."""
 
 
 class Lost(NamedTuple):
-    """Specimens that the reader flags and the screen does not send on.
+    """Specimens that the reader flags and the gates do not send on.
 
     Attributes:
         share: share of swapped words that was asked for, all families together.
@@ -32,19 +40,41 @@ class Lost(NamedTuple):
 
 
 class Screened(NamedTuple):
-    """What the screen does.
+    """What the gates do.
 
     Attributes:
-        sent_on: share of the honest documents that it sends on to the reader, those too that cannot be judged.
+        passed_screen: share of the honest documents that pass the first gate, those too that cannot be judged.
+        sent_on: share of them that pass both, and go to the reader.
+        text_sent_on: share of their text, in bytes, that goes to the reader.
+        text_passed: share of their text that passes the first gate.
         lost: by share of swapped words; empty without specimens.
     """
 
+    passed_screen: Proportion
     sent_on: Proportion
+    text_passed: float
+    text_sent_on: float
     lost: tuple[Lost, ...]
 
 
+_SCREEN: Final = 200.0
+_SIEVE: Final = 8.0
+_READER: Final = 0.035
+"""Megabytes of text a second on one core, of each; `benchmarks/runs` has them."""
+
+
+def crawl_hours(passed: float, sent_on: float) -> float:
+    """Core-hours that the gates and the reader's verdicts take for a gigabyte of text, unpacking and restoring not counted.
+
+    Args:
+        passed: share of the text that passes the screen.
+        sent_on: share that goes to the reader.
+    """
+    return 1000 / 3600 * (1 / _SCREEN + passed / _SIEVE + sent_on / _READER)
+
+
 def sends_on() -> SendsOn | None:
-    """The screen, or None where ``unspin[scan]`` is not installed."""
+    """The gates, or None where ``unspin[scan]`` is not installed."""
     try:
         import pyarrow as pa
 
@@ -54,20 +84,29 @@ def sends_on() -> SendsOn | None:
     except (ImportError, MissingExtra):
         return None
 
-    def passes(texts: Sequence[str]) -> list[bool]:
+    def passes(texts: Sequence[str]) -> list[Passed]:
         encodable = [text.encode("utf-8", "replace").decode() for text in texts]  # Arrow takes no lone surrogates
-        found: list[bool] = (scores(pa.array(encodable, pa.large_string())) >= 0).tolist()
-        return found
+        found = scores(pa.array(encodable, pa.large_string()))
+        return list(map(Passed, (found.screen >= 0).tolist(), found.sent_on.tolist()))
 
     return passes
 
 
 def screened(sends_on: SendsOn, honest: Sequence[str], spun: Sequence[Spun], plan: Plan) -> Screened:
-    """Hold the screen against the reader."""
+    """Hold the gates against the reader."""
     flagged = [s for s in spun if s.rate <= plan.operating_point]
     passes = sends_on([s.text for s in flagged])
     lost = []
     for share in plan.shares if spun else ():
-        here = [passed for s, passed in zip(flagged, passes, strict=True) if s.share == share]
+        here = [passed.sieve for s, passed in zip(flagged, passes, strict=True) if s.share == share]
         lost.append(Lost(share, wilson(here.count(False), len(here))))
-    return Screened(wilson(sum(sends_on(list(honest))), len(honest)), tuple(lost))
+    passed = sends_on(list(honest))
+    first, both = ([each[gate] for each in passed] for gate in (0, 1))
+    sizes = [len(text.encode("utf-8", "replace")) for text in honest]
+    whole = max(sum(sizes), 1)
+    text_passed, text_sent_on = (
+        sum(size for size, yes in zip(sizes, gate, strict=True) if yes) / whole for gate in (first, both)
+    )
+    return Screened(
+        wilson(sum(first), len(honest)), wilson(sum(both), len(honest)), text_passed, text_sent_on, tuple(lost)
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from unspin.evaluate.intervals import Proportion
-from unspin.evaluate.screened import SCREENED_FROM
+from unspin.evaluate.screened import SCREENED_FROM, crawl_hours
 from unspin.evaluate.statement import number
 from unspin.evaluate.summary import Evaluation, Recall
 from unspin.reading import note_in_words
@@ -41,7 +41,7 @@ class Table(NamedTuple):
 def tables(evaluation: Evaluation) -> list[Table]:
     """The tables of an evaluation, in the order in which they are read."""
     found = [_false_positives(evaluation), _suspicious(evaluation), _recall(evaluation), _restoration(evaluation)]
-    return [table for table in (*found, _screen(evaluation)) if table.rows or table.remarks]
+    return [table for table in (*found, _gates(evaluation)) if table.rows or table.remarks]
 
 
 def plain(tables: Sequence[Table]) -> str:
@@ -157,22 +157,31 @@ def _restoration(evaluation: Evaluation) -> Table:
     return Table(title, head, rows, (remark,) if rows else ())
 
 
-def _screen(evaluation: Evaluation) -> Table:
-    screen = evaluation.screen
-    if screen is None:
-        return Table("The screen", (), (), ("Not measured: it comes with the extra 'scan'.",))
-    rows = [("honest documents sent on to the reader", share(screen.sent_on, 2), f"{screen.sent_on.cases:,}")]
+def _gates(evaluation: Evaluation) -> Table:
+    gates = evaluation.screen
+    if gates is None:
+        return Table("The gates of scan", (), (), ("Not measured: they come with the extra 'scan'.",))
+    rows = [
+        ("honest documents that pass the screen", share(gates.passed_screen, 2), f"{gates.passed_screen.cases:,}"),
+        ("that pass the sieve too, and go to the reader", share(gates.sent_on, 2), f"{gates.sent_on.cases:,}"),
+    ]
     rows += [
         (
             f"specimens lost of those the reader flags, {lost.share:.0%} swapped",
             share(lost.lost, 2),
             f"{lost.lost.cases:,}",
         )
-        for lost in screen.lost
+        for lost in gates.lost
     ]
-    faint = any(lost.share < SCREENED_FROM for lost in screen.lost)
-    remarks = (f"It is made to keep documents with {SCREENED_FROM:.0%} or more of the words swapped.",) if faint else ()
-    return Table("The screen", ("", "share (95%)", "of"), tuple(rows), remarks)
+    faint = any(lost.share < SCREENED_FROM for lost in gates.lost)
+    hours = crawl_hours(gates.text_passed, gates.text_sent_on)
+    remarks: tuple[str, ...] = (
+        f"A crawl of such text costs about {hours:.2g} core-hours a gigabyte: {gates.text_passed:.1%} of it passes the screen,"
+        f" {gates.text_sent_on:.2%} goes to the reader.",
+    )
+    if faint:
+        remarks += (f"They are made to keep documents with {SCREENED_FROM:.0%} or more of the words swapped.",)
+    return Table("The gates of scan", ("", "share (95%)", "of"), tuple(rows), remarks)
 
 
 def _documents(count: int) -> str:

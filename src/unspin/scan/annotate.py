@@ -1,7 +1,7 @@
 """A batch of documents in, the same batch with more columns out: the whole interface of scan and of the engines.
 
-The screen looks at every document, the reader only at those that the screen sends on. A document gets the same values in any
-batch, in any engine, alone or among millions.
+The screen looks at every document, the sieve at those that pass it, the reader only at those that pass both. A document gets
+the same values in any batch, in any engine, alone or among millions.
 
 Scan writes these columns to files of their own, under plainer names (:data:`ANNOTATIONS`), with a row for each record that
 could not be read as well.
@@ -42,6 +42,7 @@ _SPANS: Final = pa.list_(
 COLUMNS: Final = pa.schema(
     [
         pa.field("unspin_screen", pa.float32()),
+        pa.field("unspin_sieve", pa.float32()),
         pa.field("unspin_score", pa.float32()),
         pa.field("unspin_rate", pa.float64()),
         pa.field("unspin_spun", pa.bool_()),
@@ -55,7 +56,10 @@ COLUMNS: Final = pa.schema(
 """What is appended to a batch.
 
 ``unspin_screen``
-    Score of the screen; from 0 on the document goes to the reader. By itself it says nothing about the document.
+    Score of the first gate, the screen; from 0 on the document goes to the second.
+``unspin_sieve``
+    Score of the second gate, the sieve; null where it was not asked. From 0 on the document goes to the reader. By itself
+    neither score says anything about the document.
 ``unspin_score``, ``unspin_rate``
     The reader's score, and the share of ordinary documents that score as high; null where the reader was not asked.
 ``unspin_spun``
@@ -75,6 +79,7 @@ is the column of the texts, no column comes, and the restored text stands there.
 
 _NAMES: Final = {
     "unspin_screen": "screen_score",
+    "unspin_sieve": "sieve_score",
     "unspin_score": "reader_score",
     "unspin_rate": "false_positive_rate",
     "unspin_spun": "spun",
@@ -101,6 +106,7 @@ The others are those of :data:`COLUMNS`. Of a record that could not be read only
 span is ``[start, end, score, restored]``, and what is null is left out.
 """
 
+_GATES: Final = 2  # columns that come from the gates
 _WORD: Final = re.compile(r"\S+")
 _GRACE: Final = 0.5  # seconds that a document may overrun its limit before its reading is broken off
 
@@ -151,12 +157,13 @@ def annotate(
     texts = _texts(batch, options)
     scores = screen.load().scores(texts)
     found = {row: _Row(spun=None, error=reason) for row, reason in (skip or {}).items()}
-    for row in (scores >= 0).nonzero()[0].tolist():
+    for row in scores.sent_on.nonzero()[0].tolist():
         if row not in found:
             if watch is not None:
                 watch(row)
             found[row] = _read(texts[row].as_py(), settings, options)
-    *made, restored = [pa.array(scores, pa.float32()), *_columns(found, batch.num_rows)]
+    gates = [pa.array(scores.screen), pa.array(scores.sieve, mask=np.isnan(scores.sieve))]
+    *made, restored = [*gates, *_columns(found, batch.num_rows)]
     columns = batch.columns
     if options.restored_column == options.text_column:
         place = batch.schema.get_field_index(options.text_column)
@@ -178,7 +185,7 @@ def _columns(found: Mapping[int, _Row], rows: int) -> list[pa.Array]:
     places = np.full(rows, len(found))
     places[list(found)] = range(len(found))
     values = zip(*(*found.values(), _Row()), strict=True)
-    types = [*(field.type for field in list(COLUMNS)[1:]), pa.string()]
+    types = [*(field.type for field in list(COLUMNS)[_GATES:]), pa.string()]
     return [pa.array(column, type).take(pa.array(places)) for column, type in zip(values, types, strict=True)]
 
 
@@ -374,7 +381,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
         shown["spans"] = [
             [span["start"], span["end"], _short(span["score"]), span["restored"]] for span in shown["spans"]
         ]
-    for name in ("screen_score", "reader_score", "share"):
+    for name in ("screen_score", "sieve_score", "reader_score", "share"):
         if name in shown:
             shown[name] = _short(shown[name])
     return shown

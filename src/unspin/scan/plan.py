@@ -30,7 +30,7 @@ class Options:
         text_column: column of the texts: string, large_string or their views; binary holds UTF-8.
         spans: restore the documents that read as spun and list their swapped words; without, the verdict alone, several
             times faster on spun text.
-        longest: words of a document that the reader reads at most; the screen sees all.
+        longest: words of a document that the reader reads at most; the gates see all.
         time_limit: seconds for one document; a document that takes longer is skipped with this reason.
         restored_column: column that gets the restored text, null where nothing was restored; the column of the texts itself
             for the restored text in place of the page's. None for neither.

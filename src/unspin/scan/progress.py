@@ -57,7 +57,7 @@ class Bar(Watcher):
 
     def compiling(self) -> None:
         """Say why nothing moves yet."""
-        self._say("compiling the screen, once …")
+        self._say("compiling the screen and the sieve, once …")
 
     def advance(self, counts: Counts, *, earlier: bool) -> None:
         """A chunk is done; what an earlier run did counts as done, not as speed."""
@@ -82,7 +82,8 @@ def table(summary: Mapping[str, Any]) -> Table:
     totals, timing = summary["totals"], summary["timing"]
     rows = {
         "documents": f"{totals['documents']:,}",
-        "read closely": f"{totals['sent_on_by_screen']:,}",
+        "passed the screen": f"{totals['sent_on_by_screen']:,}",
+        "read closely": f"{totals['sent_on_by_sieve']:,}",
         "read as machine-spun": f"{totals['flagged']:,}",
         "expected by chance": f"{totals['documents'] * summary['settings']['threshold']:.2g}",
     }

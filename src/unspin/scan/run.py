@@ -1,4 +1,4 @@
-"""``scan``: a corpus through the screen and the reader, in several processes, resumable at any moment."""
+"""``scan``: a corpus through the gates and the reader, in several processes, resumable at any moment."""
 
 from __future__ import annotations
 

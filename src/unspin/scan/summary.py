@@ -12,14 +12,27 @@ from unspin.corpus.formats import Chunk, Failure
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FEW", "READER_EDGES", "RESTORED", "SCREEN_EDGES", "Counts", "Timing", "counted", "histogram", "totals"]
+__all__ = [
+    "FEW",
+    "READER_EDGES",
+    "RESTORED",
+    "SCREEN_EDGES",
+    "SPENT",
+    "Counts",
+    "Timing",
+    "counted",
+    "histogram",
+    "totals",
+]
 
 SCREEN_EDGES: Final = tuple(float(edge) for edge in range(-16, 17))
-"""Edges of the histogram of screen scores; 0 is where the screen begins to send on."""
+"""Edges of the histograms of the gates' scores; 0 is where a gate begins to send on."""
 READER_EDGES: Final = tuple(map(float, (-10, -5, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100, 200)))
 """Edges of the histogram of reader scores, in nats; about 1 honest document in 10,000 reaches 4.7."""
 FEW: Final = 20
 """Failures that are named one by one, and different reasons that are counted apart, for each file."""
+SPENT: Final = ("reading", "gates", "reader", "writing")
+"""What a worker's time goes into."""
 RESTORED: Final = "restored"
 """Column of the restored texts, where they are written."""
 _OTHER: Final = "other reasons"
@@ -32,7 +45,8 @@ class Counts:
     Attributes:
         documents: rows that hold a document, read or not.
         bytes: bytes of input, as far as they were read, as they lie in the file.
-        sent_on: documents that the screen sent on to the reader.
+        passed_screen: documents that passed the first gate.
+        sent_on: of these, documents that passed the second, and so went to the reader.
         flagged: documents that read as spun.
         kept: documents written to the kept files.
         restored: of these, documents with a restored text.
@@ -42,15 +56,18 @@ class Counts:
         failed: reasons, and how often a record or a document failed for each.
         notes: remarks of the reader, and on how many documents each stands.
         screen: histogram of screen scores, see :func:`histogram`.
+        sieve: histogram of sieve scores.
         reader: histogram of reader scores.
         failures: the first failures, each with its place; lines are counted from where these counts begin.
         damaged: what is wrong with files that could not be read to their end, a line each.
         seconds: time of the workers on it.
+        spent: what of it went where: ``reading`` the input, the ``gates``, the ``reader``, and ``writing`` what comes out.
     """
 
     documents: int = 0
     bytes: int = 0
     lines: int = 0
+    passed_screen: int = 0
     sent_on: int = 0
     flagged: int = 0
     kept: int = 0
@@ -60,10 +77,12 @@ class Counts:
     failed: Counter[str] = field(default_factory=Counter)
     notes: Counter[str] = field(default_factory=Counter)
     screen: list[int] = field(default_factory=lambda: [0] * (len(SCREEN_EDGES) + 1))
+    sieve: list[int] = field(default_factory=lambda: [0] * (len(SCREEN_EDGES) + 1))
     reader: list[int] = field(default_factory=lambda: [0] * (len(READER_EDGES) + 1))
     failures: list[Failure] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    spent: dict[str, float] = field(default_factory=lambda: dict.fromkeys(SPENT, 0.0))
 
     def add(self, other: Counts) -> None:
         """Count the other too; it comes after what was counted so far."""
@@ -71,6 +90,7 @@ class Counts:
         self.documents += other.documents
         self.bytes += other.bytes
         self.lines += other.lines
+        self.passed_screen += other.passed_screen
         self.sent_on += other.sent_on
         self.flagged += other.flagged
         self.kept += other.kept
@@ -81,9 +101,11 @@ class Counts:
             self.fail(reason, count)
         self.notes.update(other.notes)
         self.screen = [a + b for a, b in zip(self.screen, other.screen, strict=True)]
+        self.sieve = [a + b for a, b in zip(self.sieve, other.sieve, strict=True)]
         self.reader = [a + b for a, b in zip(self.reader, other.reader, strict=True)]
         self.damaged += other.damaged
         self.seconds += other.seconds
+        self.spent = {name: self.spent[name] + other.spent[name] for name in SPENT}
 
     def fail(self, reason: str, count: int = 1) -> None:
         """Count a failure under its reason, or under "other reasons" when there are many different ones."""
@@ -113,13 +135,15 @@ class Counts:
         return {
             "documents": self.documents,
             "bytes": self.bytes,
-            "sent_on_by_screen": self.sent_on,
+            "sent_on_by_screen": self.passed_screen,
+            "sent_on_by_sieve": self.sent_on,
             "flagged": self.flagged,
             "kept": self.kept,
             "restored": {"documents": self.restored, "words": self.words_restored, "words_left": self.words_left},
             "failed": {"count": self.failed.total(), "reasons": _ordered(self.failed)},
             "unjudged_or_noted": _ordered(self.notes),
             "screen_scores": _shown(self.screen, SCREEN_EDGES),
+            "sieve_scores": _shown(self.sieve, SCREEN_EDGES),
             "reader_scores": _shown(self.reader, READER_EDGES),
             "damaged": self.damaged,
             "first_failures": [_place(failure) | {"reason": failure.reason} for failure in self.failures],
@@ -148,14 +172,16 @@ def counted(annotated: pa.RecordBatch, chunk: Chunk, name: str, restore_from: fl
     """
     import pyarrow.compute as pc
 
-    screen = annotated.column("unspin_screen")
+    screen, sieve = annotated.column("unspin_screen"), annotated.column("unspin_sieve")
     counts = Counts(
         documents=annotated.num_rows,
         bytes=chunk.bytes_read,
         lines=chunk.lines,
-        sent_on=pc.sum(pc.greater_equal(screen, 0)).as_py() or 0,
+        passed_screen=pc.sum(pc.greater_equal(screen, 0)).as_py() or 0,
+        sent_on=pc.sum(pc.greater_equal(sieve, 0)).as_py() or 0,
         flagged=pc.sum(annotated.column("unspin_spun")).as_py() or 0,
         screen=histogram(screen.to_numpy(zero_copy_only=False), SCREEN_EDGES),
+        sieve=histogram(sieve.to_numpy(zero_copy_only=False), SCREEN_EDGES),
         reader=histogram(annotated.column("unspin_score").to_numpy(zero_copy_only=False), READER_EDGES),
     )
     if RESTORED in annotated.schema.names:
@@ -245,6 +271,7 @@ class Timing(NamedTuple):
             "megabytes_per_second": _rate(here.bytes / 1e6, self.seconds),
             "documents_per_second": _rate(here.documents, self.seconds),
             "worker_seconds": round(together.seconds, 3),
+            "worker_seconds_spent": {name: round(together.spent[name], 3) for name in SPENT},
             "megabytes_per_worker_second": _rate(together.bytes / 1e6, together.seconds),
             "workers": self.workers,
             "workers_replaced": self.replaced,

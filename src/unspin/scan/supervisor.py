@@ -24,6 +24,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from unspin.corpus.formats.chunks import SPLIT
 from unspin.corpus.sources import Found, Source
 from unspin.errors import ModelError, OutputError
 from unspin.scan.plan import Assemble, Cut, Scan, Task
@@ -36,7 +37,6 @@ __all__ = ["Supervisor", "Watcher", "WorkerLimits", "ending"]
 
 _TICK: Final = 0.1  # seconds between two looks at times and sizes
 _GRACE: Final = 1.0  # the reader stops by itself between its stages, which costs less than a new worker
-_SPLIT: Final = 64 * 2**20
 _DEATHS_ON_A_DOCUMENT: Final = 2
 _DEATHS: Final = 3
 _SERVE: Final = "from unspin.scan.worker import serve; serve()"
@@ -66,7 +66,7 @@ class Watcher:
         """The inputs are known; ``size`` is the sum of their bytes."""
 
     def compiling(self) -> None:
-        """The screen is being compiled, which takes a while."""
+        """The gates are being compiled, which takes a while."""
 
     def advance(self, counts: Counts, *, earlier: bool) -> None:
         """A chunk is done, or was done by an ``earlier`` run."""
@@ -380,7 +380,7 @@ class Supervisor:
 
 def _work(task: Task) -> int:
     """How many workers a task is likely to occupy: a large file will be cut."""
-    return 1 + task.source.size // _SPLIT if isinstance(task, Cut) else 1
+    return 1 + task.source.size // SPLIT if isinstance(task, Cut) else 1
 
 
 def _raise(error: Exception) -> None:

@@ -15,7 +15,7 @@ from unspin.errors import CorruptInput
 from unspin.scan.annotate import annotations_of, to_bytes
 from unspin.scan.plan import Plan, Scan
 from unspin.scan.segments import Segment, Segments
-from unspin.scan.summary import RESTORED, Counts, counted, totals
+from unspin.scan.summary import RESTORED, SPENT, Counts, counted, totals
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -91,13 +91,16 @@ class Work:
         with ThreadPoolExecutor(1) as pool:
             begun = time.perf_counter()
             for chunk, last, damage in _with_last(self._chunks(task, segments, position)):
+                spent = dict.fromkeys(SPENT, 0.0) | {"reading": time.perf_counter() - begun}
                 if chunk is not None and left is not None:  # some formats count anew what they have to pass over
                     chunk = replace(chunk, bytes_read=min(chunk.bytes_read, left))
                     left -= chunk.bytes_read
-                segment = self._segment(task, segments, number, chunk, last)
+                segment = self._segment(task, segments, number, chunk, last, spent)
                 segment.counts.damaged += damage
                 now = time.perf_counter()
                 segment.counts.seconds, begun = now - begun, now
+                spent["writing"] = segment.counts.seconds - sum(spent.values())
+                segment.counts.spent = spent
                 waiting.append(pool.submit(self._write, segments, number, segment))
                 number += 1
                 if len(waiting) > _AHEAD:
@@ -114,10 +117,12 @@ class Work:
         segments.write(number, segment)
         self.wrote(segment.counts)
 
-    def _segment(self, task: Scan, segments: Segments, number: int, chunk: Chunk | None, last: bool) -> Segment:
+    def _segment(
+        self, task: Scan, segments: Segments, number: int, chunk: Chunk | None, last: bool, spent: dict[str, float]
+    ) -> Segment:
         if chunk is None:
             return Segment(b"", b"", {}, last, Counts())
-        annotated = self._annotated(segments, number, chunk.batch)
+        annotated = self._annotated(segments, number, chunk.batch, spent)
         counts = counted(annotated, chunk, task.source.name, self.plan.options.restore_from)
         kept = b""
         if self.plan.keep is not None:
@@ -136,7 +141,9 @@ class Work:
         mask = spun if self.plan.keep == "spun" else ~spun
         return encode(source, raw, mask, others=self.plan.keep == "clean"), int(mask.sum())
 
-    def _annotated(self, segments: Segments, number: int, batch: pa.RecordBatch) -> pa.RecordBatch:
+    def _annotated(
+        self, segments: Segments, number: int, batch: pa.RecordBatch, spent: dict[str, float]
+    ) -> pa.RecordBatch:
         """Annotate a chunk, in slices: what is read of a chunk of spun documents must not be lost after minutes."""
         import pyarrow as pa
 
@@ -146,7 +153,7 @@ class Work:
         rows = _FIRST_ROWS
         while row < batch.num_rows or not done:
             begun = time.perf_counter()
-            done.append(self._slice(batch.slice(row, rows), row, number, skips))
+            done.append(self._slice(batch.slice(row, rows), row, number, skips, spent))
             row += done[-1].num_rows
             seconds = time.perf_counter() - begun
             if seconds > _SECONDS and row < batch.num_rows:
@@ -154,22 +161,28 @@ class Work:
             rows = max(1, int(rows * min(16.0, _SECONDS / max(seconds, 1e-3))))
         return pa.concat_batches(done) if len(done) > 1 else done[0]
 
-    def _slice(self, batch: pa.RecordBatch, first: int, number: int, skips: dict[int, str]) -> pa.RecordBatch:
+    def _slice(
+        self, batch: pa.RecordBatch, first: int, number: int, skips: dict[int, str], spent: dict[str, float]
+    ) -> pa.RecordBatch:
         """Annotate some rows; the result goes without the texts, which are the most of it and not needed any more."""
         options = replace(
             self.plan.options, text_column="text", restored_column=RESTORED if self.plan.keep == "restored" else None
         )
+        begun, read = time.perf_counter(), 0.0
+
+        def watch(row: int) -> None:
+            nonlocal read
+            read = read or time.perf_counter()  # all that comes before the first row is the gates' work
+            self.at(AtRow(number, first + row))
+
         here = {row - first: reason for row, reason in skips.items() if first <= row < first + batch.num_rows}
         try:
-            annotated = self.annotate(
-                batch,
-                self.plan.settings,
-                options,
-                watch=lambda row: self.at(AtRow(number, first + row)),
-                skip=here,
-            )
+            annotated = self.annotate(batch, self.plan.settings, options, watch=watch, skip=here)
         finally:
             self.at(Idle())
+        ended = time.perf_counter()
+        spent["gates"] += (read or ended) - begun
+        spent["reader"] += ended - (read or ended)
         return annotated.select([name for name in annotated.schema.names if name != "text"])
 
 

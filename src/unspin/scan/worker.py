@@ -42,7 +42,7 @@ class Begin(NamedTuple):
 
 
 class Compiling(NamedTuple):
-    """The screen is being compiled, which takes a while and happens once."""
+    """The gates are being compiled, which takes a while and happens once."""
 
 
 class Ready(NamedTuple):
@@ -136,13 +136,11 @@ def _prepared(plan: Plan, tell: Tell) -> Callable[..., pa.RecordBatch]:
     """The function that annotates, ready to be called: loading must not count as time of a document."""
     module, _, name = plan.annotator.partition(":")
     if plan.annotator == ANNOTATOR:
-        import pyarrow as pa
-
         from unspin import screen
 
         if not screen.compiled():
             tell(Compiling())
-        screen.load().scores(pa.array([""], pa.large_string()))
+        screen.load().warm()
     found: Callable[..., pa.RecordBatch] = getattr(import_module(module), name)
     return found
 

@@ -17,7 +17,11 @@ from numba import njit
 
 from unspin.screen.machine import load_word, trailing_zeros
 
-__all__ = ["features", "sums"]
+__all__ = ["MOST_OF_A_FORM", "NOTHING", "features", "sums", "word_at"]
+
+MOST_OF_A_FORM: Final = 2
+"""Occurrences of one word, and of one pair, that count in a document."""
+NOTHING: Final = np.uint32(0xFFFFFFFF)
 
 _EACH: Final = np.uint64(0x0101010101010101)
 _HIGH: Final = np.uint64(0x8080808080808080)
@@ -36,6 +40,7 @@ _FIGURE: Final = np.uint8(ord("0"))
 _NINE: Final = np.uint8(ord("9"))
 _OTHER: Final = np.uint8(0x80)
 _BLOCK: Final = 256
+_SEEN: Final = 1024
 _32: Final = np.uint64(32)
 _3: Final = np.uint64(3)
 _8: Final = np.uint64(8)
@@ -74,16 +79,12 @@ def _mark(byte: Any) -> Any:
 
 
 @njit(inline="always")
-def _step(data: Any, at: Any, end: Any, context: Any) -> Any:
-    """One step through the bytes: ``(at, word, context for the next)``; the word is 0 where only a byte was passed over."""
+def word_at(data: Any, at: Any, end: Any) -> Any:
+    """The word that begins here: ``(where it ends, its hash)``; the hash is 0 where no letter stands."""
     wide = _eight(data, at, end)
     letters = _letters(wide)
     if letters == 0:
-        byte = data[at]
-        at += 1
-        if byte != _SPACE and byte != _LINE:
-            context = _mark(byte)
-        return at, np.uint64(0), context
+        return at, np.uint64(0)
     word = np.uint64(0)
     while letters == _8:
         word = (word ^ (wide | _CASE)) * _MIX
@@ -92,11 +93,21 @@ def _step(data: Any, at: Any, end: Any, context: Any) -> Any:
         wide = _eight(data, at, end) if at < end else np.uint64(0)
         letters = _letters(wide)
     word = (word ^ ((wide | _CASE) & ~(_ALL << (letters << _3)))) * _MIX
-    at += np.int64(letters)
-    word = (word ^ (word >> _32)) * _PAIR
-    if at < end and data[at] == _SPACE:
-        at += 1
-    return at, word, word * _MARK
+    return at + np.int64(letters), (word ^ (word >> _32)) * _PAIR
+
+
+@njit(inline="always")
+def _step(data: Any, at: Any, end: Any, context: Any) -> Any:
+    """One step through the bytes: ``(at, word, context for the next)``; the word is 0 where only a byte was passed over."""
+    after, word = word_at(data, at, end)
+    if word == 0:
+        byte = data[at]
+        if byte != _SPACE and byte != _LINE:
+            context = _mark(byte)
+        return at + 1, word, context
+    if after < end and data[after] == _SPACE:
+        after += 1
+    return after, word, word * _MARK
 
 
 @njit(inline="always")
@@ -104,9 +115,63 @@ def _pair(context: Any, word: Any) -> Any:
     return (context ^ word) * _MIX
 
 
+@njit(inline="always")
+def _is_hidden(data: Any, at: Any, end: Any) -> Any:
+    """Whether a sign that no reader sees in a word begins here, or a letter of another alphabet stands beside a Latin one.
+
+    It may say yes too often (of a Greek word that touches a Latin one), never too seldom (of what
+    :mod:`unspin.text.lookalikes` sees through in a word with Latin letters).
+    """
+    byte = data[at]
+    if byte < 0xC2 or at + 1 >= end:
+        return False
+    second = data[at + 1]
+    if byte == 0xC2:
+        return second == 0xAD
+    if byte == 0xE1 or byte == 0xE2 or byte == 0xEF:
+        third = data[at + 2] if at + 2 < end else np.uint8(0)
+        if byte == 0xE1:
+            return second == 0xA0 and third == 0x8E
+        if byte == 0xE2:
+            return (second == 0x80 and 0x8B <= third <= 0x8D) or (second == 0x81 and third == 0xA0)
+        return second == 0xBB and third == 0xBF
+    if 0xC9 <= byte <= 0xD5 or (byte == 0xC4 and second == 0xB1):
+        before = at > 0 and _is_letter(data[at - 1])
+        return before or (at + 2 < end and _is_letter(data[at + 2]))
+    return False
+
+
+@njit(inline="always")
+def _is_letter(byte: Any) -> Any:
+    return np.uint8((byte | np.uint8(0x20)) - np.uint8(0x61)) < 26
+
+
+@njit(inline="always")
+def _fresh(seen: Any, slot: Any, mark: Any) -> Any:
+    """Whether what is told by ``mark`` has been there less than :data:`MOST_OF_A_FORM` times; counts it.
+
+    One place holds one mark; another one that falls there puts it out. So a form may count once more in a text of many words,
+    but what counts is the document's own affair, since its number is part of the mark.
+    """
+    if seen[slot, 0] != mark:
+        seen[slot, 0] = mark
+        seen[slot, 1] = 1
+        return True
+    seen[slot, 1] += 1
+    return seen[slot, 1] <= MOST_OF_A_FORM
+
+
 @njit(nogil=True, cache=True)
 def sums(
-    data: Any, offsets: Any, words: Any, pairs: Any, word_shift: Any, pair_shift: Any, total: Any, count: Any
+    data: Any,
+    offsets: Any,
+    words: Any,
+    pairs: Any,
+    word_shift: Any,
+    pair_shift: Any,
+    total: Any,
+    count: Any,
+    hidden: Any,
 ) -> None:
     """Sum of weights and number of words of each document.
 
@@ -117,32 +182,44 @@ def sums(
         pairs: ``int8``, weight of a word and its context likewise.
         word_shift: 64 less the number of these bits, ``uint64``.
         pair_shift: likewise.
-        total: receives the sums, ``int64[n]``.
+        total: receives the sums, ``int64[n]``; of one word or pair :data:`MOST_OF_A_FORM` occurrences count.
         count: receives the numbers of words, ``int64[n]``.
+        hidden: receives whether a document has signs that stand inside words and are not seen there, ``bool[n]``.
     """
     # Finding words mispredicts branches, looking up misses caches. Kept apart, the misses of many words overlap.
     word_places = np.empty(_BLOCK, np.uint32)
     pair_places = np.empty(_BLOCK, np.uint32)
+    seen_words = np.full((_SEEN, 2), -1, np.int64)
+    seen_pairs = np.full((_SEEN, 2), -1, np.int64)
     for document in range(len(offsets) - 1):
         at = np.int64(offsets[document])
         end = np.int64(offsets[document + 1])
         context = np.uint64(0)
         weight = np.int64(0)
         found = np.int64(0)
+        odd = False
         while at < end:
             waiting = 0
             while at < end and waiting < _BLOCK:
                 before = context
+                begin = at
                 at, word, context = _step(data, at, end, before)
                 if word != 0:
                     word_places[waiting] = word >> word_shift
                     pair_places[waiting] = _pair(before, word) >> pair_shift
                     waiting += 1
+                elif data[begin] >= _OTHER:
+                    odd |= _is_hidden(data, begin, end)
             for i in range(waiting):
-                weight += words[word_places[i]] + pairs[pair_places[i]]
+                word_place, pair_place = np.int64(word_places[i]), np.int64(pair_places[i])
+                if _fresh(seen_words, word_place & (_SEEN - 1), document << 32 | word_place):
+                    weight += words[word_place]
+                if _fresh(seen_pairs, pair_place & (_SEEN - 1), document << 32 | pair_place):
+                    weight += pairs[pair_place]
             found += waiting
         total[document] = weight
         count[document] = found
+        hidden[document] = odd
 
 
 @njit(nogil=True, cache=True)
@@ -154,13 +231,16 @@ def features(data: Any, offsets: Any, word_shift: Any, pair_shift: Any, words: A
         offsets: likewise.
         word_shift: likewise.
         pair_shift: likewise.
-        words: receives the places in the table of words, ``uint32``; at least half as many as bytes, and one more.
-        pairs: receives the places in the table of pairs, ``uint32``.
+        words: receives the places in the table of words, ``uint32``; :data:`NOTHING` where the word does not count any more.
+            At least half as many as bytes, and one more.
+        pairs: receives the places in the table of pairs likewise.
         begin: receives where each document begins in them, ``int64[n + 1]``.
 
     Returns:
         How many words there were.
     """
+    seen_words = np.full((_SEEN, 2), -1, np.int64)
+    seen_pairs = np.full((_SEEN, 2), -1, np.int64)
     found = 0
     for document in range(len(offsets) - 1):
         begin[document] = found
@@ -171,8 +251,11 @@ def features(data: Any, offsets: Any, word_shift: Any, pair_shift: Any, words: A
             before = context
             at, word, context = _step(data, at, end, before)
             if word != 0:
-                words[found] = word >> word_shift
-                pairs[found] = _pair(before, word) >> pair_shift
+                word_place, pair_place = np.int64(word >> word_shift), np.int64(_pair(before, word) >> pair_shift)
+                counts = _fresh(seen_words, word_place & (_SEEN - 1), document << 32 | word_place)
+                words[found] = np.uint32(word_place) if counts else NOTHING
+                counts = _fresh(seen_pairs, pair_place & (_SEEN - 1), document << 32 | pair_place)
+                pairs[found] = np.uint32(pair_place) if counts else NOTHING
                 found += 1
     begin[len(offsets) - 1] = found
     return found

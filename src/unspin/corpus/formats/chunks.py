@@ -34,8 +34,8 @@ SIZE: Final = 4 * 1024**2
 """Bytes of a chunk at most, but for one row that is longer by itself."""
 LONGEST: Final = 128 * 1024**2
 """Bytes of a row at most; a longer one is a failure, so that memory is bounded."""
-SPLIT: Final = 64 * 1024**2
-"""Bytes of a split, where a file can be split."""
+SPLIT: Final = 16 * 1024**2
+"""Bytes of a split, where a file can be split: small enough that workers share a file of ordinary size."""
 
 _SAID: Final = 200  # characters of what a library says that are passed on
 

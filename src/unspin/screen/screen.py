@@ -1,0 +1,116 @@
+"""The first gate: a linear model over hashed words and pairs of neighbouring words, at the speed of reading.
+
+It is trained to tell spun text from honest text (``python -m training.screen``), as fastText is for languages (Joulin and
+others 2017), over Arrow buffers in one compiled pass (:mod:`unspin.screen.kernel`). Words and pairs that training did not see
+often weigh nothing, so that a vocabulary that it does not know is no evidence.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.errors import DamagedData
+from unspin.screen import kernel
+from unspin.screen.buffers import buffers, read_only
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["FEWEST_WORDS", "Screen", "Weighed", "load"]
+
+FEWEST_WORDS: Final = 30
+"""Documents of fewer words cannot be judged (see :mod:`unspin.reader.eligibility`), so that they are not sent on."""
+_TYPICAL: Final = 100
+"""Words of a document at which the threshold has no correction for length."""
+
+
+class Weighed(NamedTuple):
+    """What the kernel says of documents.
+
+    Attributes:
+        total: sums of weights, ``int64[n]``.
+        words: numbers of words, ``int64[n]``.
+        hidden: whether a document has signs inside words that are not seen there, ``bool[n]``.
+    """
+
+    total: NDArray[np.int64]
+    words: NDArray[np.int64]
+    hidden: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Screen:
+    """The trained screen.
+
+    Attributes:
+        words: weight of a word by the highest bits of its hash, ``int8[2**k]``.
+        pairs: weight of a word and what stands before it likewise, ``int8[2**k]``.
+        scale: what a weight of 1 is worth, in nats.
+        intercept: log-odds of "spun" for a document of 100 words without weight.
+        slope: what is added to it for every natural logarithm of the length.
+        lengths: numbers of words, rising.
+        thresholds: log-odds from which on a document of each of these lengths is sent on; between them interpolated by the
+            logarithm of the length.
+    """
+
+    words: NDArray[np.int8]
+    pairs: NDArray[np.int8]
+    scale: float
+    intercept: float
+    slope: float
+    lengths: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    def scores(self, weighed: Weighed) -> NDArray[np.float32]:
+        """How far each document is above the gate; minus infinity for fewer than :data:`FEWEST_WORDS` words."""
+        thresholds = np.interp(np.log(np.maximum(weighed.words, 1)), np.log(self.lengths), self.thresholds)
+        scores = self.odds(weighed.total, weighed.words) - thresholds
+        scores[weighed.words < FEWEST_WORDS] = -np.inf
+        return scores.astype(np.float32)
+
+    def odds(self, total: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Log-odds of "spun" from sums of weights and numbers of words, before the threshold.
+
+        A sum of n independent terms spreads with the square root of n, so that is what it is divided by.
+        """
+        words = np.maximum(count, 1)
+        return np.asarray(
+            self.scale * total / np.sqrt(words) + self.intercept + self.slope * np.log(words / _TYPICAL), np.float64
+        )
+
+    def weigh(self, texts: pa.Array) -> Weighed:
+        """Weigh each document of a column; nothing is copied but views and dictionaries."""
+        data, offsets = buffers(texts)
+        found = Weighed(np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_))
+        words, pairs = read_only(self.words), read_only(self.pairs)
+        kernel.sums(data, offsets, words, pairs, _shift(words), _shift(pairs), *found)
+        return found
+
+
+@lru_cache(maxsize=1)
+def load() -> Screen:
+    """The shipped screen.
+
+    Raises:
+        DamagedData: its data file is broken.
+    """
+    try:
+        with (resources.files("unspin.data") / "screen.npz").open("rb") as file, np.load(file) as saved:
+            return Screen(
+                saved["words"], saved["pairs"], float(saved["scale"]), float(saved["intercept"]), float(saved["slope"]),
+                saved["lengths"], saved["thresholds"],
+            )  # fmt: skip
+    except (OSError, KeyError, ValueError) as error:
+        raise DamagedData(f"the data of the screen cannot be used ({error}); install unspin again") from error
+
+
+def _shift(table: NDArray[np.int8]) -> np.uint64:
+    """How far a hash is shifted to become a place in a table."""
+    return np.uint64(64 - int(math.log2(len(table))))

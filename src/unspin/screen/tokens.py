@@ -1,0 +1,177 @@
+"""What the sieve reads: the tokens of many documents as one stream of numbers, a bounded piece of it at a time.
+
+A token is a word of ASCII letters, a run of figures, a run of other signs, or a mark; white space is none. A word that the
+vocabulary does not have is told by its last two letters alone. It is no evidence, nor is a word with a capital inside a
+sentence, which is a name; both are context. Between two documents stand so many empty tokens that neither sees the other.
+
+=====================  ========================================================
+0                      nothing: what stands before and after a document
+:data:`OTHER`          a run of signs beyond ASCII
+33 to 126              a mark, by its code; all runs of figures are a ``0``
+:data:`UNKNOWN` …      26 × 26 endings of unknown words
+:data:`FIRST_WORD` …   the words of the vocabulary
+=====================  ========================================================
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from unspin.screen.kernel import word_at
+
+__all__ = ["FIRST_WORD", "OTHER", "REACH", "UNKNOWN", "fill", "states", "table_of", "token_at"]
+
+OTHER: Final = 1
+UNKNOWN: Final = 128
+FIRST_WORD: Final = UNKNOWN + 26 * 26
+REACH: Final = 4
+"""Tokens to each side that the network sees of a token."""
+SLOT_BITS: Final = 17
+_SHIFT: Final = np.uint64(64 - SLOT_BITS)
+_SLOTS: Final = (1 << SLOT_BITS) - 1
+_QUOTE, _APOSTROPHE, _HYPHEN, _ZERO = (np.int32(ord(sign)) for sign in "\"'-0")
+_INSIDE: Final = np.array([chr(sign) in ",;'/&-%$+=@0" for sign in range(128)])
+"""Marks after which a sentence goes on, so that a capital there makes a name."""
+_INSIDE[OTHER] = True
+
+
+def table_of(hashes: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """A vocabulary to look hashes up in: open addressing with linear probing, a quarter of it used.
+
+    Args:
+        hashes: of the words, in the order of their numbers; at most half of ``2**SLOT_BITS``.
+
+    Returns:
+        The hash in each slot, 0 in empty ones, and the token's number.
+    """
+    keys, values = np.zeros(_SLOTS + 1, np.uint64), np.zeros(_SLOTS + 1, np.int32)
+    for number, value in enumerate(hashes.tolist()):
+        slot = value >> int(_SHIFT)
+        while keys[slot]:
+            slot = (slot + 1) & _SLOTS
+        keys[slot], values[slot] = value, FIRST_WORD + number
+    keys.flags.writeable = values.flags.writeable = False
+    return keys, values
+
+
+@njit(inline="always")
+def _looked_up(word: Any, keys: Any, values: Any) -> Any:
+    """Number of a word by its hash; 0 if it is not in the vocabulary."""
+    slot = np.int64(word >> _SHIFT)
+    while keys[slot] != 0:
+        if keys[slot] == word:
+            return values[slot]
+        slot = (slot + 1) & _SLOTS
+    return np.int32(0)
+
+
+@njit(inline="always")
+def _sign(data: Any, at: Any, end: Any) -> Any:
+    """The token of the sign that stands here, and its length in bytes; 0 for white space."""
+    byte = data[at]
+    if byte <= 32 or byte == 127:
+        return np.int32(0), 1
+    if 48 <= byte <= 57:
+        return _ZERO, 1
+    if byte < 128:
+        return np.int32(byte), 1
+    if byte == 0xE2 and at + 2 < end and data[at + 1] == 0x80:  # typographic quotation marks and dashes
+        third = data[at + 2]
+        if 0x98 <= third <= 0x9B:
+            return _APOSTROPHE, 3
+        if 0x9C <= third <= 0x9F:
+            return _QUOTE, 3
+        if 0x90 <= third <= 0x95:
+            return _HYPHEN, 3
+    if byte == 0xC2 and at + 1 < end and data[at + 1] == 0xA0:  # a space that does not break
+        return np.int32(0), 2
+    return np.int32(OTHER), 1
+
+
+@njit(inline="always")
+def token_at(data: Any, at: Any, end: Any, before: Any, keys: Any, values: Any) -> Any:
+    """The token that begins here: ``(where it ends, its number, its hash, whether it is evidence)``.
+
+    Args:
+        data: the bytes.
+        at: where it begins.
+        end: where the document ends.
+        before: number of the token before it, 0 for none or for a new line.
+        keys: of :func:`table_of`.
+        values: of :func:`table_of`.
+
+    Returns:
+        The number is 0 for white space, and -1 where the token before it goes on; the hash is 0 but for a word.
+    """
+    after, word = word_at(data, at, end)
+    if word == 0:
+        sign, size = _sign(data, at, end)
+        return at + size, np.int32(-1) if sign == before and sign != 0 else sign, word, False
+    known = _looked_up(word, keys, values)
+    if known == 0:
+        last = np.int32((data[after - 1] | 32) - 97)
+        last_but_one = np.int32((data[max(at, after - 2)] | 32) - 97)
+        return after, np.int32(UNKNOWN + 26 * last_but_one + last), word, False
+    name = data[at] < 96 and (before >= UNKNOWN or _INSIDE[before])
+    return after, known, word, not name
+
+
+def states(first: int = 0) -> NDArray[np.int64]:
+    """Where :func:`fill` stands before its first piece: document, byte in it, token before, empty tokens owed."""
+    return np.array([first, -1, 0, 0], np.int64)
+
+
+@njit(nogil=True, cache=True)
+def fill(data: Any, offsets: Any, wanted: Any, keys: Any, values: Any, state: Any, tokens: Any, owner: Any) -> int:
+    """The next piece of the stream.
+
+    Args:
+        data: ``uint8``, the documents one after the other.
+        offsets: ``int64[n + 1]``, where each begins.
+        wanted: ``int64``, the documents that are read.
+        keys: of :func:`table_of`.
+        values: of :func:`table_of`.
+        state: of :func:`states`; brought up to date.
+        tokens: receives the tokens, ``int32``.
+        owner: receives the place in ``wanted`` of the document of each that is evidence, -1 of all others.
+
+    Returns:
+        How many there are; fewer than there is room for only at the end.
+    """
+    number, at, before, empty = state[0], state[1], np.int32(state[2]), state[3]
+    found = 0
+    room = len(tokens)
+    while found < room:
+        if empty > 0:
+            tokens[found] = 0
+            owner[found] = -1
+            found += 1
+            empty -= 1
+            continue
+        if number == len(wanted):
+            break
+        document = wanted[number]
+        end = offsets[document + 1]
+        if at < 0:
+            at = offsets[document]
+            before = np.int32(0)
+        while at < end and found < room:
+            line = data[at] == 10
+            at, token, _, evidence = token_at(data, at, end, before, keys, values)
+            if token > 0:
+                tokens[found] = token
+                owner[found] = number if evidence else -1
+                found += 1
+                before = token
+            elif line:
+                before = np.int32(0)
+        if at >= end:
+            number += 1
+            at = -1
+            empty = REACH
+    state[0], state[1], state[2], state[3] = number, at, before, empty
+    return found
