@@ -11,7 +11,7 @@ from typing import Any
 import unspin
 from tests import test_text
 from tests.browser.conftest import missing
-from unspin import lexicon
+from unspin import lexicon, reading
 from unspin.report import wording
 from unspin.text import indefinite_article
 
@@ -65,10 +65,10 @@ def test_the_rule_of_the_article_is_that_of_the_program() -> None:
 def test_the_page_and_the_program_word_alike() -> None:
     rates = [float(f"{digits / 100}e-{power}") for digits in range(100, 1000) for power in range(1, 9)]
     rates += [0.0, 1.0, 0.5, 1e-7, 1e-12]
-    assert told_by("wording", "rateInWords", rates) == list(map(wording.rate_in_words, rates))
+    assert told_by("wording", "rateInWords", rates) == list(map(reading.rate_in_words, rates))
     assert told_by("wording", "rateInFigures", rates) == list(map(wording.rate_in_figures, rates))
     assert told_by("wording", "spinnerInWords", ["thesaurus"]) == [wording.spinner_in_words("thesaurus")]
-    assert told_by("wording", "noteInWords", list(wording.NOTES)) == list(wording.NOTES.values())
+    assert told_by("wording", "noteInWords", list(reading.NOTES)) == list(reading.NOTES.values())
 
 
 def told_by(module: str, function: str, values: list[Any]) -> list[Any]:
