@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from unspin.documents import Format as DocumentFormat
 from unspin.errors import OptionError
 from unspin.settings import OPERATING_POINT, Settings
+from unspin.trace.probability import CLAIMED_FROM
 from unspin.web.problems import CODES, Problem
 
 __all__ = [
@@ -177,7 +178,7 @@ class TraceRequest(ReadRequest):
         " the settings of the reader mean nothing.",
     )
     threshold: float = Field(
-        default=0.5, gt=0, le=1, description="Call a document a source from this probability on.", examples=[0.5]
+        default=CLAIMED_FROM, gt=0, le=1, description="Call a document a source from this probability on.", examples=[CLAIMED_FROM]
     )
 
 
