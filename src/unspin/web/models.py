@@ -178,7 +178,11 @@ class TraceRequest(ReadRequest):
         " the settings of the reader mean nothing.",
     )
     threshold: float = Field(
-        default=CLAIMED_FROM, gt=0, le=1, description="Call a document a source from this probability on.", examples=[CLAIMED_FROM]
+        default=CLAIMED_FROM,
+        gt=0,
+        le=1,
+        description="Call a document a source from this probability on.",
+        examples=[CLAIMED_FROM],
     )
 
 
