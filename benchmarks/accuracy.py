@@ -41,7 +41,7 @@ _EVERY = 1_000_000
 """Honest documents of a corpus to read: more than there are."""
 
 
-def families(corpora: Path, documents: int) -> dict[str, Any]:
+def families(corpora: Path, documents: int, fast: bool) -> dict[str, Any]:
     """Each family at 30% of the words, the verdict taken for granted."""
     found: dict[str, Any] = {}
     reliability: dict[str, list[list[float]]] = {}
@@ -50,7 +50,7 @@ def families(corpora: Path, documents: int) -> dict[str, Any]:
         pairs: list[tuple[float, bool]] = []
         for i, document in enumerate(held_out(corpora, PROSE, "test", documents, (150, 700), seed=21)):
             answers = spin(document, name, 0.3, seed=5_000 + i)
-            reading = read_as_spun(answers.words.text)
+            reading = read_as_spun(answers.words.text, fast=fast)
             counts.append(of_specimen(answers, reading))
             pairs += confidence(answers, reading)
         found[name] = figures(counts)
@@ -114,7 +114,7 @@ def verdicts(corpora: Path, honest: int, spun: int) -> dict[str, Any]:
                 for s in specimens
                 if sum(o is not None for o in s.original) >= 0.75 * rate * int(s.words.is_word.sum())
             ]
-            found = sum(unspin.read(s.words.text).spun for s in reached)
+            found = sum(unspin.read(s.words.text, fast=True).spun for s in reached)
             recall[f"{name} {rate:.0%}"] = list(wilson(found, len(reached)))
             print(name, rate, recall[f"{name} {rate:.0%}"], flush=True)
     return {"honest": flagged, "false_positives": list(wilson(hits, total)), "unjudged": unjudged, "recall": recall}
@@ -149,6 +149,7 @@ def main() -> None:
     parser.add_argument("--seed-key", type=Path)
     parser.add_argument("--deep", type=Path)
     parser.add_argument("--only", choices=("specimen", "words", "verdicts"), help="one part of the measurement")
+    parser.add_argument("--closely", action="store_true", help="read the words with the second reader of context too")
     parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
     options = parser.parse_args()
@@ -157,6 +158,7 @@ def main() -> None:
         "date": datetime.date.today().isoformat(),
         "version": unspin.__version__,
         "quick": options.quick,
+        "closely": options.closely,
     }
     if options.seed_text and options.seed_key:
         result["specimen"] = specimen(options.seed_text, options.seed_key, None)
@@ -165,11 +167,11 @@ def main() -> None:
             result["specimen_deep"] = specimen(options.seed_text, options.seed_key, options.deep)
             print("specimen --deep", json.dumps(result["specimen_deep"]), flush=True)
     if options.only in (None, "words"):
-        result |= families(options.corpora, int(40 * size))
+        result |= families(options.corpora, int(40 * size), not options.closely)
     if options.only in (None, "verdicts"):
         result |= verdicts(options.corpora, 150 if options.quick else _EVERY, int(40 * size))
     options.out.mkdir(parents=True, exist_ok=True)
-    part = f"-{options.only}" if options.only else ""
+    part = (f"-{options.only}" if options.only else "") + ("-closely" if options.closely else "")
     name = f"{result['date']}-accuracy{part}{'-quick' if options.quick else ''}.json"
     (options.out / name).write_text(json.dumps(result, indent=1) + "\n")
     print("false positives", result.get("false_positives"), "written to", options.out / name)

@@ -5,7 +5,8 @@
     python -m benchmarks.floors --pin --because "…"    the same where a floor is lowered
 
 The set is prose written for this project (``benchmarks/prose``, ``examples``), so that it runs anywhere. Every text is
-spun by every family of :mod:`unspin.spinners` with fixed seeds, and read. ``floors.json`` holds the hash of the set:
+spun by every family of :mod:`unspin.spinners` with fixed seeds, and read fast; two families are read closely too, with
+the second reader of context. ``floors.json`` holds the hash of the set:
 figures of another set are other figures. What is measured on documents of the corpora is in ``benchmarks/accuracy``.
 
 A *place* is a word or number that the spinner left alone, or one of its swaps, a swapped phrase being one place. Words
@@ -57,15 +58,16 @@ Bound = Literal["min", "max"]
 class Reader(Protocol):
     """How a text is read: :func:`unspin.read`."""
 
-    def __call__(self, text: str, *, tortured: bool) -> Reading:
+    def __call__(self, text: str, *, tortured: bool, fast: bool) -> Reading:
         """The reading of a text."""
 
 
 class Figure(NamedTuple):
-    """A figure, ``group`` being the family and rate or "all".
+    """A figure of a group of readings.
 
     Attributes:
-        group: ``"wordnet-walk 0.30"``, or ``"all"``.
+        group: family and rate, ``"wordnet-walk 0.30"``, ``"wordnet-walk 0.30 closely"`` of those that were not fast, or
+            ``"all"`` of the fast ones.
         name: see the text of the module.
         value: the figure.
         bound: whether it has a smallest or a largest value to keep; None where it only informs.
@@ -114,13 +116,24 @@ def plan() -> tuple[tuple[str, float], ...]:
     return (*((name, RATE) for name in families), (families[0], LIGHT_RATE))
 
 
-def measure(read: Reader, texts: Mapping[str, str], pairs: Iterable[tuple[str, float]]) -> tuple[list[Figure], int]:
+def close_plan() -> tuple[tuple[str, float], ...]:
+    """Those of them that are read closely too."""
+    return ("wordnet-walk", RATE), ("phrase-thesaurus", RATE)
+
+
+def measure(
+    read: Reader,
+    texts: Mapping[str, str],
+    pairs: Iterable[tuple[str, float]],
+    closely: Iterable[tuple[str, float]] = (),
+) -> tuple[list[Figure], int]:
     """Spin and read the set.
 
     Args:
         read: how to read a text.
         texts: the set, by name.
         pairs: (family, rate) to spin each text with.
+        closely: the same, to be read with the second reader of context.
 
     Returns:
         The figures, and the number of words that were read.
@@ -129,24 +142,34 @@ def measure(read: Reader, texts: Mapping[str, str], pairs: Iterable[tuple[str, f
     total = Tally()
     words = 0
     for family, rate in pairs:
-        group = Tally()
-        for seed, text in enumerate(texts.values(), start=1):
-            specimen = simulate(text, family, seed=seed, rate=rate)
-            # Where a family finds nothing to swap (tortured phrases in a recipe), there is no specimen.
-            if specimen.swaps:
-                group += tally(specimen, read(specimen.text, tortured=family == TORTURED))
+        group = _tally(read, texts, family, rate, fast=True)
         words += group.untouched + group.swaps
         total += group
         if group.swaps:
             figures += _figures(f"{family} {rate:.2f}", group)
     harmed = 0
     for text in texts.values():
-        reading = read(text, tortured=False)
+        reading = read(text, tortured=False, fast=True)
         harmed += reading.spun or reading.restored != text
         words += reading.words
     figures += _figures("all", total)
     figures.append(Figure("all", "honest flagged", harmed, "max", 0.0))
+    for family, rate in closely:
+        group = _tally(read, texts, family, rate, fast=False)
+        words += group.untouched + group.swaps
+        figures += _figures(f"{family} {rate:.2f} closely", group)
     return figures, words
+
+
+def _tally(read: Reader, texts: Mapping[str, str], family: str, rate: float, fast: bool) -> Tally:
+    """What comes of the set when a family has spun it."""
+    group = Tally()
+    for seed, text in enumerate(texts.values(), start=1):
+        specimen = simulate(text, family, seed=seed, rate=rate)
+        # Where a family finds nothing to swap (tortured phrases in a recipe), there is no specimen.
+        if specimen.swaps:
+            group += tally(specimen, read(specimen.text, tortured=family == TORTURED, fast=fast))
+    return group
 
 
 def measure_screen(texts: Mapping[str, str], pairs: Iterable[tuple[str, float]]) -> list[Figure]:
@@ -245,7 +268,7 @@ def main(arguments: Sequence[str] | None = None, read: Reader | None = None, flo
         )
         return 1
     begun = time.perf_counter()
-    figures, words = measure(read, texts, plan())
+    figures, words = measure(read, texts, plan(), close_plan())
     seconds = time.perf_counter() - begun
     figures += measure_screen(texts, plan())
     if options.pin:
@@ -288,12 +311,12 @@ def _write(
 
 def table(rows: Sequence[Row]) -> list[str]:
     """The figures beside their floors, a line for each."""
-    lines = [f"{'family, rate':24} {'figure':20} {'value':>8} {'floor':>8}"]
+    lines = [f"{'family, rate':28} {'figure':20} {'value':>8} {'floor':>8}"]
     for figure, floor, holds in rows:
         sign = {"min": "≥", "max": "≤", None: " "}[figure.bound]
         limit = "" if floor is None else f"{sign} {floor:.4g}"
         mark = "  BROKEN" if holds is False and floor is not None else "  no floor" if holds is False else ""
-        lines.append(f"{figure.group:24} {figure.name:20} {figure.value:8.4g} {limit:>8}{mark}")
+        lines.append(f"{figure.group:28} {figure.name:20} {figure.value:8.4g} {limit:>8}{mark}")
     return lines
 
 

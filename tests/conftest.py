@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+
+from unspin import reader
+from unspin.reader import passes
 
 
 @pytest.fixture(autouse=True)
@@ -10,6 +15,20 @@ def _colours_as_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that wants FORCE_COLOR or NO_COLOR sets it; some services set the first for all that they run."""
     for name in ("FORCE_COLOR", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _read_fast() -> Iterator[None]:
+    """Tests read without the second reader of context, which takes four times as long; see :func:`closely`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "load", lambda fast=True: passes.load(fast=True))
+        yield
+
+
+@pytest.fixture
+def closely(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the second reader of context: read as users do."""
+    monkeypatch.setattr(reader, "load", passes.load)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

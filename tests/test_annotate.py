@@ -264,9 +264,18 @@ def test_the_settings_reach_the_reader(monkeypatch: pytest.MonkeyPatch) -> None:
         return Reading(text=text, restored=text, spun=False, score=0.0, false_positive_rate=1.0, share=0.0, words=9)
 
     monkeypatch.setattr(reader, "read", noted)
-    annotate(batch([SPUN]), Settings(operating_point=0.01, dictionary={"a": "b"}, fill_all=True, tortured=True))
+    annotate(
+        batch([SPUN]), Settings(operating_point=0.01, dictionary={"a": "b"}, fill_all=True, tortured=True, fast=True)
+    )
     del asked[0]["watch"]
-    chosen = {"operating_point": 0.01, "dictionary": {"a": "b"}, "fill_all": True, "tortured": True, "deep": None}
+    chosen = {
+        "operating_point": 0.01,
+        "dictionary": {"a": "b"},
+        "fill_all": True,
+        "tortured": True,
+        "fast": True,
+        "deep": None,
+    }
     assert asked == [chosen]
 
 

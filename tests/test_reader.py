@@ -236,14 +236,14 @@ def test_a_watch_is_called_between_any_two_windows(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(progress, "_EVERY", 0.0)
     shared = passes.load().encoder
     events: list[str] = []
-    run = shared._session.run
+    run = shared._network.session.run
 
     class Session:
         def run(self, *given: Any) -> Any:
             events.append("window")
             return run(*given)
 
-    monkeypatch.setattr(shared, "_session", Session())
+    monkeypatch.setattr(shared._network, "session", Session())
     reading = unspin.read(spun(11), watch=lambda done, so_far: events.append("watch"))
     assert reading == unspin.read(spun(11))
     first = events[: len(events) - events[::-1].index("watch")]
@@ -374,7 +374,7 @@ def test_the_context_of_a_word_does_not_depend_on_who_else_is_asked_about() -> N
     words = split(SENTENCE * 2)
     tokens, read = list(words.lower), passes.load().encoder.hidden
     one, both = read(words, tokens, np.array([4])), read(words, tokens, np.array([4, 20]))
-    assert one.shape == (1, encoder.HIDDEN)
+    assert one.shape == (1, passes.load().encoder.width)
     alike = float(one[0] @ both[0] / np.linalg.norm(one[0]) / np.linalg.norm(both[0]))
     assert 0.9 < alike < 0.9999  # the other word is hidden too, so it reads a little otherwise
 

@@ -23,17 +23,21 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import nn
 
 from training.network import HEADS, HIDDEN, Encoder
 
-_EPSILON = 1e-12
-_FUSED = "com.microsoft"
+FUSED = "com.microsoft"
+"""The domain of onnxruntime's own operators."""
 
 
 class Graph:
-    """The encoder's graph under construction: nodes in order, weights by name."""
+    """A network's graph under construction: nodes in order, weights by name."""
 
-    def __init__(self, net: Encoder) -> None:
+    epsilon = 1e-12
+    """What layer normalisation adds to the variance."""
+
+    def __init__(self, net: nn.Module) -> None:
         self._state = {name: value.detach().float().numpy() for name, value in net.state_dict().items()}
         self.nodes: list[onnx.NodeProto] = []
         self.weights: dict[str, onnx.TensorProto] = {}
@@ -56,7 +60,7 @@ class Graph:
     def norm(self, x: str, name: str, output: str) -> str:
         """Layer normalisation by the parameters ``name``."""
         inputs = [x, self.weight(f"{name}.weight"), self.weight(f"{name}.bias")]
-        return self.add("LayerNormalization", inputs, output, axis=-1, epsilon=_EPSILON)
+        return self.add("LayerNormalization", inputs, output, axis=-1, epsilon=self.epsilon)
 
     def linear(self, x: str, name: str) -> str:
         """A linear layer without its bias, which the fused operators take."""
@@ -64,25 +68,26 @@ class Graph:
 
     def biased_gelu(self, x: str, name: str) -> str:
         """GELU of a linear layer's result and its bias."""
-        return self.add("BiasGelu", [x, self.weight(f"{name}.bias")], f"{name}.gelu", _FUSED)
+        return self.add("BiasGelu", [x, self.weight(f"{name}.bias")], f"{name}.gelu", FUSED)
 
     def layer(self, x: str, number: int, places: str | None = None) -> str:
         """One transformer layer; its result at some of the pieces alone, where ``places`` are given."""
         name = f"layers.{number}"
         inputs = [x, self.weight(f"{name}.qkv.weight", transpose=True), self.weight(f"{name}.qkv.bias")]
-        attended = self.add("Attention", inputs, f"{name}.attended", _FUSED, num_heads=HEADS)
+        attended = self.add("Attention", inputs, f"{name}.attended", FUSED, num_heads=HEADS)
         if places is not None:
             attended = self.add("Gather", [attended, places], f"{name}.attended.there", axis=1)
             x = self.add("Gather", [x, places], f"{name}.there", axis=1)
-        x = self._skip(self.linear(attended, f"{name}.out"), x, f"{name}.norm1", f"{name}.out.bias")
+        x = self.residual(self.linear(attended, f"{name}.out"), x, f"{name}.norm1", f"{name}.out.bias")
         grown = self.biased_gelu(self.linear(x, f"{name}.up"), f"{name}.up")
-        return self._skip(self.linear(grown, f"{name}.down"), x, f"{name}.norm2", f"{name}.down.bias")
+        return self.residual(self.linear(grown, f"{name}.down"), x, f"{name}.norm2", f"{name}.down.bias")
 
     def head(self, x: str, name: str) -> str:
         """The transform before the output layer."""
         return self.norm(self.biased_gelu(self.linear(x, f"{name}.dense"), f"{name}.dense"), f"{name}.norm", name)
 
-    def _skip(self, x: str, before: str, norm: str, bias: str) -> str:
+    def residual(self, x: str, before: str, norm: str, bias: str) -> str:
+        """Layer normalisation of a linear layer's result, its bias, and what went in before."""
         # Sum and not Add: onnxruntime would fuse two Adds and the norm to SkipLayerNormalization, whose kernel uses no
         # vector instructions; with it the whole encoder takes 1.23 times as long (onnxruntime 1.23, AVX-512).
         biased = self.add("Add", [x, self.weight(bias)], f"{norm}.biased")
@@ -128,7 +133,7 @@ def build(net: Encoder) -> onnx.ModelProto:
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in outputs.items()],
             list(graph.weights.values()),
         ),
-        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(_FUSED, 1)],
+        opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(FUSED, 1)],
         ir_version=10,
     )
 

@@ -36,8 +36,10 @@ _CHECKPOINT_SECONDS = 240
 _SHARE = {"swap": 2.0, "belief": 0.2, "context": 0.6, "choice": 1.0}
 
 
-def batches(shards: Path, begin: int, without: str | None = None) -> Iterator[tuple[int, dict[str, Tensor]]]:
-    """(batch number, batch), from batch ``begin`` on; shard after shard, for ever while new shards come.
+def batches(
+    shards: Path, begin: int, without: str | None = None, windows: int = _BATCH
+) -> Iterator[tuple[int, dict[str, Tensor]]]:
+    """(batch number, batch of ``windows``), from batch ``begin`` on; shard after shard, for ever while new shards come.
 
     Windows that the family ``without`` has spun are passed over.
     """
@@ -55,13 +57,13 @@ def batches(shards: Path, begin: int, without: str | None = None) -> Iterator[tu
             kept = family != list(FAMILIES).index(without)
             arrays = {name: array[kept] for name, array in arrays.items()}
         size = len(arrays["pieces"])
-        for row in range(0, size - _BATCH + 1, _BATCH):
+        for row in range(0, size - windows + 1, windows):
             if batch >= begin:
                 yield (
                     batch,
                     {
                         name: torch.from_numpy(
-                            array[row : row + _BATCH].astype(bool if array.dtype == bool else np.int64)
+                            array[row : row + windows].astype(bool if array.dtype == bool else np.int64)
                         )
                         for name, array in arrays.items()
                     },

@@ -63,6 +63,7 @@ def check(
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
     tortured: options.Tortured = False,
+    fast: options.Fast = False,
 ) -> int:
     """Check many documents, a line for each.
 
@@ -81,7 +82,7 @@ def check(
 
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fast=fast)
     options.one_form(format, ("lines", "sarif"), json)
     if jobs < 0:
         raise OptionError(f"--jobs {jobs}: give a number from 1, or 0 for all cores")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Deep",
     "Dictionary",
+    "Fast",
     "File",
     "FillAll",
     "OperatingPoint",
@@ -69,6 +70,10 @@ FillAll = Annotated[
     bool,
     typer.Option("--fill-all", help="Also fill in guesses less than half sure; otherwise such a word stays as found."),
 ]
+Fast = Annotated[
+    bool,
+    typer.Option("--fast", help="Read a spun page in a quarter of the time; fewer words are restored."),
+]
 Tortured = Annotated[
     bool,
     typer.Option("--tortured", help="Also restore tortured phrases in a document that otherwise reads as written."),
@@ -88,7 +93,12 @@ def one_form(format: str | None, known: Sequence[str], json: bool) -> None:
 
 
 def settings(
-    operating_point: float, deep: Path | None, dictionary: Path | None, tortured: bool, fill_all: bool = False
+    operating_point: float,
+    deep: Path | None,
+    dictionary: Path | None,
+    tortured: bool,
+    fill_all: bool = False,
+    fast: bool = False,
 ) -> Settings:
     """The options as settings.
 
@@ -100,7 +110,12 @@ def settings(
         if path is not None and not path.exists():
             raise MissingInput(f"{name} {path}: no such file; check the path")
     return Settings(
-        operating_point=operating_point, dictionary=dictionary, fill_all=fill_all, tortured=tortured, deep=deep
+        operating_point=operating_point,
+        dictionary=dictionary,
+        fill_all=fill_all,
+        tortured=tortured,
+        fast=fast,
+        deep=deep,
     )
 
 

@@ -42,6 +42,7 @@ def read(
     deep: options.Deep = None,
     fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
+    fast: options.Fast = False,
 ) -> int:
     """Say whether a document is spun, and show what was swapped.
 
@@ -59,7 +60,7 @@ def read(
 
     Exit status: 0 not spun, 1 spun, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all, fast)
     options.one_form(format, ("lines", "sarif", "diff"), json)
     document = opened(file)
     import unspin

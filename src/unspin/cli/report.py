@@ -58,6 +58,7 @@ def report(
     deep: options.Deep = None,
     fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
+    fast: options.Fast = False,
 ) -> int:
     """Write a report on documents: the verdict, the marked text, every swap, the quotations.
 
@@ -74,7 +75,7 @@ def report(
 
     Exit status: 0 done, 2 something could not be read or written.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all, fast)
     folder = output != _STANDARD_OUTPUT and (os.path.isdir(output) or output.endswith(("/", os.sep)))
     form = _format(format, output, folder)
     from unspin.documents import expand

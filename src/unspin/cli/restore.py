@@ -38,6 +38,7 @@ def restore(
     deep: options.Deep = None,
     fill_all: options.FillAll = False,
     tortured: options.Tortured = False,
+    fast: options.Fast = False,
     in_place_copy: Annotated[
         Path | None,
         typer.Option(
@@ -97,7 +98,7 @@ def restore(
 
     Exit status: 0 done, 2 an error.
     """  # noqa: D301 - the help needs the real control character
-    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all)
+    settings = options.settings(operating_point, deep, dictionary, tortured, fill_all, fast)
     from unspin.documents import rewritten, shown
     from unspin.documents.inplace import check_writable
 

@@ -40,7 +40,7 @@ __all__ = [
 
 _TEXT = ""
 """A name that no column of the restored text has."""
-SETTINGS = Settings()
+SETTINGS = Settings(fast=True)
 OPTIONS = Options()
 ROWS = 4_096
 """Rows that are annotated at a time, at most: bounds the memory that a long table takes, and changes no value."""

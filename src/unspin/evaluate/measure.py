@@ -120,10 +120,13 @@ def _verdict(text: str) -> Reading:
     return reader.assess(text)
 
 
-def read_as_spun(text: str, operating_point: float = OPERATING_POINT) -> Reading:
-    """Read a specimen; one that does not read as spun as if it did, so that its figures speak of words, not of the verdict."""
-    reading = unspin.read(text, operating_point=operating_point)
-    return reading if reading.spun else unspin.read(text, operating_point=1.0)
+def read_as_spun(text: str, operating_point: float = OPERATING_POINT, fast: bool = True) -> Reading:
+    """Read a specimen; one that does not read as spun as if it did, so that its figures speak of words, not of the verdict.
+
+    It is read fast, as a scan reads, unless told otherwise.
+    """
+    reading = unspin.read(text, operating_point=operating_point, fast=fast)
+    return reading if reading.spun else unspin.read(text, operating_point=1.0, fast=fast)
 
 
 @contextmanager

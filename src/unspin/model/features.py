@@ -28,6 +28,8 @@ FEATURES: Final = (
 
 FIRST_PASS: Final = 7
 """The features of the first pass; the others need a pass before them."""
+CLOSER: Final = ("closer", "closer_to_best", "pooled_closer", "found_closer")
+"""The features that the last passes have besides: what the second reader of context says."""
 _POOLED: Final = 12.0
 _FAR: Final = -12.0
 _NEAR: Final = 2
@@ -41,7 +43,7 @@ def features(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The features of every option: ``float64[k, 7]`` for the first pass and ``float64[k, 38]`` for a later one.
+    """The features of every option: 7 for the first pass, 38 for a later one, 42 with the second reader of context.
 
     Args:
         evidence: what is known of each option.
@@ -49,6 +51,9 @@ def features(
         lexicon: for frequencies and stems.
         before: the posterior of the pass before, if any.
         sure: the words that it was sure of, ``bool[m]``; none if not given.
+
+    Returns:
+        ``float64[k, 7]``, ``[k, 38]`` or ``[k, 42]``.
     """
     owner = evidence.owner
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
@@ -63,9 +68,9 @@ def features(
         np.ones(len(owner)),
         np.log1p(np.bincount(untouched, minlength=len(lexicon.forms))[evidence.original]),
     ]
+    pairs = _pairs(evidence)
     if before is not None:
         still_open = np.ones(len(evidence.place), bool) if sure is None else ~sure
-        pairs = _pairs(evidence)
         context_to_best, ngram_to_best = _to_best(evidence, evidence.context), _to_best(evidence, evidence.ngram)
         columns += [
             evidence.context,
@@ -91,6 +96,10 @@ def features(
             np.log(np.maximum(np.diff(evidence.ptr), 1))[owner],
             _entropy(evidence)[owner],
         ]
+    if evidence.closer is not None and evidence.found_closer is not None:
+        closer_to_best = _to_best(evidence, evidence.closer)
+        found = np.nan_to_num(evidence.found_closer, nan=0.0)[owner]
+        columns += [evidence.closer, closer_to_best, _others(closer_to_best, pairs), found]
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 

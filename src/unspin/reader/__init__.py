@@ -4,7 +4,8 @@ The encoder reads the document as it stands and gives every word its odds of a s
 (:mod:`~unspin.reader.document`). What is read is the view of the text (:func:`~unspin.text.prose`): markup, addresses and
 code are never judged and never touched. The words are decided only where the document reads as spun: a first pass gathers the
 evidence on each suspicious word, and two later passes read the context again with what is sure filled in and the rate, the
-family and the dictionary of the document known (:mod:`~unspin.reader.passes`). The decided text is read again until nothing
+family and the dictionary of the document known (:mod:`~unspin.reader.passes`). Unless the reading is to be fast, a last pass
+asks a second reader of context about what is still open. The decided text is read again until nothing
 changes (:mod:`~unspin.reader.rounds`).
 """
 
@@ -24,6 +25,7 @@ from unspin.reader.parallel import in_processes
 from unspin.reader.passes import load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
+from unspin.reader.stretches import is_short
 from unspin.reader.substitutions import as_given, quotations, routed, tortured_phrases, with_phrases
 from unspin.reading import Note, Reading, Substitution
 from unspin.settings import Settings
@@ -47,6 +49,7 @@ def read(
     dictionary: Path | Mapping[str, str] | None = None,
     fill_all: bool | None = None,
     tortured: bool | None = None,
+    fast: bool | None = None,
     watch: Watch | None = None,
 ) -> Reading:
     """Read one document.
@@ -60,6 +63,7 @@ def read(
         dictionary: in place of that of ``settings``.
         fill_all: in place of that of ``settings``.
         tortured: in place of that of ``settings``.
+        fast: in place of that of ``settings``.
         watch: told how far the reading has come, at least about twice a second; what it raises ends the reading.
 
     Raises:
@@ -69,7 +73,7 @@ def read(
         ModelError: ``deep`` needs an extra that is not installed, or is no model that can be used.
     """
     _check_text(text)
-    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured, fast)
     return _read(text, settings, known_swaps(settings.dictionary), watch)
 
 
@@ -101,9 +105,10 @@ def restore(
     dictionary: Path | Mapping[str, str] | None = None,
     fill_all: bool | None = None,
     tortured: bool | None = None,
+    fast: bool | None = None,
 ) -> str:
     """The restored text; ``text`` itself where it does not read as spun. Arguments and errors as for :func:`read`."""
-    choices = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
+    choices = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured, fast)
     return read(text, choices).restored
 
 
@@ -116,6 +121,7 @@ def read_many(
     dictionary: Path | Mapping[str, str] | None = None,
     fill_all: bool | None = None,
     tortured: bool | None = None,
+    fast: bool | None = None,
     workers: int = 1,
 ) -> Iterator[Reading]:
     """Read documents in order, each as :func:`read` would alone. Other arguments and errors as for :func:`read`.
@@ -132,7 +138,7 @@ def read_many(
         raise TypeError("read_many takes several texts, such as a list of str; for a single one call unspin.read")
     if isinstance(workers, bool) or not isinstance(workers, int) or workers < 1:
         raise OptionError(f"workers {workers!r}: give a number from 1")
-    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured)
+    settings = _chosen(settings, operating_point, deep, dictionary, fill_all, tortured, fast)
     known = known_swaps(settings.dictionary)
     alone = partial(_alone, settings=replace(settings, dictionary=None), known=known)
     checked = map(_checked, texts)
@@ -162,10 +168,16 @@ def _chosen(
     dictionary: Path | Mapping[str, str] | None = None,
     fill_all: bool | None = None,
     tortured: bool | None = None,
+    fast: bool | None = None,
 ) -> Settings:
     """The settings with what the keywords say in place of their own."""
     return (settings or Settings()).changed(
-        operating_point=operating_point, deep=deep, dictionary=dictionary, fill_all=fill_all, tortured=tortured
+        operating_point=operating_point,
+        deep=deep,
+        dictionary=dictionary,
+        fill_all=fill_all,
+        tortured=tortured,
+        fast=fast,
     )
 
 
@@ -176,7 +188,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     if note is not None:
         return unjudgeable(words, seen, note)
     progress = Progress(watch, _JUDGING)
-    models = load().watched(progress.tick)
+    models = load(settings.fast or not is_short(words)).watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
     phrases = tortured_phrases(words, progress.tick) if settings.tortured else ()
     found: list[Substitution] = []

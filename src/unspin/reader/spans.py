@@ -281,13 +281,14 @@ def _ids(originals: Sequence[str], lexicon: Lexicon) -> NDArray[np.int32]:
 
 def _context(words: Words, spans: Spans, ids: NDArray[np.int32], models: Models) -> NDArray[np.float32]:
     """What the encoder says of each original, its span hidden: log shares of all words; 0 for id -1, ``float32[k]``."""
+    reader = models.closer or models.encoder
     shares = np.zeros(len(ids), np.float32)
     asked = np.flatnonzero(ragged.maxima(ids, spans.ptr, -1) >= 0)
     for here in _turns(spans, asked):
-        vectors = models.encoder.hidden(words, words.lower, spans.begin[here], spans.end[here])
+        vectors = reader.hidden(words, words.lower, spans.begin[here], spans.end[here])
         for at in range(0, len(here), _BLOCK):
             models.tick()
-            said = models.encoder.log_shares(vectors[at : at + _BLOCK], models.lexicon.vocabulary)
+            said = reader.log_shares(vectors[at : at + _BLOCK], models.lexicon.vocabulary)
             for k, row in enumerate(here[at : at + _BLOCK]):
                 options = slice(spans.ptr[row], spans.ptr[row + 1])
                 shares[options] = np.where(ids[options] >= 0, said[k, ids[options]], 0.0)

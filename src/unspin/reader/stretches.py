@@ -1,4 +1,4 @@
-"""Where a document is cut, so that a long one takes bounded memory and linear time."""
+"""Where a document is cut, and how closely it is read, so that a long one takes bounded memory and time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,16 @@ STRETCH: Final = 800
 """Sentences that are decided together, some 20,000 tokens: every occurrence that the dictionary of a text can use."""
 LONGEST: Final = 40_000
 """Tokens of a stretch at most."""
+CLOSELY: Final = 400
+"""Sentences of a document at most if the second reader of context is to read it: some 8,000 words, a minute and a half."""
 _SENTENCE_ENDS: Final = frozenset(".!?")
 _CLOSERS: Final = frozenset("\"”’')]")
+
+
+def is_short(words: Words) -> bool:
+    """Whether the second reader of context has the time for a document; it has after restoring, if it had before."""
+    sentences = sum(token in _SENTENCE_ENDS for token in words.lower)
+    return sentences <= CLOSELY and len(words) <= LONGEST
 
 
 def stretches(words: Words) -> Iterator[tuple[int, int]]:

@@ -103,6 +103,8 @@ def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
     if settings.fill_all:
         rows.append(("Guesses", "filled in, however unsure"))
     rows.append(("Tortured phrases", "looked for" if settings.tortured else "not looked for"))
+    if settings.fast:
+        rows.append(("Reading", "fast: without the second reader of context"))
     if settings.dictionary is not None:
         rows.append(("Dictionary of the spinner", dictionary_name(settings) or "given in the call"))
     if settings.deep is not None:

@@ -233,6 +233,7 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
                     dictionary=settings.dictionary,
                     fill_all=settings.fill_all,
                     tortured=settings.tortured,
+                    fast=settings.fast,
                     watch=in_time,
                 )
             else:

@@ -109,6 +109,7 @@ class Plan:
             "dictionary": None if settings.dictionary is None else _digest(settings.dictionary),
             "fill_all": settings.fill_all or None,
             "tortured": settings.tortured or None,
+            "fast": None if settings.fast else False,
             "deep": None if settings.deep is None else str(settings.deep),
             "annotator": None if self.annotator == ANNOTATOR else self.annotator,
         }

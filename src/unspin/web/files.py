@@ -61,9 +61,10 @@ async def _upload(
     operating_point: Annotated[OperatingPoint, Form()] = OPERATING_POINT,
     fill_all: Annotated[bool, Form()] = False,
     tortured: Annotated[bool, Form()] = False,
+    fast: Annotated[bool, Form()] = False,
 ) -> Upload:
     """The file of a form, and the settings beside it."""
-    settings = Settings(operating_point=operating_point, fill_all=fill_all, tortured=tortured)
+    settings = Settings(operating_point=operating_point, fill_all=fill_all, tortured=tortured, fast=fast)
     return Upload(await file.read(), base_name(file.filename or ""), settings)
 
 

@@ -130,10 +130,15 @@ class ReadSettings(_Strict):
     tortured: bool = Field(
         default=False, description="Restore tortured phrases of science too, even where the document reads as written."
     )
+    fast: bool = Field(
+        default=False, description="Read a spun document in a quarter of the time; fewer words are restored."
+    )
 
     def settings(self) -> Settings:
         """What the reader is told."""
-        return Settings(operating_point=self.operating_point, fill_all=self.fill_all, tortured=self.tortured)
+        return Settings(
+            operating_point=self.operating_point, fill_all=self.fill_all, tortured=self.tortured, fast=self.fast
+        )
 
 
 class ReadRequest(ReadSettings):

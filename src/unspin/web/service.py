@@ -54,6 +54,7 @@ class ReadFunction(Protocol):
         operating_point: float,
         fill_all: bool,
         tortured: bool,
+        fast: bool,
         dictionary: Path | Mapping[str, str] | None,
         watch: Progress,
     ) -> Reading:
@@ -130,6 +131,7 @@ class Service:
             operating_point=settings.operating_point,
             fill_all=settings.fill_all,
             tortured=settings.tortured,
+            fast=settings.fast,
             dictionary=settings.dictionary,
             watch=watch,
         )

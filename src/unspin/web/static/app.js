@@ -91,6 +91,7 @@ function readingSettings() {
   if (point !== 1e-4) chosen.operating_point = point;
   if (byId("fill-all").checked) chosen.fill_all = true;
   if (byId("tortured").checked) chosen.tortured = true;
+  if (byId("fast").checked) chosen.fast = true;
   return chosen;
 }
 
