@@ -13,6 +13,8 @@ import pytest
 
 import unspin
 from examples import demo
+from unspin import reader
+from unspin.reader import passes
 from unspin.reading import Reading
 from unspin.spinners import Specimen, simulate
 from unspin.text.edits import apply
@@ -32,7 +34,9 @@ def specimen() -> Specimen:
 
 @cache
 def reading() -> Reading:
-    return unspin.read(specimen().text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "load", passes.load)  # as users read
+        return unspin.read(specimen().text)
 
 
 def bold(text: str, places: Iterable[tuple[int, int, str]], words: str) -> str:
