@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -354,6 +355,21 @@ def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
     old, new = zipfile.ZipFile(io.BytesIO(data)), zipfile.ZipFile(io.BytesIO(done.data))
     assert old.namelist() == new.namelist()
     assert all(old.read(n) == new.read(n) for n in old.namelist() if n != "word/document.xml")
+
+
+def test_many_changes_of_a_word_document_are_made_in_one_pass() -> None:
+    made = new_docx()
+    for _ in range(40):
+        paragraph = made.add_paragraph()
+        for k in range(100):
+            paragraph.add_run("kiln " if k % 2 else "clay ").bold = bool(k % 2)
+    packed = io.BytesIO()
+    made.save(packed)
+    document = from_bytes(packed.getvalue(), "long.docx")
+    begun = time.perf_counter()
+    done = rewritten(document, swaps(document, ("kiln", "oven")))
+    assert (done.made, done.left) == (2_000, 0)
+    assert time.perf_counter() - begun < 8  # a look at the whole document for each change took half a minute
 
 
 def test_a_word_document_without_changes_is_the_same_file() -> None:
