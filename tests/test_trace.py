@@ -593,7 +593,9 @@ def test_lessons_add_up_in_a_file_that_the_reader_takes(tmp_path: Path) -> None:
     teach(path, {("vessel", "boat"): 2})
     assert path.read_text(encoding="utf-8") == ("first\tfirst\t4\nfirst\tprime\t1\nvessel\tboat\t4\nvessel\tship\t3\n")
     assert known_swaps(path) == {"vessel": "boat"}
-    path.write_text("\ufeffconnected\ton\nConnected\tin\t\n\n", encoding="utf-8")  # as people and spreadsheets write them
+    path.write_text(
+        "\ufeffconnected\ton\nConnected\tin\t\n\n", encoding="utf-8"
+    )  # as people and spreadsheets write them
     teach(path, {("connected", "on"): 1})
     assert known_swaps(path) == {"connected": "on"}
 

@@ -239,7 +239,7 @@ class Reading:
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
-        """The verdict and the restored text for a notebook, cut where it is long, every swapped word marked with what was found."""
+        """Verdict and restored text for a notebook, cut where it is long; every swapped word tells what was found there."""
         pieces: list[str] = []
         at, end = 0, min(len(self.text), _SHOWN_HTML)
         for substitution in self.substitutions:

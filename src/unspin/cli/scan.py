@@ -202,7 +202,9 @@ def _plan(
         raise MissingExtra("scan", "scanning a corpus") from None
     text, _, restored = columns
     if restored == text:
-        raise OptionError(f"--restored-column {text}: holds the page's text; choose another name, or --keep restored alone")
+        raise OptionError(
+            f"--restored-column {text}: holds the page's text; choose another name, or --keep restored alone"
+        )
     return Plan(Settings(operating_point=threshold, fast=fast), Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 

@@ -65,7 +65,9 @@ def trace(
     Exit status: 0 done, whether a source was found or not; 2 an error, or a page that could not be read.
     """  # noqa: D301 - the help needs the real control character
     if not 0 < threshold <= 1:
-        raise OptionError(f"--threshold {threshold:g}: not above 0 and at most 1; give a probability such as {CLAIMED_FROM:g}")
+        raise OptionError(
+            f"--threshold {threshold:g}: not above 0 and at most 1; give a probability such as {CLAIMED_FROM:g}"
+        )
     from unspin.documents import expand
     from unspin.trace import Archive
     from unspin.trace import trace as traced
