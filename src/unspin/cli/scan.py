@@ -205,7 +205,8 @@ def _plan(
         raise OptionError(
             f"--restored-column {text}: holds the page's text; choose another name, or --keep restored alone"
         )
-    return Plan(Settings(operating_point=threshold, fast=fast), Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
+    settings = Settings(operating_point=threshold, fast=fast)
+    return Plan(settings, Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 @contextmanager
