@@ -16,8 +16,9 @@ import numpy as np
 
 from benchmarks.siblings import right
 from unspin import read, spinners
+from unspin.reader.dictionary import Pairs
 from unspin.trace import compare
-from unspin.trace.teaching import Pairs, lesson, teach
+from unspin.trace.teaching import lesson, teach
 
 HERE = Path(__file__).resolve().parent
 COUNTS = (0, 1, 5, 20)

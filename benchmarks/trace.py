@@ -27,8 +27,9 @@ from benchmarks.trace_peers import Bm25, Lsh
 from training.corpora import Document, Part, all_files, documents
 from unspin import spinners
 from unspin.evaluate.intervals import wilson
+from unspin.settings import CLAIMED_FROM
 from unspin.trace import Archive, Trace, Writer, compare, search
-from unspin.trace.probability import CLAIMED_FROM, features
+from unspin.trace.probability import features
 from unspin.trace.tracing import Hunt
 
 PROSE = ("arxiv_abstracts", "whitehouse", "wikipedia_sample", "usgov_web", "news_onestop")

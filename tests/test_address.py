@@ -211,6 +211,13 @@ def test_the_command_reads_an_address_and_says_so(web: Web) -> None:
     assert result.stderr.startswith(f"unspin: fetched http://127.0.0.1:{web.port}/page once: ")
 
 
+def test_simulate_spins_what_stands_at_an_address(web: Web) -> None:
+    address = f"http://127.0.0.1:{web.port}/page"
+    result = CliRunner().invoke(app, ["simulate", address, "--spinner", "wordnet-walk", "--seed", "1"])
+    assert result.exit_code == 0 and result.stdout not in ("", f"{PROSE}\n")
+    assert result.stderr.startswith(f"unspin: fetched {address} once: ")
+
+
 def test_what_is_an_address() -> None:
     assert is_address("https://pots.example") and is_address("HTTP://pots.example")
     assert not is_address("http.txt") and not is_address("-") and not is_address("ftp://pots.example")

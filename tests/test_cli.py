@@ -544,6 +544,26 @@ def test_a_shell_completes_commands_and_options(shell: str) -> None:
     assert "simulate" in ended.stdout and "restore" not in ended.stdout
 
 
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("read page.txt --format s", ["sarif"]),
+        ("check . --format ", ["lines", "sarif"]),
+        ("report page.txt --format ", ["html", "docx", "csv", "json", "md"]),
+        ("scan crawl --keep r", ["restored"]),
+        ("scan crawl --annotate-format ", ["parquet", "jsonl"]),
+        ("simulate page.txt --spinner wordnet-", ["wordnet-walk", "wordnet-step"]),
+    ],
+)
+def test_a_shell_completes_values(line: str, offered: list[str]) -> None:
+    environment = os.environ | {
+        "COMP_WORDS": f"unspin {line}", "COMP_CWORD": str(line.count(" ") + 1), "_UNSPIN_COMPLETE": "complete_bash"
+    }  # fmt: skip
+    program = [sys.executable, "-m", "unspin"]
+    ended = subprocess.run(program, capture_output=True, text=True, env=environment)
+    assert (ended.returncode, ended.stderr, ended.stdout.split()) == (0, "", offered)
+
+
 def test_help_tells_of_completion() -> None:
     told = run("--help").out.decode()
     assert "--install-completion" in told and "--show-completion" in told

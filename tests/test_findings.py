@@ -244,6 +244,13 @@ def test_a_diff_makes_the_copy_of_a_document(marked: Path) -> None:
     assert marked.read_bytes() == copy.stdout_bytes
 
 
+def test_simulate_says_what_is_no_text_or_no_seed() -> None:
+    with pytest.raises(TypeError, match="a text must be a str, not bytes"):
+        unspin.simulate(b"The old man.", "wordnet-walk", seed=1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="integer"):
+        unspin.simulate("The old man.", "wordnet-walk", seed="1")  # type: ignore[arg-type]
+
+
 def test_version_and_simulate_are_at_hand() -> None:
     assert CliRunner().invoke(app, ["-V"]).stdout.startswith("unspin ")
     assert unspin.simulate is not None and "simulate" in dir(unspin)

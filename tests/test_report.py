@@ -245,6 +245,7 @@ def test_a_notebook_shows_the_restored_text_escaped_and_marked() -> None:
         words=5, substitutions=substitutions,
     )._repr_html_()  # fmt: skip
     assert shown == (
+        "<p>reads as machine-spun; 2 of 5 words look swapped; about 1 ordinary document in 100,000 scores as high</p>"
         '<div style="white-space: pre-wrap">&lt;b&gt;A <mark title="found: caller; confidence 0.90">&lt;new&gt;</mark> &amp;'
         '<mark title="found: simply; confidence 0.50">∅</mark> came.</div>'
     )

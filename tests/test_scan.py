@@ -425,7 +425,7 @@ def test_the_command_restores_and_says_so(corpus: Path, tmp_path: Path) -> None:
     assert ended.stderr.decode().splitlines()[-1] == (
         f"unspin: 2 of 10 documents read as machine-spun; 2 restored (2 words); see restored/, summary.json in {out}"
     )
-    ended = run(str(corpus / "a.jsonl"), "-o", out + "2", "--restored-column", "text", "--restore-from", "1")
+    ended = run(str(corpus / "a.jsonl"), "-o", out + "2", "--keep", "restored", "--restore-from", "1")
     assert "2 documents read" not in ended.stderr.decode() and "0 restored (0 words, 2 left as they stand)" in (
         ended.stderr.decode()
     )
@@ -633,6 +633,7 @@ def test_help_teaches() -> None:
             "--restored-column new: stands in the documents that are written",
         ),
         (("--restored-column", ""), "--restored-column '': give the name of a column"),
+        (("--restored-column", "text"), "--restored-column text: holds the page's text; choose another name"),
         (("--restored-column", "a/b"), "--restored-column a/b: becomes part of the names of files of text"),
         (
             ("--keep", "restored", "--restore-from", "90"),

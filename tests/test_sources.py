@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -259,6 +260,48 @@ def test_xml_is_not_expanded_and_its_faults_are_said(data: str, error: type[Exce
     assert str(raised.value).startswith("a.xml: ") and "\n" not in str(raised.value)
 
 
+def test_names_of_characters_that_only_the_dtd_declares_are_read() -> None:
+    dtd = JATS.splitlines()[1]
+    text = "Caf&eacute;&nbsp;kiln &mdash; &thetasym; &kiln; <xref>&alpha;</xref>."
+    document = from_bytes(f"{dtd}<article><body><p>{text}</p></body></article>".encode(), "a.xml")
+    assert document.text == "Café kiln — ϑ \ufffd […].\n"
+    done = rewritten(document, swaps(document, ("Café", "Inn"), ("kiln", "oven")))
+    assert done.made == 2 and f"<p>Inn&nbsp;oven{text[21:]}</p>".encode() in done.data
+
+
+@pytest.mark.parametrize(
+    "data", ["<rss><channel><title>The kiln</title></channel></rss>", '<?xml version="1.0"?><svg/>']
+)
+def test_xml_of_another_kind_is_refused_since_its_marks_would_be_read_as_words(data: str) -> None:
+    with pytest.raises(UnknownFormat, match="neither JATS nor TEI"):
+        from_bytes(data.encode(), "feed.xml")
+
+
+def repacked(data: bytes, **more: str) -> bytes:
+    """The same archive packed by somebody who knows nothing of its kind, and parts of it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in reversed(old.namelist()):
+            new.writestr(name, old.read(name), zipfile.ZIP_DEFLATED)
+        for name, text in more.items():
+            new.writestr(f"META-INF/{name}.xml", text)
+    return packed.getvalue()
+
+
+def test_a_book_that_was_packed_anew_is_a_book() -> None:
+    assert from_bytes(repacked(chapters("one")), "a.epub").text == from_bytes(chapters("one"), "a.epub").text
+    assert from_bytes(repacked(odt()), "a.odt").text == from_bytes(odt(), "a.odt").text
+
+
+def test_a_book_whose_chapters_are_encrypted_is_refused() -> None:
+    def listed(name: str) -> str:
+        return f'<encryption><d:CipherReference xmlns:d="d" URI="OPS/{name}"/></encryption>'
+
+    with pytest.raises(UnknownFormat, match="a protected book"):
+        from_bytes(repacked(chapters("one"), encryption=listed("one%201.xhtml")), "a.epub")
+    assert from_bytes(repacked(chapters("one"), encryption=listed("serif.otf")), "a.epub").format == "epub"
+
+
 def test_an_archive_that_unpacks_to_too_much_is_not_unpacked() -> None:
     packed = io.BytesIO(chapters("one"))
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_DEFLATED) as book:
@@ -354,6 +397,21 @@ def test_changes_of_a_word_document_are_tracked_and_all_else_stays() -> None:
     old, new = zipfile.ZipFile(io.BytesIO(data)), zipfile.ZipFile(io.BytesIO(done.data))
     assert old.namelist() == new.namelist()
     assert all(old.read(n) == new.read(n) for n in old.namelist() if n != "word/document.xml")
+
+
+def test_many_changes_of_a_word_document_are_made_in_one_pass() -> None:
+    made = new_docx()
+    for _ in range(40):
+        paragraph = made.add_paragraph()
+        for k in range(100):
+            paragraph.add_run("kiln " if k % 2 else "clay ").bold = bool(k % 2)
+    packed = io.BytesIO()
+    made.save(packed)
+    document = from_bytes(packed.getvalue(), "long.docx")
+    begun = time.perf_counter()
+    done = rewritten(document, swaps(document, ("kiln", "oven")))
+    assert (done.made, done.left) == (2_000, 0)
+    assert time.perf_counter() - begun < 8  # a look at the whole document for each change took half a minute
 
 
 def test_a_word_document_without_changes_is_the_same_file() -> None:

@@ -591,14 +591,16 @@ def test_lessons_add_up_in_a_file_that_the_reader_takes(tmp_path: Path) -> None:
     path = tmp_path / "spinner.tsv"
     teach(path, {("vessel", "boat"): 2, ("vessel", "ship"): 3, ("first", "prime"): 1, ("first", "first"): 4})
     teach(path, {("vessel", "boat"): 2})
-    assert path.read_text(encoding="utf-8") == ("first\tprime\t1\nfirst\tfirst\t4\nvessel\tship\t3\nvessel\tboat\t4\n")
+    assert path.read_text(encoding="utf-8") == ("first\tfirst\t4\nfirst\tprime\t1\nvessel\tboat\t4\nvessel\tship\t3\n")
     assert known_swaps(path) == {"vessel": "boat"}
-    path.write_text("connected\ton\nConnected\tin\t\n\n", encoding="utf-8")  # as people write them
+    path.write_text(
+        "\ufeffconnected\ton\nConnected\tin\t\n\n", encoding="utf-8"
+    )  # as people and spreadsheets write them
     teach(path, {("connected", "on"): 1})
     assert known_swaps(path) == {"connected": "on"}
 
 
-@pytest.mark.parametrize("bad", [b'{"a": "b"}', b"a\tb\tmany\n", b"\xff\xfe"])
+@pytest.mark.parametrize("bad", [b'{"a": "b"}', b"a\tb\tmany\n", b"a\tb\t1\tseen in May\n", b"a\tb\t-2\n", b"\xff\xfe"])
 def test_what_is_no_dictionary_is_left_alone(tmp_path: Path, bad: bytes) -> None:
     path = tmp_path / "other"
     path.write_bytes(bad)

@@ -239,7 +239,7 @@ class Reading:
         return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
     def _repr_html_(self) -> str:
-        """The restored text for a notebook, cut where it is long, every swapped word marked with what was found there."""
+        """Verdict and restored text for a notebook, cut where it is long; every swapped word tells what was found there."""
         pieces: list[str] = []
         at, end = 0, min(len(self.text), _SHOWN_HTML)
         for substitution in self.substitutions:
@@ -249,7 +249,7 @@ class Reading:
             pieces += [escape(self.text[at : substitution.start]), _marked(substitution)]
             at = substitution.end
         pieces.append(escape(self.text[at:end]) + "…" * (end < len(self.text)))
-        return f'<div style="white-space: pre-wrap">{"".join(pieces)}</div>'
+        return f'<p>{escape(self.says)}</p><div style="white-space: pre-wrap">{"".join(pieces)}</div>'
 
 
 def summary(reading: Reading) -> dict[str, Any]:

@@ -9,10 +9,14 @@ from typing import Any, Final, Self
 
 from unspin.errors import OptionError
 
-__all__ = ["OPERATING_POINT", "Settings"]
+__all__ = ["CLAIMED_FROM", "MOST_SIBLINGS", "OPERATING_POINT", "Settings"]
 
 OPERATING_POINT: Final = 1e-4
 """Share of ordinary documents that may be called spun, unless the user says otherwise."""
+CLAIMED_FROM: Final = 0.8
+"""Probability from which a document is called the source of a page, unless the user says otherwise."""
+MOST_SIBLINGS: Final = 50
+"""Spins of one article that are read together at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -89,7 +89,7 @@ def test_no_address_is_fetched_by_default(page: Page) -> None:
     assert not page.locator("#fetch").is_visible()
 
 
-@pytest.mark.parametrize("suffix", "md tex xml nxml tei epub odt".split())
+@pytest.mark.parametrize("suffix", "md markdown tex latex ltx xml nxml tei epub odt".split())
 def test_files_of_other_formats_are_taken(page: Page, suffix: str) -> None:
     assert f".{suffix}" in (page.get_attribute("#files", "accept") or "").split(",")
     open_files(page, (f"ferry.{suffix}", SPUN))

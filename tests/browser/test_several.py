@@ -78,6 +78,17 @@ def test_one_of_several_opens_and_leads_back(several: Page) -> None:
     assert written(several, f"#mark-{PLACES['vessel']}") == "vessel"
 
 
+def test_what_is_saved_before_all_are_read_is_said(page: Page, stub: Stub) -> None:
+    stub.pause = 0.5
+    open_files(page, ("a.txt", SPUN), ("b.txt", WRITTEN))
+    summary = page.locator("#overview-save > summary")
+    page.wait_for_selector("#overview-rows tr")
+    assert words(summary.inner_text()).startswith("Save the ")
+    stub.pause = 0.0
+    overview_done(page)
+    assert words(summary.inner_text()) == "Save all"
+
+
 def test_several_are_saved_together_and_one_is_read_again(several: Page, stub: Stub) -> None:
     several.click("#overview-save > summary")
     with several.expect_download():

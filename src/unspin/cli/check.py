@@ -31,6 +31,7 @@ __all__ = ["check"]
 Outcome = tuple[str, "Reading | InputError", "Document | None"]
 Show = Callable[[str, "Reading | InputError", "Document | None"], None]
 
+_FORMS = ("lines", "sarif")
 _UNREAD = "unread"
 _LEFT_OUT = {"unjudged": "cannot be judged", _UNREAD: "could not be read"}
 _HEADS = ("document", "scores as high", "swapped", "verdict")
@@ -54,7 +55,8 @@ def check(
         str | None,
         typer.Option(
             "--format",
-            metavar="lines|sarif",
+            metavar="|".join(_FORMS),
+            autocompletion=options.offered(_FORMS),
             help="For other tools: path:line:col lines of all swaps, or SARIF 2.1.0.",
             show_default=False,
         ),
@@ -83,7 +85,7 @@ def check(
     Exit status: 0 nothing spun, 1 something spun, 2 something could not be read.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fast=fast)
-    options.one_form(format, ("lines", "sarif"), json)
+    options.one_form(format, _FORMS, json)
     if jobs < 0:
         raise OptionError(f"--jobs {jobs}: give a number from 1, or 0 for all cores")
     from unspin.documents import expand

@@ -24,6 +24,7 @@ __all__ = [
     "Teach",
     "Tortured",
     "notes_of",
+    "offered",
     "one_form",
     "settings",
 ]
@@ -78,6 +79,15 @@ Tortured = Annotated[
     bool,
     typer.Option("--tortured", help="Also restore tortured phrases in a document that otherwise reads as written."),
 ]
+
+
+def offered(names: Sequence[str]) -> Callable[[str], list[str]]:
+    """What a shell offers of these words for one that is begun."""
+
+    def begun(incomplete: str) -> list[str]:
+        return [name for name in names if name.startswith(incomplete)]
+
+    return begun
 
 
 def one_form(format: str | None, known: Sequence[str], json: bool) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["read"]
 
+_FORMS = ("lines", "sarif", "diff")
+
 
 @well_behaved
 def read(
@@ -28,7 +30,8 @@ def read(
         str | None,
         typer.Option(
             "--format",
-            metavar="lines|sarif|diff",
+            metavar="|".join(_FORMS),
+            autocompletion=options.offered(_FORMS),
             help="For other tools: path:line:col lines, SARIF 2.1.0, or a diff to the restored text.",
             show_default=False,
         ),
@@ -61,7 +64,7 @@ def read(
     Exit status: 0 not spun, 1 spun, 2 an error.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fill_all, fast)
-    options.one_form(format, ("lines", "sarif", "diff"), json)
+    options.one_form(format, _FORMS, json)
     document = opened(file)
     import unspin
 

@@ -28,6 +28,13 @@ __all__ = ["report"]
 _STANDARD_OUTPUT = "-"
 
 
+def _formats(incomplete: str) -> list[str]:
+    """What a shell offers."""
+    from unspin.report.export import FORMATS
+
+    return options.offered(tuple(FORMATS))(incomplete)
+
+
 @well_behaved
 def report(
     files: Annotated[
@@ -47,7 +54,11 @@ def report(
     format: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="html|docx|csv|json|md", help="By default what PATH ends in.", show_default=False
+            "--format",
+            metavar="html|docx|csv|json|md",
+            autocompletion=_formats,
+            help="By default what PATH ends in.",
+            show_default=False,
         ),
     ] = None,
     public: Annotated[

@@ -127,7 +127,7 @@ def restore(
         done = rewritten(document, reading.substitutions)
         _put(in_place_copy, done.data)
         where = "" if str(in_place_copy) == _STANDARD_OUTPUT else f" in {shown(str(in_place_copy))}"
-        remark(f"{reading.says}; {_changed(done)}{where}")
+        remark(f"{reading.says}; {_changed(done, document)}{where}")
     elif document.format in ("markdown", "latex"):
         write(rewritten(document, reading.substitutions).data)
     else:
@@ -165,10 +165,13 @@ def _spare(out: Path, file: str) -> None:
         raise OptionError(f"--in-place-copy {out}: would write over the document; choose another name")
 
 
-def _changed(done: Rewritten) -> str:
+def _changed(done: Rewritten, document: Document) -> str:
     """In words, what was written back."""
     changes = f"{done.made:,} change{'s' if done.made != 1 else ''}"
-    return f"{changes} ({done.left:,} more would touch formulas, references or marks)" if done.left else changes
+    if not done.left:
+        return changes
+    touched = "what others have changed" if document.format == "docx" else "formulas, references or marks"
+    return f"{changes} ({done.left:,} more would touch {touched})"
 
 
 def _from_source(document: Document, settings: Settings, source: str | None, index: str | None, mark: bool) -> int:

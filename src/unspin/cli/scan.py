@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from unspin.cli.options import offered
 from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, is_terminal, remark, well_behaved, write
 from unspin.errors import MissingExtra, OptionError
 from unspin.settings import OPERATING_POINT, Settings
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["scan"]
 
+_ROWS = ("parquet", "jsonl")
+_KEPT = ("clean", "spun", "restored")
 _NAMED = 20  # files with records that failed that are named on the terminal, at most
 _STOPPED = 128  # and the number of the signal, as shells have it
 
@@ -46,13 +49,20 @@ def scan(
         typer.Option("--annotate/--no-annotate", help="Write a row for each document: scores, verdict, swapped words."),
     ] = True,
     annotate_format: Annotated[
-        str, typer.Option("--annotate-format", metavar="parquet|jsonl", help="Format of these rows.")
+        str,
+        typer.Option(
+            "--annotate-format",
+            metavar="|".join(_ROWS),
+            autocompletion=offered(_ROWS),
+            help="Format of these rows.",
+        ),
     ] = "parquet",
     keep: Annotated[
         str | None,
         typer.Option(
             "--keep",
-            metavar="clean|spun|restored",
+            metavar="|".join(_KEPT),
+            autocompletion=offered(_KEPT),
             help="Write documents again, in the format of the input: untouched those that read as spun, or all others; or"
             " all of them, with what was spun restored in place.",
             show_default=False,
@@ -173,11 +183,11 @@ def _plan(
     options: dict[str, Any],
 ) -> Plan:
     """The options, checked."""
-    if annotations not in (None, "parquet", "jsonl"):
+    if annotations not in (None, *_ROWS):
         raise OptionError(f"--annotate-format {annotations}: no such format; choose parquet or jsonl")
     if not 0 < threshold < 1:
         raise OptionError(f"--threshold {threshold:g}: not between 0 and 1; give a false-positive rate such as 1e-4")
-    if keep not in (None, "clean", "spun", "restored"):
+    if keep not in (None, *_KEPT):
         raise OptionError(f"--keep {keep}: choose clean, spun or restored")
     if not 0 <= options["restore_from"] <= 1:
         raise OptionError(f"--restore-from {options['restore_from']:g}: give a confidence from 0 to 1, such as 0.9")
@@ -191,8 +201,12 @@ def _plan(
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
     text, _, restored = columns
-    where = Columns(*columns[:2], restored if restored != text else None)  # the column of the text is the place itself
-    return Plan(Settings(operating_point=threshold, fast=fast), Options(**options), where, annotations, keep)  # type: ignore[arg-type]  # just checked
+    if restored == text:
+        raise OptionError(
+            f"--restored-column {text}: holds the page's text; choose another name, or --keep restored alone"
+        )
+    settings = Settings(operating_point=threshold, fast=fast)
+    return Plan(settings, Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 @contextmanager
@@ -267,5 +281,6 @@ def _report(outcome: Outcome, output: str, json: bool) -> int:
     remark(_where(summary, output))
     if not summary["complete"]:
         count = len(summary["failed_files"])
-        remark(f"{count:,} {'file' if count == 1 else 'files'} failed; the same command tries only them again")
+        failed, those = ("file", "it") if count == 1 else ("files", "them")
+        remark(f"{count:,} {failed} failed; the same command tries only {those} again")
     return ERROR if outcome.errors or outcome.failures else SPUN if outcome.flagged else NOTHING_SPUN

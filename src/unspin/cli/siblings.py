@@ -9,6 +9,7 @@ from unspin.cli import options
 from unspin.cli.inputs import opened
 from unspin.cli.streams import remark
 from unspin.errors import OptionError
+from unspin.settings import MOST_SIBLINGS
 
 if TYPE_CHECKING:
     from unspin.documents import Document
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from unspin.settings import Settings
 
 __all__ = ["by_consensus", "with_siblings"]
-
-_MOST = 50
 
 
 def with_siblings(further: Sequence[str], asked: bool, source: bool) -> None:
@@ -35,8 +34,8 @@ def with_siblings(further: Sequence[str], asked: bool, source: bool) -> None:
         raise OptionError("--siblings: name the other spins of the article after the page")
     if asked and source:
         raise OptionError("--siblings: works without a source; leave out --from and --index, or --siblings")
-    if len(further) >= _MOST:
-        raise OptionError(f"--siblings: {len(further)} of them; name {_MOST - 1} at most")
+    if len(further) >= MOST_SIBLINGS:
+        raise OptionError(f"--siblings: {len(further)} of them; name {MOST_SIBLINGS - 1} at most")
 
 
 def by_consensus(document: Document, further: Sequence[str], settings: Settings, watch: Watch | None) -> Reading:

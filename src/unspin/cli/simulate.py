@@ -7,10 +7,18 @@ from typing import Annotated, Any
 import typer
 
 from unspin.cli import options
+from unspin.cli.inputs import opened
 from unspin.cli.streams import well_behaved, write
 from unspin.errors import OptionError
 
 __all__ = ["simulate"]
+
+
+def _families(incomplete: str) -> list[str]:
+    """What a shell offers."""
+    from unspin import spinners
+
+    return options.offered(spinners.names())(incomplete)
 
 
 @well_behaved
@@ -19,7 +27,11 @@ def simulate(
     spinner: Annotated[
         str,
         typer.Option(
-            "--spinner", metavar="NAME", help="The family of spinner; a wrong name lists them.", show_default=False
+            "--spinner",
+            metavar="NAME",
+            autocompletion=_families,
+            help="The family of spinner; a wrong name lists them.",
+            show_default=False,
         ),
     ],
     seed: Annotated[
@@ -50,9 +62,9 @@ def simulate(
     """  # noqa: D301 - the help needs the real control character
     if rate is not None and not 0 < rate <= 1:
         raise OptionError(f"--rate {rate:g}: not between 0 and 1; give a share such as 0.3")
-    from unspin.documents import from_bytes, load
+    from unspin.documents import from_bytes
 
-    document = load(file)
+    document = opened(file)
     if document.format in ("markdown", "latex"):  # marks and all, as the offsets of the key are into what is printed
         document = from_bytes(document.data, document.path, suffix="")
     from unspin import spinners

@@ -22,7 +22,8 @@ class Teaching:
         Raises:
             InputError: there is something else of that name.
         """
-        from unspin.trace.teaching import Pairs, known_pairs
+        from unspin.reader.dictionary import Pairs
+        from unspin.trace.teaching import known_pairs
 
         self._path = path
         self._learned: Pairs = Pairs()

@@ -14,6 +14,7 @@ from unspin.cli.inputs import opened
 from unspin.cli.streams import ERROR, complain, is_terminal, well_behaved, write
 from unspin.cli.teaching import Teaching
 from unspin.errors import InputError, MissingExtra, OptionError
+from unspin.settings import CLAIMED_FROM
 
 __all__ = ["trace"]
 
@@ -38,7 +39,7 @@ def trace(
     threshold: Annotated[
         float,
         typer.Option("--threshold", metavar="PROBABILITY", help="Call a document a source from this probability on."),
-    ] = 0.8,
+    ] = CLAIMED_FROM,
     everything: Annotated[
         bool, typer.Option("--all", help="Every line of the evidence, not the first twenty.")
     ] = False,
@@ -64,7 +65,9 @@ def trace(
     Exit status: 0 done, whether a source was found or not; 2 an error, or a page that could not be read.
     """  # noqa: D301 - the help needs the real control character
     if not 0 < threshold <= 1:
-        raise OptionError(f"--threshold {threshold:g}: not above 0 and at most 1; give a probability such as 0.8")
+        raise OptionError(
+            f"--threshold {threshold:g}: not above 0 and at most 1; give a probability such as {CLAIMED_FROM:g}"
+        )
     from unspin.documents import expand
     from unspin.trace import Archive
     from unspin.trace import trace as traced

@@ -6,7 +6,7 @@ The container: https://www.w3.org/TR/epub-33/
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 from zipfile import ZipFile
@@ -21,6 +21,7 @@ __all__ = ["extract"]
 
 _CONTAINER: Final = "META-INF/container.xml"
 _RIGHTS: Final = "META-INF/rights.xml"
+_ENCRYPTION: Final = "META-INF/encryption.xml"
 _CHAPTER: Final = "application/xhtml+xml"
 _RULES: Final = Rules(
     inside=frozenset({"body"}),
@@ -43,14 +44,23 @@ def extract(data: bytes, limits: Limits) -> Extract:
         EmptyInput: it holds no text.
     """
     with opened(data, limits, "EPUB") as archive:
-        if _RIGHTS in archive.namelist():
+        chapters = _chapters(archive)
+        if _RIGHTS in archive.namelist() or not _encrypted(archive).isdisjoint(chapters):
             raise UnknownFormat("a protected book; its text cannot be read")
-        return extracted(_blocks(archive), limits)
+        return extracted(_blocks(archive, chapters), limits)
 
 
-def _blocks(archive: ZipFile) -> Iterator[Block]:
-    for name in _chapters(archive):
+def _blocks(archive: ZipFile, chapters: Iterable[str]) -> Iterator[Block]:
+    for name in chapters:
         yield from blocks(archive.read(name), _RULES, name)
+
+
+def _encrypted(archive: ZipFile) -> set[str]:
+    """The names of the parts that are encrypted: fonts in many books, chapters in those that are protected."""
+    if _ENCRYPTION not in archive.namelist():
+        return set()
+    found = elements(archive.read(_ENCRYPTION))
+    return {unquote(attributes.get("URI", "")) for tag, attributes in found if tag == "CipherReference"}
 
 
 def _chapters(archive: ZipFile) -> list[str]:

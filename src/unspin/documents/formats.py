@@ -59,10 +59,8 @@ def sniff(data: bytes, path: str, suffix: str | None = None) -> Format:
         return "pdf"
     if data.startswith(_ZIP) and b"word/document" in data:  # the names in a zip archive are not compressed
         return "docx"
-    if data.startswith(_ZIP) and b"application/epub+zip" in data[:_HEAD_OF_ARCHIVE]:  # first, and never compressed
-        return "epub"
-    if data.startswith(_ZIP) and b"application/vnd.oasis.opendocument.text" in data[:_HEAD_OF_ARCHIVE]:
-        return "odt"
+    if data.startswith(_ZIP) and (book := _of_archive(data, suffix)):
+        return book
     if data.startswith(_OLE):
         _refuse_ole(data, path)
     for magic, kind, advice in _FOREIGN:
@@ -73,9 +71,21 @@ def sniff(data: bytes, path: str, suffix: str | None = None) -> Format:
         return "html"
     if (root := _XML.match(page)) and (b"<?xml" in page[:_HEAD_OF_ARCHIVE] or suffix in XML_SUFFIXES):
         return "jats" if root[1].lower() == b"article" else "tei"
+    if page.startswith(b"<?xml") or (suffix in XML_SUFFIXES and page.startswith(b"<")):
+        raise UnknownFormat(f"{shown(path)}: XML that is neither JATS nor TEI; save it as HTML or plain text")
     if suffix in MARKDOWN_SUFFIXES:
         return "markdown"
     return "latex" if suffix in LATEX_SUFFIXES else "text"
+
+
+def _of_archive(data: bytes, suffix: str) -> Format | None:
+    """What a zip archive says that it holds: first and uncompressed, unless somebody has packed it anew."""
+    said = data[:_HEAD_OF_ARCHIVE]
+    if b"application/epub+zip" in said or b"META-INF/container.xml" in data:
+        return "epub"
+    if b"application/vnd.oasis.opendocument.text" in said or (suffix == ".odt" and b"content.xml" in data):
+        return "odt"
+    return None
 
 
 def _refuse_ole(data: bytes, path: str) -> None:

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html.entities import html5
 from typing import Any, Final
 from xml.parsers import expat
 
@@ -20,6 +21,8 @@ __all__ = ["Rules", "blocks", "decode", "elements"]
 
 _ENCODING: Final = re.compile(r"<\?xml\b[^<>]{0,200}?\bencoding\s{0,20}=\s{0,20}[\"']([\w.:-]{1,40})[\"']")
 _DECLARED_WITHIN: Final = 400
+_REFERENCE: Final = 40
+"""The longest reference to a character, such as ``&eacute;`` or ``&#x2014;``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _parse(
     start: Callable[[str, dict[str, str], int], None],
     end: Callable[[str], None] | None = None,
     text: Callable[[str, int], None] | None = None,
-    skipped: Callable[[int], None] | None = None,
+    skipped: Callable[[str, int], None] | None = None,
     cdata: Callable[[bool], None] | None = None,
 ) -> None:
     data = source.encode("utf-8", "replace")
@@ -118,7 +121,7 @@ def _parse(
     if text is not None:
         parser.CharacterDataHandler = lambda chars: text(chars, at())
     if skipped is not None:
-        parser.SkippedEntityHandler = lambda entity_name, is_parameter: skipped(at())
+        parser.SkippedEntityHandler = lambda entity_name, is_parameter: skipped(entity_name, at())
     if cdata is not None:
         parser.StartCdataSectionHandler = lambda: cdata(True)
         parser.EndCdataSectionHandler = lambda: cdata(False)
@@ -181,9 +184,11 @@ class _Reader:
         elif self._reads() and self._open:
             self._open[-1].pieces.append(self._piece(chars, at))
 
-    def unknown(self, at: int) -> None:
-        """An entity that only the DTD knows."""
-        if self._reads() and self._open:
+    def unknown(self, name: str, at: int) -> None:
+        """An entity that the DTD declares, which is not read: those of HTML are also those of JATS and of XHTML."""
+        if known := html5.get(f"{name};"):
+            self.text(known, at)
+        elif self._reads() and self._open:
             self._open[-1].pieces.append(Piece("\ufffd"))
 
     def cdata(self, inside: bool) -> None:
@@ -196,7 +201,7 @@ class _Reader:
         if self._in_cdata:
             return Piece(chars)
         if self.source.startswith("&", at):  # before all else, as "&amp;" begins with what it stands for
-            end = self.source.find(";", at, at + 12) + 1
+            end = self.source.find(";", at, at + _REFERENCE) + 1
             return Piece(chars, at, end - at) if end else Piece(chars)
         if self.source.startswith(chars, at):
             return Piece(chars, at, len(chars))

@@ -87,8 +87,8 @@ def _made(texts: Sequence[Any], changes: Sequence[Change]) -> int:
     by_run: dict[Any, dict[Any, list[_Cut]]] = {}
     for k, of_text in cuts.items():
         by_run.setdefault(texts[k].getparent(), {})[texts[k]] = of_text
-    roots = {id(run.getroottree()): run.getroottree() for run in by_run}
-    ids = count(1 + max((_number(e.get(_ID)) for tree in roots.values() for e in tree.iter("{*}*")), default=0))
+    roots = {run.getroottree().getroot() for run in by_run}
+    ids = count(1 + max((_number(e.get(_ID)) for root in roots for e in root.iter("{*}*")), default=0))
     for run, of_run in by_run.items():
         _rewrite(run, of_run, ids)
     return made

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from unspin.errors import InputError
 
-__all__ = ["known_swaps"]
+__all__ = ["Pairs", "counted", "known_swaps"]
+
+Pairs = Counter[tuple[str, str]]
+"""How often what is found stands for what was written, both in lower case."""
 
 
 def known_swaps(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
@@ -32,23 +35,35 @@ def known_swaps(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
 
 def _from_file(path: Path) -> Mapping[str, str]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         if text.lstrip().startswith("{"):
             pairs: Mapping[str, str] = json.loads(text)
             return pairs
-        return _mostly(line.split("\t") for line in text.splitlines() if line.strip())
+        return _mostly(counted(text))
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not a dictionary: a JSON object or lines of two words with a tab between") from error
 
 
-def _mostly(rows: Iterable[Sequence[str]]) -> Mapping[str, str]:
-    """For each spun word the original that it stood for more often than for all others together.
+def counted(text: str) -> Pairs:
+    """The pairs in lines of ``found``, ``original`` and perhaps ``times``, with tabs between; one without a number counts once.
 
     Raises:
-        ValueError: a row has no two words, or no number after them.
+        ValueError: a line has no two words, or something else than a number after them.
     """
+    pairs: Pairs = Counter()
+    for line in filter(str.strip, text.splitlines()):
+        found, original, *rest = line.split("\t")
+        times = "\t".join(rest).strip() or "1"
+        if not times.isdecimal():
+            raise ValueError(f"{times}: no number")
+        pairs[found.lower(), original.lower()] += int(times)
+    return pairs
+
+
+def _mostly(pairs: Pairs) -> Mapping[str, str]:
+    """For each spun word the original that it stood for more often than for all others together."""
     times: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for found, original, *often in rows:
-        times[found.lower()][original.lower()] += int(often[0]) if often and often[0].strip() else 1
+    for (found, original), often in pairs.items():
+        times[found][original] += often
     best = ((found, *originals.most_common(1)[0], originals.total()) for found, originals in times.items())
     return {found: original for found, original, often, total in best if 2 * often > total}

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import index
 from typing import NamedTuple
 
 import numpy as np
@@ -86,8 +87,12 @@ def simulate(
             with one a random part of the entries is used.
 
     Raises:
+        TypeError: the text is not a string, or the seed no whole number.
         OptionError: no such family, or a setting is out of range.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"a text must be a str, not {type(text).__name__}")
+    seed = index(seed)
     kind = family(spinner)
     if rate is not None and not 0 < rate <= 1:
         raise OptionError(f"rate {rate:g}: not above 0 and at most 1; give a share such as 0.3")

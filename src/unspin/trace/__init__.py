@@ -11,10 +11,9 @@ from types import ModuleType
 from typing import Any
 
 from unspin.reader import read
-from unspin.settings import Settings
+from unspin.settings import CLAIMED_FROM, Settings
 from unspin.trace.archive import Archive, Writer
 from unspin.trace.comparing import compare
-from unspin.trace.probability import CLAIMED_FROM
 from unspin.trace.restoring import restored
 from unspin.trace.results import Comparison, Match, Restoration, Trace
 from unspin.trace.tracing import search

@@ -11,10 +11,8 @@ from typing import Final
 
 from unspin.trace.results import Comparison
 
-__all__ = ["CLAIMED_FROM", "features", "probability"]
+__all__ = ["features", "probability"]
 
-CLAIMED_FROM: Final = 0.8
-"""Probability from which a document is called a source."""
 _BIAS: Final = -11.710
 _WEIGHTS: Final = (2.501, 2.529, 2.264)
 

@@ -20,17 +20,15 @@ from unspin.reader import Watch, read
 from unspin.reader.passes import load
 from unspin.reader.substitutions import quotations
 from unspin.reading import BELIEVED, Reading, Substitution
-from unspin.settings import Settings
+from unspin.settings import MOST_SIBLINGS, Settings
 from unspin.text import Words, apply, match_case, removal_span, sentence_starts, split
 from unspin.trace.columns import Column, Columns, Place, columns
 from unspin.trace.voting import Ballot, ballots, features, key, probabilities
 
-__all__ = ["ALIGNED", "MOST", "Consensus", "ballots_of", "consensus", "siblings"]
+__all__ = ["ALIGNED", "Consensus", "ballots_of", "consensus", "siblings"]
 
 ALIGNED: Final = 0.2
 """Share of the first page's words that another must have aligned with it to have a vote."""
-MOST: Final = 50
-"""Pages that are read together at most."""
 _SHOWN: Final = 3
 """Alternatives that are kept."""
 
@@ -67,11 +65,11 @@ def siblings(pages: Sequence[str], settings: Settings | None = None, watch: Watc
     Raises:
         TypeError: one of them is not a string.
         InputError, ModelError: as for :func:`unspin.read`.
-        ValueError: there are fewer than two, or more than :data:`MOST`.
+        ValueError: there are fewer than two, or more than :data:`~unspin.settings.MOST_SIBLINGS`.
         MissingExtra: ``unspin[trace]`` is not installed.
     """
-    if not 2 <= len(pages) <= MOST:
-        raise ValueError(f"{len(pages)} pages; siblings are 2 to {MOST}")
+    if not 2 <= len(pages) <= MOST_SIBLINGS:
+        raise ValueError(f"{len(pages)} pages; siblings are 2 to {MOST_SIBLINGS}")
     settings = settings or Settings()
     readings = [read(page, settings, watch=_part(watch, k, len(pages))) for k, page in enumerate(pages)]
     return consensus(readings, settings)

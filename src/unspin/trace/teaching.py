@@ -12,13 +12,11 @@ from pathlib import Path
 
 from unspin.errors import InputError
 from unspin.files import save
+from unspin.reader.dictionary import Pairs, counted
 from unspin.text import Kind, split
 from unspin.trace.results import Comparison, Remark
 
-__all__ = ["Pairs", "known_pairs", "lesson", "teach"]
-
-Pairs = Counter[tuple[str, str]]
-"""How often what is found stands for what was written, both in lower case."""
+__all__ = ["known_pairs", "lesson", "teach"]
 
 
 def lesson(found: Comparison) -> Pairs:
@@ -54,28 +52,24 @@ def _untouched(found: Comparison) -> list[str]:
 
 
 def known_pairs(path: Path) -> Pairs:
-    """What a file holds already; nothing where there is none. A line without a number counts once.
+    """What a file holds already; nothing where there is none.
 
     Raises:
         InputError: it cannot be read, or is no such file.
     """
-    pairs: Pairs = Counter()
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return pairs
+        return Counter()
     except (OSError, ValueError) as error:
         said = (getattr(error, "strerror", None) or "not UTF-8").lower()
         raise InputError(f"{path}: cannot be read ({said}); name another file") from None
-    for line in filter(str.strip, text.splitlines()):
-        found, tab, rest = line.partition("\t")
-        original, _, times = rest.partition("\t")
-        if not tab or (times and not times.strip().isdecimal()):
-            raise InputError(
-                f"{path}: not a dictionary of lines with tabs between (found, original, times); name another file"
-            )
-        pairs[found.lower(), original.lower()] += int(times.strip() or 1)
-    return pairs
+    try:
+        return counted(text)
+    except ValueError:
+        raise InputError(
+            f"{path}: not a dictionary of lines with tabs between (found, original, times); name another file"
+        ) from None
 
 
 def teach(path: Path, learned: Mapping[tuple[str, str], int]) -> Pairs:
@@ -87,7 +81,7 @@ def teach(path: Path, learned: Mapping[tuple[str, str], int]) -> Pairs:
     """
     pairs = known_pairs(path)
     pairs.update(learned)
-    rows = sorted(pairs.items(), key=lambda row: (row[0][0], row[1], row[0][1]))  # of a word, the likeliest last
+    rows = sorted(pairs.items(), key=lambda row: (row[0][0], -row[1], row[0][1]))  # of a word, the likeliest first
     data = "".join(f"{found}\t{original}\t{times}\n" for (found, original), times in rows)
     save(path, data.encode("utf-8", "replace"), said=f"--teach {path}")
     return pairs

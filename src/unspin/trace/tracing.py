@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.reading import Reading
+from unspin.settings import CLAIMED_FROM
 from unspin.trace.archive import Archive, Stored, Term
 from unspin.trace.evidence import comparison
 from unspin.trace.links import link
-from unspin.trace.probability import CLAIMED_FROM, probability
+from unspin.trace.probability import probability
 from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
 from unspin.trace.results import Comparison, Match, Remark, Trace
 from unspin.trace.sides import Side, side

@@ -12,8 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from unspin.documents import Format as DocumentFormat
 from unspin.errors import OptionError
-from unspin.settings import OPERATING_POINT, Settings
-from unspin.trace.probability import CLAIMED_FROM
+from unspin.settings import CLAIMED_FROM, OPERATING_POINT, Settings
 from unspin.web.problems import CODES, Problem
 
 __all__ = [

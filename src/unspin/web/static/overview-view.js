@@ -64,6 +64,7 @@ export class OverviewView {
     ].filter(Boolean).join("; ");
     byId("overview-progress").hidden = busy === 0;
     byId("overview-bar").value = documents.reduce((sum, document) => sum + (document.state === "failed" ? 1 : document.done), 0) / documents.length;
+    byId("overview-save").querySelector("summary").textContent = busy ? `Save the ${done.length} read so far` : "Save all";
     for (const button of byId("overview-save").querySelectorAll("button")) button.disabled = done.length === 0;
     this.#showHead();
     this.#showRows();

@@ -205,7 +205,7 @@ export class Popover {
     const times = changed.filter((place) => places.includes(place)).length;
     announce(times > 1 ? `${word}, at ${plural(times, "place")}` : word);
     this.#fill();
-    byId("own").focus();
+    this.#box.querySelector('.option[aria-pressed="true"]')?.focus(); // out of the field, so that the keys are keys again
     this.#put();
   }
 
