@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from unspin.comparison import Comparison, Remark
 from unspin.errors import InputError
 from unspin.files import save
 from unspin.text import Kind, split
-from unspin.trace.results import Comparison, Remark
 
 __all__ = ["Pairs", "known_pairs", "lesson", "teach"]
 

@@ -9,13 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.trace.archive import Archive, Stored, Term
 from unspin.trace.evidence import comparison
 from unspin.trace.links import link
 from unspin.trace.probability import CLAIMED_FROM, probability
 from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
-from unspin.trace.results import Comparison, Match, Remark, Trace
+from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
 from unspin.trace.sketch import Run, Sketch, near_copies
 
