@@ -136,19 +136,8 @@ def _legend() -> Markup:
 
 def _passage(shown: Aligned, number: int, identity: str) -> Markup:
     """A passage, paragraph beside paragraph."""
-    passage = shown.passage
     place = f", {shown.place}" if shown.place else ""
-    counts = (
-        f"{passage.words:,} words, {passage.exact:,} the same, {passage.swapped:,} swapped, {passage.rewritten:,} new"
-    )
-    apart = "" if passage.counted else "; counts as taken nowhere: quoted by both, or said everywhere"
-    sides = (
-        f"{passage.start:,}–{passage.end:,} of the page",
-        f"{passage.source_start:,}–{passage.source_end:,} of the source",
-    )
-    where = f"characters {', '.join(sides)}"
-    cut = "; its beginning" if shown.cut else ""
-    head = element("p", element("b", f"Passage {number}{place}"), f": {counts}{apart}; {where}{cut}", class_="hint")
+    head = element("p", element("b", f"Passage {number}{place}"), f": {shown.says}", class_="hint")
     rest = " …" if shown.cut else ""
     pairs = (element("div", *_sides(row, rest), class_="pair") for row in shown.rows)
     return element("div", head, element("div", *pairs, class_="prose sides"), class_="passage", id=identity)

@@ -1,9 +1,10 @@
 """A document beside its sources: what a report shows of that, decided here for every format.
 
-The full edition shows it whole. The public edition quotes no more of either text than proves it: altered quotations, cut after
-:data:`~unspin.report.evidence.QUOTED_WORDS` words; the beginnings of :data:`PASSAGES` passages, the strongest, of at most
-:data:`PASSAGE_WORDS` words on either side; and of a changed figure, date or name :data:`FACT_WORDS` words. What is shown of the
-page so counts towards what :mod:`unspin.report.evidence` allows; of a source it is at most :data:`SOURCE_SHARE` of its words.
+The full edition shows it whole. The public edition quotes no more of either text than proves it: parts of :data:`PASSAGES`
+passages, the strongest, of at most :data:`PASSAGE_WORDS` words on either side; altered quotations, cut after
+:data:`~unspin.report.evidence.QUOTED_WORDS` words; and of a changed figure, date or name :data:`FACT_WORDS` words. What is
+shown of the page so counts towards what :mod:`unspin.report.evidence` allows; of a source it is at most :data:`SOURCE_SHARE` of
+its words. Like the words of a swap, facts and the lines of the dictionary count towards nothing: they are no running text.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from unspin.comparison import (
     Passage,
     QuotationPair,
     Remark,
+    Wording,
     remark_in_words,
 )
 from unspin.reading import Quotation, Reading
@@ -39,19 +41,19 @@ __all__ = [
 ]  # fmt: skip
 
 PASSAGES: Final = 3
-"""Passages of a source that the public edition shows the beginning of."""
+"""Passages of a source of which the public edition shows a part."""
 PASSAGE_WORDS: Final = 25
-"""Words of either side of such a beginning."""
+"""Words of either side of such a part."""
 FACT_WORDS: Final = 6
 """Words of either side of a figure, a date or a name that differs, in the public edition."""
 SOURCE_SHARE: Final = 0.15
 """Share of a source's words that quotations and passages may take up in the public edition."""
-_LEAST_WORDS: Final = 8
-"""Words of a beginning; fewer prove nothing."""
+_LEAST_WORDS: Final = (15, 8)
+"""Words of such a part, and words that are enough where there is no such part; fewer prove nothing."""
 
 RULE: Final = (
-    f"Of its source it shows at most {SOURCE_SHARE:.0%} of the words: what was quoted there, and beside the page the beginnings"
-    f" of at most {PASSAGES} passages, of {PASSAGE_WORDS} words each."
+    f"Beside a source it shows parts of at most {PASSAGES} passages, of {PASSAGE_WORDS} words on either side, and what is"
+    f" quoted otherwise, cut likewise; together at most {SOURCE_SHARE:.0%} of the source's words."
 )
 """What the public edition shows of a source, as reports print it."""
 
@@ -102,6 +104,18 @@ class Aligned(NamedTuple):
     source_start: int
     source_end: int
     rows: tuple[Row, ...]
+
+    @property
+    def says(self) -> str:
+        """How many of its words are whose, and where it lies."""
+        p = self.passage
+        parts = [
+            f"{p.words:,} words, {p.exact:,} the same, {p.swapped:,} swapped, {p.rewritten:,} new",
+            f"characters {p.start:,}–{p.end:,} of the page, {p.source_start:,}–{p.source_end:,} of the source",
+        ]
+        if not p.counted:
+            parts.insert(1, "counts as taken nowhere: quoted by both, or said everywhere")
+        return "; ".join([*parts, "a part is shown"] if self.cut else parts)
 
     @property
     def cut(self) -> bool:
@@ -203,6 +217,7 @@ class Proofs:
         sources: the one that explains most first.
         searched: whether they were searched for in an archive.
         remarks: on the search, in words.
+        wordings: the changes that give the document the wording of its sources; none in the public edition.
         quoted: where quotations of the document lie that a source has too, as ``(start, end)``, in order.
     """
 
@@ -210,6 +225,7 @@ class Proofs:
     sources: tuple[Proved, ...]
     searched: bool
     remarks: tuple[str, ...]
+    wordings: tuple[Wording, ...]
     quoted: tuple[tuple[int, int], ...]
 
     @property
@@ -249,6 +265,7 @@ def gather(origin: Origin, reading: Reading, source: Source, page: Allowance | N
         sources=proved,
         searched=origin.search is not None,
         remarks=tuple(remark_in_words(note) for note in notes) if proved else (),
+        wordings=origin.wordings if page is None else (),
         quoted=tuple(sorted(quoted)),
     )
 
@@ -283,9 +300,10 @@ def _full(proof: Proof, reading: Reading, source: Source) -> Proved:
 
 
 def _public(proof: Proof, reading: Reading, source: Source, page: Allowance) -> Proved:
-    """What proves it; the quotations before the passages, since they prove most."""
+    """What proves it."""
     found = proof.comparison
     theirs = Allowance(found.source, SOURCE_SHARE)
+    shown = tuple(_beginnings(found, source, page, theirs))
     speakers = _Speakers(reading)
     altered = [pair for pair in found.quotations if pair.altered]
     said: list[Said] = []
@@ -297,7 +315,6 @@ def _public(proof: Proof, reading: Reading, source: Source, page: Allowance) -> 
             theirs.take(pair.source_start, source_end)
             cut = (end, source_end) != (pair.end, pair.source_end)
             said.append(Said(_cut_pair(pair, found, end, source_end), speakers.of(pair), source.where(pair.start), cut))
-    shown = tuple(_beginnings(found, source, page, theirs))
     return replace(
         _head(proof),
         quotations=tuple(said),
@@ -461,21 +478,24 @@ def _side(bits: Iterable[tuple[str, How | None]]) -> tuple[Bit, ...]:
 
 
 def _beginnings(found: Comparison, source: Source, page: Allowance, theirs: Allowance) -> Iterator[Aligned]:
-    """Of the strongest passages the beginning of the first paragraph that may be shown, in the order of the page."""
+    """Of the strongest passages the beginning of a paragraph, the first that may be shown, in the order of the page."""
     counted = [(passage, rows) for passage, rows in _rows(found) if passage.counted]
     strongest = sorted(range(len(counted)), key=lambda k: -counted[k][0].nats)[:PASSAGES]
     for passage, rows in (counted[k] for k in sorted(strongest)):
-        for row in rows:
-            shown = _begin(found, row, page, theirs)
-            if shown:
-                yield _aligned(passage, shown, [shown], found, source)
-                break
+        shown = next(
+            (part for least in _LEAST_WORDS for row in rows if (part := _begin(found, row, page, theirs, least))), None
+        )
+        if shown:
+            yield _aligned(passage, shown, [shown], found, source)
 
 
-def _begin(found: Comparison, row: Sequence[_Segment], page: Allowance, theirs: Allowance) -> list[_Segment]:
-    """The beginning of a row, counted among what is shown; nothing where it may not be."""
+def _begin(
+    found: Comparison, row: Sequence[_Segment], page: Allowance, theirs: Allowance, least: int
+) -> list[_Segment]:
+    """The beginning of a row, counted among what is shown; nothing where it has too few words, or may not be shown."""
     first = row[0]
-    most, source_most = (min(PASSAGE_WORDS, allowance.left) for allowance in (page, theirs))
+    # Half of what is left is for the quotations.
+    most, source_most = (min(PASSAGE_WORDS, allowance.left // 2) for allowance in (page, theirs))
 
     def fits(end: int, source_end: int) -> bool:
         ours = page.count(first.start, end) <= most
@@ -492,7 +512,7 @@ def _begin(found: Comparison, row: Sequence[_Segment], page: Allowance, theirs: 
             if ends and len(ours) == len(chunks):
                 kept.append(_Segment(segment.start, ends[-1][0], segment.source_start, ends[-1][1], None))
         break
-    if not kept or page.count(first.start, kept[-1].end) < _LEAST_WORDS:
+    if not kept or page.count(first.start, kept[-1].end) < least:
         return []
     here, there = (first.start, kept[-1].end), (first.source_start, kept[-1].source_end)
     if not (page.free(*here) and theirs.free(*there)):
