@@ -291,10 +291,7 @@ def _full(proof: Proof, reading: Reading, source: Source) -> Proved:
         _head(proof),
         quotations=tuple(Said(pair, speakers.of(pair), source.where(pair.start), False) for pair in altered),
         facts=tuple(Differs(fact, source.where(fact.start), False) for fact in found.facts),
-        passages=tuple(
-            _aligned(passage, [segment for row in rows for segment in row], rows, found, source)
-            for passage, rows in _rows(found)
-        ),
+        passages=tuple(_aligned(passage, _whole(passage), rows, found, source) for passage, rows in _rows(found)),
         comparison=found,
     )
 
@@ -398,6 +395,10 @@ class _Segment(NamedTuple):
     how: How | None
 
 
+def _whole(passage: Passage) -> _Segment:
+    return _Segment(passage.start, passage.end, passage.source_start, passage.source_end, None)
+
+
 def _rows(found: Comparison) -> Iterator[tuple[Passage, list[list[_Segment]]]]:
     """Each passage in rows: a new one where a paragraph of the page begins."""
     k = 0
@@ -452,17 +453,16 @@ def _says(found: Comparison, segment: _Segment) -> bool:
 
 
 def _aligned(
-    passage: Passage, shown: Sequence[_Segment], rows: Sequence[Sequence[_Segment]], found: Comparison, source: Source
+    passage: Passage, span: _Segment, rows: Sequence[Sequence[_Segment]], found: Comparison, source: Source
 ) -> Aligned:
-    """A passage, or what is shown of it, with its words."""
-    first, last = shown[0], shown[-1]
+    """A passage, or the span of it that is shown, with its words."""
     return Aligned(
         passage=passage,
-        place=source.where(first.start),
-        start=first.start,
-        end=last.end,
-        source_start=first.source_start,
-        source_end=last.source_end,
+        place=source.where(span.start),
+        start=span.start,
+        end=span.end,
+        source_start=span.source_start,
+        source_end=span.source_end,
         rows=tuple(
             Row(
                 _side((found.page[segment.start : segment.end], segment.how) for segment in row),
@@ -486,7 +486,9 @@ def _beginnings(found: Comparison, source: Source, page: Allowance, theirs: Allo
             (part for least in _LEAST_WORDS for row in rows if (part := _begin(found, row, page, theirs, least))), None
         )
         if shown:
-            yield _aligned(passage, shown, [shown], found, source)
+            first, last = shown[0], shown[-1]
+            span = _Segment(first.start, last.end, first.source_start, last.source_end, None)
+            yield _aligned(passage, span, [shown], found, source)
 
 
 def _begin(

@@ -1,7 +1,7 @@
 """A report as JSON, format ``unspin-report-1``: several readings, each with its document and the places of its swaps.
 
-``report.schema.json`` beside this module describes it; a reading in it is in the format ``unspin-reading-1``, and what a document
-has of a source in ``unspin-comparison-1``.
+``report.schema.json`` beside this module describes it; a reading in it is in the format ``unspin-reading-1``, and what a
+document has of a source in ``unspin-comparison-1``.
 """
 
 from __future__ import annotations
