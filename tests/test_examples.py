@@ -91,4 +91,4 @@ def test_the_reports_prove_what_was_done_to_the_article() -> None:
     for name, public in (("report.html", False), ("public.md", True)):
         text = (evidence.HERE / name).read_text(encoding="utf-8")
         assert document["sha256"][:12] in text or public
-        assert "You listen with your hands," in text and (", in newer " in text) is not public
+        assert "the source says" in text and (", in newer " in text) is not public
