@@ -619,6 +619,13 @@ def test_what_is_no_dictionary_is_left_alone(tmp_path: Path, bad: bytes) -> None
     assert path.read_bytes() == bad
 
 
+def test_what_keeps_nothing_is_taught_nothing() -> None:
+    """And is not read either: a device has no end."""
+    harbour = str(ROOT / "examples" / "harbour.txt")
+    status, out, err = run("compare", harbour, harbour, "--teach", os.devnull.replace("null", "full"))
+    assert (status, out) == (2, "") and "name a file" in err and err.count("\n") == 1
+
+
 def test_teaching_from_the_command_line(archive: Path, tmp_path: Path) -> None:
     page, path = tmp_path / "page.txt", tmp_path / "spinner.tsv"
     page.write_text(spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3).text, encoding="utf-8")

@@ -60,6 +60,8 @@ def known_pairs(path: Path) -> Pairs:
         InputError: it cannot be read, or is no such file.
     """
     pairs: Pairs = Counter()
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(f"{path}: a device or a pipe keeps nothing; name a file")
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
