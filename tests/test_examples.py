@@ -1,8 +1,9 @@
-"""The documents in ``examples/documents``: what is spun there is what ``make.py`` spins, and restoring changes words alone."""
+"""The documents in ``examples/documents`` and the evidence in ``examples/evidence`` are what their ``make.py`` makes."""
 
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ from docx import Document as new_docx
 from docx.oxml.ns import qn
 
 from examples.documents import make
+from examples.evidence import make as evidence
 from unspin.documents import from_bytes, load
 
 FOLDER = Path(make.__file__).parent
@@ -60,3 +62,33 @@ def test_the_word_file_has_its_changes_tracked_and_all_else_in_its_place() -> No
     rejected = "".join(text.text or "" for text in root.iter(qn("w:t"), qn("w:delText")))
     assert rejected == "".join(text.text or "" for text in new_docx(FOLDER / "essay.docx").element.iter(qn("w:t")))
     assert load(FOLDER / "restored" / "essay.docx").text != load(FOLDER / "essay.docx").text
+
+
+# --- the evidence -----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_the_evidence_is_what_is_made_of_the_article() -> None:
+    assert (evidence.HERE / "page.txt").read_text(encoding="utf-8") == evidence.page()
+
+
+def test_the_reports_prove_what_was_done_to_the_article() -> None:
+    pytest.importorskip("numba")
+    from unspin.trace import compare
+
+    (document,) = json.loads((evidence.HERE / "report.json").read_bytes())["documents"]
+    (source,) = document["origin"]["sources"]
+    assert document["reading"]["text"] == evidence.page() and source["comparison"]["source"] == evidence.article()
+    held, found = source["comparison"], compare(evidence.page(), evidence.article())
+    assert (held["explained"], held["used"]) == (pytest.approx(found.explained), pytest.approx(found.used))
+    assert [(p["start"], p["source_start"]) for p in held["passages"]] == [
+        (p.start, p.source_start) for p in found.passages
+    ]
+    changed = {(fact["original"], fact["found"]) for fact in held["facts"]}
+    assert {("31", "48"), ("4,870", "7,480"), ("Leeds", "Hull")} <= changed
+    dropped, moved = evidence.article().split("\n\n")[8], evidence.article().split("\n\n")[4]
+    restored = document["origin"]["restored"]
+    assert moved in restored and evidence.ADVERTISEMENT in restored and dropped not in restored
+    for name, public in (("report.html", False), ("public.md", True)):
+        text = (evidence.HERE / name).read_text(encoding="utf-8")
+        assert document["sha256"][:12] in text or public
+        assert "the source says" in text and (", in newer " in text) is not public

@@ -148,7 +148,9 @@ FLOORS = (
     ("__main__",),
 )
 RANKS = {room: rank for rank, rooms in enumerate(FLOORS) for room in rooms}
-FREE: dict[str, set[str]] = {"version": set(), "reading": {"version"}, "errors": set(), "settings": {"errors"}}
+FREE: dict[str, set[str]] = {
+    "version": set(), "reading": {"version"}, "comparison": set(), "errors": set(), "settings": {"errors"},
+}  # fmt: skip
 """Modules that all may import, and what of the package they may import themselves."""
 PACKAGE, OPENED = "unspin", "reader"
 """The package's own ``__init__`` opens a room to the world: whoever stands above that room may import the package too."""

@@ -34,7 +34,7 @@ from unspin.report.csv import guarded
 from unspin.report.export import FORMATS, export, format_of
 from unspin.report.folder import files
 from unspin.report.json import from_json, schema, to_json
-from unspin.report.markdown import escaped
+from unspin.report.markdown_text import escaped
 from unspin.report.markup import Markup, css_string, element, visible
 from unspin.report.source import Entry, Source, entry, place_function
 from unspin.report.wording import MODEL_CARD, percent

@@ -26,6 +26,7 @@ pytest.importorskip("pyarrow")
 import unspin
 from unspin import spinners
 from unspin.cli.main import app
+from unspin.comparison import Fact, How, Remark
 from unspin.corpus.formats import Columns
 from unspin.errors import DamagedData, InputError, MissingInput, OutputError
 from unspin.reader.dictionary import known_swaps
@@ -37,7 +38,6 @@ from unspin.trace.archive.columns import Further
 from unspin.trace.facts import fact_of
 from unspin.trace.json import comparison_record, schema, trace_record
 from unspin.trace.restoring import marked
-from unspin.trace.results import Fact, How, Remark
 from unspin.trace.teaching import lesson, teach
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -217,6 +217,18 @@ def test_the_reader_decides_only_where_the_source_is_silent() -> None:
     assert "‹on?›" in marked(made) and "WRONG" not in marked(made)
     with pytest.raises(ValueError, match="another text"):
         restored(found, dataclasses.replace(reading, text="x"))
+
+
+def test_a_page_of_two_articles_is_restored_from_both() -> None:
+    first = spinners.simulate(HARBOUR, "wordnet-walk", seed=2, rate=0.3).text
+    page = first.rstrip() + "\n\n" + ADVERTISEMENT + spinners.simulate(CLINIC, "wordnet-walk", seed=2, rate=0.3).text
+    found = [compare(page, source) for source in (HARBOUR, CLINIC)]
+    made = restored(found[0], further=found[1:])
+    assert made.restored == HARBOUR.rstrip() + "\n\n" + ADVERTISEMENT + CLINIC
+    border = page.index("Our new garden chairs")
+    assert {(wording.source, wording.start > border) for wording in made.wordings} == {(0, False), (1, True)}
+    # What two sources explain is worded by the first of them.
+    assert restored(found[0], further=found[:1]).wordings == restored(found[0]).wordings
 
 
 # --- the archive ------------------------------------------------------------------------------------------------------
@@ -607,6 +619,13 @@ def test_what_is_no_dictionary_is_left_alone(tmp_path: Path, bad: bytes) -> None
     with pytest.raises(InputError, match="other"):
         teach(path, {("a", "b"): 1})
     assert path.read_bytes() == bad
+
+
+def test_what_keeps_nothing_is_taught_nothing() -> None:
+    """And is not read either: a device has no end."""
+    harbour = str(ROOT / "examples" / "harbour.txt")
+    status, out, err = run("compare", harbour, harbour, "--teach", os.devnull.replace("null", "full"))
+    assert (status, out) == (2, "") and "name a file" in err and err.count("\n") == 1
 
 
 def test_teaching_from_the_command_line(archive: Path, tmp_path: Path) -> None:

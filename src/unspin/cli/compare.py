@@ -58,8 +58,8 @@ def compare(
 
         write(dumps(comparison_record(found, page, source)) + b"\n")
         return 0
-    from unspin.trace.wording import comparison_in_words, evidence
+    from unspin.trace.wording import evidence
 
-    lines = [comparison_in_words(found), *evidence(found, everything=everything)]
+    lines = [found.says, *evidence(found, everything=everything)]
     write("".join(f"{line}\n" for line in lines).encode("utf-8", "replace"))
     return 0

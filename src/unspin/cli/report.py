@@ -13,6 +13,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.inputs import opened
+from unspin.cli.origins import Finder, finder
 from unspin.cli.streams import ERROR, complain, is_terminal, remark, well_behaved, write
 from unspin.errors import InputError, MissingExtra, OptionError, UnspinError
 from unspin.files import save
@@ -64,6 +65,19 @@ def report(
     public: Annotated[
         bool, typer.Option("--public", help="Leave out the full text; keep the swaps with a few words around them.")
     ] = False,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="SOURCE",
+            help="The text that they were made from: the evidence, and its wording wherever the two align.",
+            show_default=False,
+        ),
+    ] = None,
+    index: Annotated[
+        str | None,
+        typer.Option("--index", metavar="INDEX", help="Find the source of each in this archive.", show_default=False),
+    ] = None,
     operating_point: options.OperatingPoint = OPERATING_POINT,
     dictionary: options.Dictionary = None,
     deep: options.Deep = None,
@@ -83,18 +97,29 @@ def report(
       unspin report page.html --public -o evidence.html
       unspin report essay.docx -o changes.docx
       unspin report articles/ -o reports/
+      unspin report page.txt --from article.txt -o proof.html
+      unspin report pages/ --index archive -o reports/
+
+    With the source at hand (extra 'trace'; not in CSV) a report proves where the text comes from: the shares of both, every
+    quotation as either has it, the figures, dates and names that differ, the passages side by side, and the spinner's
+    dictionary. The restored text is then in the source's wording where the two align, and it says which words are whose.
 
     Exit status: 0 done, 2 something could not be read or written.
     """  # noqa: D301 - the help needs the real control character
     settings = options.settings(operating_point, deep, dictionary, tortured, fill_all, fast)
     folder = output != _STANDARD_OUTPUT and (os.path.isdir(output) or output.endswith(("/", os.sep)))
     form = _format(format, output, folder)
+    if form.name == "csv" and (source is not None or index is not None):
+        raise OptionError(
+            "--from and --index: a table of swaps has no place for the evidence; choose another format than csv"
+        )
     from unspin.documents import expand
 
     paths = expand(files)
     if not folder:
-        _spare(output, paths)
-    entries = [_entry(path, settings, public) for path in _watched(paths)]
+        _spare(output, paths if source is None else [*paths, source])
+    origin_of = finder(source, index, public=public)
+    entries = [_entry(path, settings, public, origin_of) for path in _watched(paths)]
     failed = [entry.outcome for entry in entries if isinstance(entry.outcome, UnspinError)]
     if len(failed) == len(entries):
         for error in failed[:-1]:
@@ -151,8 +176,8 @@ def _watched(paths: Sequence[str]) -> Iterable[str]:
     return track(paths, "", console=Console(stderr=True))
 
 
-def _entry(path: str, settings: Settings, public: bool) -> Entry:
-    """Read one document; what goes wrong is its outcome."""
+def _entry(path: str, settings: Settings, public: bool, origin_of: Finder | None) -> Entry:
+    """Read one document and hold it against its source; what goes wrong is its outcome."""
     import unspin
     from unspin.documents import shown
     from unspin.report.source import Entry, Source
@@ -165,7 +190,8 @@ def _entry(path: str, settings: Settings, public: bool) -> Entry:
     except (InputError, MissingExtra) as error:
         return Entry(Source(name), error)
     reading = replace(reading, notes=reading.notes + document.notes)
-    return Entry(Source(name, document.format, document.place), reading)
+    origin = None if origin_of is None else origin_of(reading)
+    return Entry(Source(name, document.format, document.place), reading, origin)
 
 
 def _write_file(output: str, entries: Sequence[Entry], form: Format, public: bool, settings: Settings) -> None:

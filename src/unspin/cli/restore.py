@@ -183,18 +183,15 @@ def _from_source(document: Document, settings: Settings, source: str | None, ind
 
     reading = unspin.read(document.text, settings)
     if source is not None:
-        found = compare(document.text, opened(source).text)
+        found = [compare(document.text, opened(source).text)]
     else:
         assert index is not None
-        traced = search(document.text, Archive(index), reading)
-        found = compare(document.text, traced.sources[0].comparison.source if traced.sources else "")
-        said = (
-            f"the source is {traced.sources[0].id}"
-            if traced.sources
-            else "no source in the archive; the reader's words alone"
-        )
+        sources = search(document.text, Archive(index), reading).sources
+        found = [match.comparison for match in sources] or [compare(document.text, "")]
+        named = ", ".join(match.id for match in sources)
+        said = f"the source is {named}" if sources else "no source in the archive; the reader's words alone"
         remark(f"{shown(document.path)}: {said}")
-    made = restored(found, reading)
+    made = restored(found[0], reading, further=found[1:])
     write(document.encode(marked(made) if mark else made.restored))
     options.notes_of(document, say=remark)
     remark(f"{len(made.by_source):,} places by the source, {len(made.by_reader):,} by the reader")

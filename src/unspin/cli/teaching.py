@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unspin.cli.streams import remark
 
 if TYPE_CHECKING:
-    from unspin.trace.results import Comparison
+    from unspin.comparison import Comparison
 
 __all__ = ["Teaching"]
 

@@ -13,13 +13,15 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from unspin.reading import UNJUDGED, Quotation, Reading, Substitution, note_in_words, summary
-from unspin.report import evidence, passages, pieces
+from unspin.report import evidence, passages, pieces, proof
+from unspin.report.allowance import Allowance
 from unspin.report.anchors import Anchors
 from unspin.report.anchors import find as find_anchors
 from unspin.report.evidence import Evidence
 from unspin.report.lines import Lines
-from unspin.report.pieces import Paragraph, Piece
-from unspin.report.source import Entry, Source
+from unspin.report.pieces import Kept, Paragraph, Piece
+from unspin.report.proof import Proofs
+from unspin.report.source import Entry, Origin, Source
 from unspin.report.wording import FORMATS, MODEL_CARD, rate_in_figures, settings_in_words, spinner_in_words
 from unspin.settings import Settings
 from unspin.version import version
@@ -121,12 +123,13 @@ class Full:
     Attributes:
         head: what both editions say.
         reading: its reading.
-        paragraphs: the text, cut at its swaps.
+        paragraphs: the text, cut at its swaps; where it has a source, at what that has otherwise, and at swaps elsewhere.
         passages: the parts that read as spun; none where the whole text does, or nothing.
         rows: every swap.
-        altered: the quotations that were altered.
-        kept: the quotations that were not, where there are swaps.
+        altered: the quotations that were altered; none that stands beside that of a source.
+        kept: the quotations that were not, where there are swaps, likewise.
         anchors: names and figures without a swap, where there are swaps.
+        proofs: the document beside its sources; None where nobody asked for them.
     """
 
     head: Head
@@ -137,6 +140,14 @@ class Full:
     altered: tuple[Quoted, ...]
     kept: tuple[Quotation, ...]
     anchors: Anchors
+    proofs: Proofs | None = None
+
+    @property
+    def marked(self) -> bool:
+        """Whether anything reads otherwise in the restored text, or is open there."""
+        return bool(self.rows) or any(
+            piece for part in self.paragraphs for piece in part.pieces if not isinstance(piece, Kept)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +160,7 @@ class Public:
         rule: what is left out, in words; ``""`` where there is nothing to show.
         evidence: the swaps and quotations that may be shown.
         anchors: as in the full edition.
+        proofs: the document beside its sources, no more than proves it; None where nobody asked for them.
     """
 
     head: Head
@@ -156,6 +168,7 @@ class Public:
     rule: str
     evidence: Evidence
     anchors: Anchors
+    proofs: Proofs | None = None
 
 
 Content = Full | Public | Unread
@@ -221,13 +234,17 @@ def _content(entry: Entry, public: bool) -> Content:
     anchors = find_anchors(reading) if swapped else Anchors((), ())
     head = _head(source, reading)
     if public:
-        rule = evidence.RULE if swapped else ""
-        return Public(head, summary(reading), rule, evidence.gather(reading, source), anchors)
-    quotations = reading.quotations if swapped else ()
+        page = Allowance(reading.text, evidence.SHOWN_SHARE)
+        proofs = _proofs(entry.origin, reading, source, page)
+        rules = [*([evidence.RULE] if swapped or proofs else []), *([proof.RULE] if proofs and proofs.sources else [])]
+        gathered = evidence.gather(reading, source, page, None if proofs is None else proofs.has)
+        return Public(head, summary(reading), " ".join(rules), gathered, anchors, proofs)
+    proofs = _proofs(entry.origin, reading, source, None)
+    quotations = [q for q in reading.quotations if swapped and not (proofs and proofs.has(q))]
     return Full(
         head=head,
         reading=reading,
-        paragraphs=tuple(pieces.paragraphs(reading)),
+        paragraphs=tuple(pieces.paragraphs(reading, None if entry.origin is None else entry.origin.wordings)),
         passages=_passages(source, reading),
         rows=tuple(Row(n, source.where(s.start), s) for n, s in enumerate(reading.substitutions, start=1)),
         altered=tuple(
@@ -235,7 +252,12 @@ def _content(entry: Entry, public: bool) -> Content:
         ),
         kept=tuple(q for q in quotations if not q.altered),
         anchors=anchors,
+        proofs=proofs,
     )
+
+
+def _proofs(origin: Origin | None, reading: Reading, source: Source, page: Allowance | None) -> Proofs | None:
+    return None if origin is None else proof.gather(origin, reading, source, page)
 
 
 def _passages(source: Source, reading: Reading) -> tuple[Passage, ...]:

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
 
+from unspin.comparison import How
 from unspin.errors import MissingExtra
 from unspin.reading import Substitution
 from unspin.report import evidence
 from unspin.report.anchors import Anchors
 from unspin.report.content import Content, Full, Public, Report, Unread
 from unspin.report.markup import visible
-from unspin.report.pieces import Kept
+from unspin.report.pieces import Kept, Sourced, Swapped
+from unspin.report.proof import FACTS, Aligned, Bit, Proofs, Proved
 from unspin.report.wording import (
     DISCLAIMER,
     NO_SWAP_SEEN,
@@ -31,10 +33,12 @@ from unspin.report.wording import (
 if TYPE_CHECKING:
     from docx.document import Document
 
-__all__ = ["AUTHOR", "MOST_COMMENTS", "render"]
+__all__ = ["AUTHOR", "MOST_COMMENTS", "SOURCE_AUTHOR", "render"]
 
 AUTHOR = "unspin"
 """The author of the changes and comments."""
+SOURCE_AUTHOR = "unspin, from the source"
+"""The author of the changes that give a document the wording of its source."""
 MOST_COMMENTS = 1_000
 """In a document with more swaps only the first place of each distinct swap has a comment: word processors grow slow."""
 
@@ -94,6 +98,10 @@ class _Writer:
         says, facts = document.head.says, "; ".join(document.head.facts)
         self._document.add_paragraph().add_run(_fit(f"{says[:1].upper()}{says[1:]}.")).bold = True
         self.line(f"{facts[:1].upper()}{facts[1:]}.")
+        if isinstance(document, Public) and document.rule:
+            self.line(document.rule)
+        if document.proofs is not None:
+            self._proofs(document.proofs)
         if isinstance(document, Public):
             self._public(document)
         else:
@@ -122,11 +130,13 @@ class _Writer:
         return again.getvalue()
 
     def _full(self, document: Full) -> None:
-        if document.rows:
+        if document.marked:
             self.line(
                 "Each restored word below is a tracked change: accept it or reject it. All accepted give the restored text,"
                 " all rejected the text as found. Comments say how sure each is, and what a word left as found may stand for."
             )
+        if document.proofs is not None and document.proofs.sources:
+            self.line(f"Changes by “{SOURCE_AUTHOR}” are the wording of the source, those by “{AUTHOR}” the reader's.")
         if document.passages:
             self.line("What reads as spun is shaded:")
         for passage in document.passages:
@@ -148,8 +158,9 @@ class _Writer:
                 if isinstance(piece, Kept):
                     body.append(run(piece.text, shaded=shaded))
                     continue
-                changes = change(piece.substitution, AUTHOR, self._ids, shaded=shaded)
-                if piece.number in remarked:
+                author = SOURCE_AUTHOR if isinstance(piece, Sourced) else AUTHOR
+                changes = change(piece.found, piece.original, author, self._ids, shaded=shaded)
+                if isinstance(piece, Swapped) and piece.number in remarked:
                     where = document.rows[piece.number - 1].place
                     changes = commented(changes, self._comment(piece.substitution, where))
                 body.extend(changes)
@@ -174,7 +185,6 @@ class _Writer:
         gathered = document.evidence
         if not gathered.swaps:
             return
-        self.line(document.rule)
         self.heading("Swaps", 2)
         self._table(
             ("Times", "Found", "Original", "Confidence", "Walk", "Places"),
@@ -197,6 +207,68 @@ class _Writer:
         if gathered.quotations_left_out:
             self.line(f"{gathered.quotations_left_out:,} more altered quotations left out.")
 
+    def _proofs(self, proofs: Proofs) -> None:
+        """The document beside its sources."""
+        if not proofs.sources:
+            self.heading("Source", 2)
+            self.line(f"{proofs.says[:1].upper()}{proofs.says[1:]}.")
+        for number, proved in enumerate(proofs.sources, start=1):
+            title = "Source" if len(proofs.sources) == 1 else f"Source {number}"
+            self.heading(f"{title}: {proved.name}", 2)
+            self._proved(proved)
+        if proofs.remarks:
+            self.line(f"Note: {'; '.join(proofs.remarks)}.")
+
+    def _proved(self, proved: Proved) -> None:
+        self._document.add_paragraph().add_run(_fit(proved.verdict)).bold = True
+        if proved.about:
+            self.line(f"{proved.about}.")
+        self.line(f"SHA-256 of its text: {proved.sha256}.")
+        for remark in proved.remarks:
+            self.line(f"Note: {remark}.")
+        if proved.quotations:
+            self.heading("Quotations", 3)
+            self._table(
+                ("Speaker", "The page says", "The source says"),
+                (32, 67, 67),
+                ((_who(speaker, place), pair.found + " …" * cut, pair.original + " …" * cut)
+                 for pair, speaker, place, cut in proved.quotations),
+            )  # fmt: skip
+        if proved.quotations_left_out:
+            self.line(f"{proved.quotations_left_out:,} more altered quotations left out.")
+        if proved.facts:
+            self.heading("Figures, dates and names that differ", 3)
+            self._table(
+                ("What", "Place", "The source says", "The page says"),
+                (20, 32, 57, 57),
+                ((FACTS[fact.kind], place, (fact.original.strip() or "(nothing)") + " …" * cut,
+                  (fact.found.strip() or "(nothing)") + " …" * cut)
+                 for fact, place, cut in proved.facts),
+            )  # fmt: skip
+        if proved.passages:
+            self.heading("Passages", 3)
+            self.line("Dotted: one word stands for another. Dashed: rewritten, put in or left out.")
+        for number, shown in enumerate(proved.passages, start=1):
+            self._passage(shown, number)
+        if proved.passages_left_out:
+            self.line(f"{proved.passages_left_out:,} more passages left out.")
+        if proved.dictionary:
+            self.heading("The spinner’s dictionary", 3)
+            self._table(
+                ("Times", "On the page", "In the source"),
+                (14, 76, 76),
+                ((f"{entry.times:,}", entry.found, entry.original) for entry in proved.dictionary),
+            )
+
+    def _passage(self, shown: Aligned, number: int) -> None:
+        """A passage, paragraph beside paragraph."""
+        self.line(f"Passage {number}{f', {shown.place}' if shown.place else ''}: {shown.says}.")
+        self._table(
+            ("The page", "The source"),
+            (83, 83),
+            ((_marked(row.page, shown.cut), _marked(row.source, shown.cut)) for row in shown.rows),
+        )
+
     def _quotations(self, rows: Sequence[Sequence[str]]) -> None:
         if rows:
             self.heading("Quotations that were altered", 2)
@@ -209,11 +281,13 @@ class _Writer:
             if group:
                 self.line(f"{title}: {', '.join(anchor.text for anchor in group)}.")
 
-    def _table(self, columns: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str]]) -> None:
+    def _table(
+        self, columns: Sequence[str], widths: Sequence[int], rows: Iterable[Sequence[str | Sequence[Bit]]]
+    ) -> None:
         """A table with columns of so many millimetres; without a head where the columns have no names."""
         from docx.shared import Mm, Pt
 
-        from unspin.report.docx_elements import element
+        from unspin.report.docx_elements import element, run
 
         table = self._document.add_table(0, len(columns), "Table Grid")
         table.autofit = False
@@ -225,6 +299,9 @@ class _Writer:
                 made._tr.get_or_add_trPr().append(element("w:tblHeader"))
             for cell, text, width in zip(made.cells, row, widths, strict=True):
                 cell.width = Mm(width)
+                if not isinstance(text, str):
+                    cell.paragraphs[0]._p.extend(run(bit.text, line=_line(bit)) for bit in text)
+                    continue
                 written = cell.paragraphs[0].add_run(_fit(text))
                 written.font.size, written.bold = Pt(_SMALL), number < len(head)
 
@@ -237,6 +314,16 @@ def _remarked(substitutions: Sequence[Substitution]) -> Iterator[int]:
         if len(substitutions) <= MOST_COMMENTS or (pair not in seen and len(seen) < MOST_COMMENTS):
             yield number
         seen.add(pair)
+
+
+def _line(bit: Bit) -> str:
+    """The kind of line under words that differ."""
+    return "" if bit.how is None else "dotted" if bit.how is How.SWAPPED else "dash"
+
+
+def _marked(bits: Sequence[Bit], cut: bool) -> Sequence[Bit]:
+    """The words of one side, with a sign where there are more."""
+    return [*bits, Bit(" …", None)] if cut else bits
 
 
 def _who(speaker: str | None, place: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
-from unspin.reading import Substitution
 from unspin.report.markup import visible
 
 __all__ = ["SHADE", "change", "commented", "element", "page_number", "run"]
@@ -28,12 +27,22 @@ def element(tag: str, **attributes: str) -> Any:
     return OxmlElement(tag, {qn(f"w:{name}"): value for name, value in attributes.items()})
 
 
-def run(text: str, tag: str = "w:t", *, shaded: bool = False) -> Any:
-    """A run with its text; white space stays, line breaks become spaces."""
+def run(text: str, tag: str = "w:t", *, shaded: bool = False, line: str = "") -> Any:
+    """A run with its text; white space stays, line breaks become spaces.
+
+    Args:
+        text: what it says.
+        tag: of the element that holds the text.
+        shaded: on the colour of what reads as spun.
+        line: the kind of underline, as ``"dotted"``.
+    """
     made, body = element("w:r"), element(tag)
-    if shaded:
+    if shaded or line:
         look = element("w:rPr")
-        look.append(element("w:shd", val="clear", color="auto", fill=SHADE))
+        if line:
+            look.append(element("w:u", val=line))
+        if shaded:
+            look.append(element("w:shd", val="clear", color="auto", fill=SHADE))
         made.append(look)
     body.text = visible(text.translate(_BREAKS))
     body.set(_XML_SPACE, "preserve")
@@ -41,20 +50,18 @@ def run(text: str, tag: str = "w:t", *, shaded: bool = False) -> Any:
     return made
 
 
-def change(
-    substitution: Substitution, author: str, identities: Iterator[int], *, shaded: bool = False
-) -> Iterator[Any]:
-    """A substitution as a tracked deletion and a tracked insertion; an open place as it is."""
-    if substitution.open:
-        yield run(substitution.found, shaded=shaded)
+def change(found: str, original: str, author: str, identities: Iterator[int], *, shaded: bool = False) -> Iterator[Any]:
+    """What is found and what is put there as a tracked deletion and a tracked insertion; where both are the same, as it is."""
+    if found == original:
+        yield run(found, shaded=shaded)
         return
-    if substitution.found:
+    if found:
         deleted = element("w:del", id=str(next(identities)), author=author)
-        deleted.append(run(substitution.found, "w:delText", shaded=shaded))
+        deleted.append(run(found, "w:delText", shaded=shaded))
         yield deleted
-    if substitution.original:
+    if original:
         inserted = element("w:ins", id=str(next(identities)), author=author)
-        inserted.append(run(substitution.original, shaded=shaded))
+        inserted.append(run(original, shaded=shaded))
         yield inserted
 
 

@@ -7,14 +7,13 @@ of the text; at most :data:`CONTEXT_WORDS` words of the page are shown on either
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from unspin.reading import Reading, Substitution
+from unspin.reading import Quotation, Reading, Substitution
+from unspin.report.allowance import Allowance
 from unspin.report.source import Source
-from unspin.text import Kind, apply_within, split
-from unspin.text.paragraphs import paragraph_starts
+from unspin.text import apply_within
 
 __all__ = [
     "CONTEXT_WORDS",
@@ -119,14 +118,24 @@ def places_in_words(swap: Swap) -> str:
     return "; ".join(swap.places[:_MOST_PLACES]) + (f"; and {more:,} more" if more > 0 else "")
 
 
-def gather(reading: Reading, source: Source) -> Evidence:
-    """The evidence of a reading, within the bounds of this module."""
-    page = _Page(reading)
-    altered = [quotation for quotation in reading.quotations if quotation.altered]
+def gather(
+    reading: Reading, source: Source, page: Allowance | None = None, proved: Callable[[Quotation], bool] | None = None
+) -> Evidence:
+    """The evidence of a reading, within the bounds of this module.
+
+    Args:
+        reading: what is said of the document.
+        source: where it came from.
+        page: what may still be shown of it; None for all that this module allows.
+        proved: whether a quotation is shown beside that of a source of the document already.
+    """
+    page = Allowance(reading.text, SHOWN_SHARE) if page is None else page
+    altered = [q for q in reading.quotations if q.altered and not (proved and proved(q))]
     said = []
     for quotation in altered:
         end = page.shown(quotation.start, quotation.end, QUOTED_WORDS)
-        if page.take(quotation.start, end, QUOTED_SHARE):
+        if page.free(quotation.start, end, QUOTED_SHARE):
+            page.quote(quotation.start, end)
             restored = apply_within(reading.text, reading.substitutions, quotation.start, end)
             found = reading.text[quotation.start : end]
             place = source.where(quotation.start)
@@ -136,16 +145,17 @@ def gather(reading: Reading, source: Source) -> Evidence:
     for s in reading.substitutions:
         groups.setdefault((s.found.strip().lower(), s.original.lower()), []).append(s)
     ranked = sorted(groups.items(), key=lambda item: (-len(item[1]), -_mean(item[1]), item[0]))
-    swaps = tuple(_swap(page, source, group) for _, group in ranked)
+    swaps = tuple(_swap(page, reading.text, source, group) for _, group in ranked)
     return Evidence(swaps, tuple(said), len(altered) - len(said))
 
 
-def _swap(page: _Page, source: Source, group: Sequence[Substitution]) -> Swap:
+def _swap(page: Allowance, text: str, source: Source, group: Sequence[Substitution]) -> Swap:
     shown, context = group[0], None
     for substitution in group:
-        context = page.context(substitution)
-        if context is not None:
+        around = page.around(substitution.start, substitution.end, CONTEXT_WORDS)
+        if around is not None:
             shown = substitution
+            context = _flat(text[around[0] : shown.start]), _flat(text[shown.end : around[1]])
             break
     places = dict.fromkeys(source.where(s.start) for s in group)
     return Swap(
@@ -158,58 +168,6 @@ def _swap(page: _Page, source: Source, group: Sequence[Substitution]) -> Swap:
         places=tuple(place for place in places if place),
         context=context,
     )
-
-
-class _Page:
-    """The page's words and numbers, and which of them are shown already."""
-
-    def __init__(self, reading: Reading) -> None:
-        words = split(reading.text)
-        self._text = reading.text
-        counted = words.kind != Kind.MARK
-        self._start = words.start[counted].tolist()
-        self._end = words.end[counted].tolist()
-        self._paragraphs = paragraph_starts(reading.text).tolist()
-        self._taken = [False] * len(self._start)
-        self._left = int(SHOWN_SHARE * len(self._start))
-        self._quoted = 0
-
-    def shown(self, start: int, end: int, most: int) -> int:
-        """The end of what may be shown of ``text[start:end]`` if it is ``most`` words at most."""
-        first, last = self._words(start, end)
-        return end if last - first <= most else self._end[first + most - 1]
-
-    def take(self, start: int, end: int, share: float) -> bool:
-        """Count a quotation among what is shown; False where it would be too much."""
-        first, last = self._words(start, end)
-        if self._quoted + last - first > share * len(self._start) or not self._mark(first, last):
-            return False
-        self._quoted += last - first
-        return True
-
-    def context(self, substitution: Substitution) -> tuple[str, str] | None:
-        """The words around a substitution, if none of them is shown yet and there is room for them."""
-        first, last = self._words(substitution.start, substitution.end)
-        paragraph = bisect_right(self._paragraphs, substitution.start)
-        low = self._paragraphs[paragraph - 1] if paragraph else 0
-        high = self._paragraphs[paragraph] if paragraph < len(self._paragraphs) else len(self._text)
-        left = max(first - CONTEXT_WORDS, bisect_left(self._start, low))
-        right = min(last + CONTEXT_WORDS, bisect_left(self._start, high))
-        if right <= left or not self._mark(left, right):
-            return None
-        before = self._text[min(self._start[left], substitution.start) : substitution.start]
-        return _flat(before), _flat(self._text[substitution.end : max(self._end[right - 1], substitution.end)])
-
-    def _words(self, start: int, end: int) -> tuple[int, int]:
-        """Indices ``[first, last)`` of the words that begin in ``[start, end)``."""
-        return bisect_left(self._start, start), bisect_left(self._start, end)
-
-    def _mark(self, first: int, last: int) -> bool:
-        if last - first > self._left or any(self._taken[first:last]):
-            return False
-        self._left -= last - first
-        self._taken[first:last] = [True] * (last - first)
-        return True
 
 
 def _mean(group: Sequence[Substitution]) -> float:

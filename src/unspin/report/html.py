@@ -11,10 +11,11 @@ from functools import cache
 from importlib import resources
 
 from unspin.report import html_parts as parts
-from unspin.report import html_public
+from unspin.report import html_proof, html_public
 from unspin.report.content import Content, Full, Head, Public, Report, Unread
 from unspin.report.html_overview import overview
 from unspin.report.markup import Markup, css_string, element
+from unspin.report.proof import Proofs
 from unspin.report.wording import DISCLAIMER
 from unspin.version import version
 
@@ -78,7 +79,11 @@ def _article(document: Content, identity: str, level: int) -> Markup:
             _full(document, identity, level + 1)
         )  # fmt: skip
         sections = {name: part for name, part in made.items() if part}
-        children += [_kind(document.head), parts.summary(document.head), _contents(identity, list(sections))]
+        children += [
+            _kind(document.head),
+            parts.summary(document.head),
+            _contents(identity, list(sections), document.proofs),
+        ]
         if isinstance(document, Public) and document.rule:
             children.append(element("p", document.rule, class_="hint"))
         children += sections.values()
@@ -86,9 +91,10 @@ def _article(document: Content, identity: str, level: int) -> Markup:
 
 
 def _full(document: Full, identity: str, level: int) -> dict[str, Markup]:
-    if not document.rows:
-        return {"text": parts.plain_text(document, identity, level)}
-    return {
+    proved = {} if document.proofs is None else html_proof.sources(document.proofs, identity, level)
+    if not document.marked:
+        return proved | {"text": parts.plain_text(document, identity, level)}
+    return proved | {
         "text": parts.marked_text(document, identity, level),
         "sides": parts.side_by_side(document, identity, level),
         "swaps": parts.swaps(document, identity, level),
@@ -98,9 +104,10 @@ def _full(document: Full, identity: str, level: int) -> dict[str, Markup]:
 
 
 def _public(document: Public, identity: str, level: int) -> dict[str, Markup]:
+    proved = {} if document.proofs is None else html_proof.sources(document.proofs, identity, level)
     if not document.evidence.swaps:
-        return {}
-    return {
+        return proved
+    return proved | {
         "swaps": html_public.swaps(document.evidence, identity, level),
         "contexts": html_public.contexts(document.evidence, identity, level),
         "quotations": html_public.quotations(document.evidence, identity, level),
@@ -125,11 +132,12 @@ _CONTENTS = {
 }  # fmt: skip
 
 
-def _contents(identity: str, sections: Sequence[str]) -> Markup:
+def _contents(identity: str, sections: Sequence[str], proofs: Proofs | None) -> Markup:
     """Links to the sections of a document."""
     if len(sections) < 2:
         return Markup()
-    links = (element("li", element("a", _CONTENTS[name], href=f"#{identity}-{name}")) for name in sections)
+    titles = _CONTENTS if proofs is None else _CONTENTS | html_proof.contents(proofs)
+    links = (element("li", element("a", titles[name], href=f"#{identity}-{name}")) for name in sections)
     return element("nav", element("ul", *links), class_="contents", aria_label=f"Contents {identity[1:]}")
 
 

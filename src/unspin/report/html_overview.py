@@ -12,27 +12,30 @@ from unspin.report.markup import Markup, element
 __all__ = ["overview"]
 
 _COLUMNS = ("Document", "Verdict", "Words swapped", "False positives", "Spinner", "Quotations altered")
+_SOURCE = "Source"
 
 
 def overview(report: Report, links: Sequence[str]) -> Markup:
     """The heading, a sentence on all, and the table; ``links`` are addresses, one for each document."""
-    rows = (_row(document, link) for document, link in zip(report.documents, links, strict=True))
+    traced = any(not isinstance(document, Unread) and document.proofs is not None for document in report.documents)
+    columns = (*_COLUMNS, _SOURCE) if traced else _COLUMNS
+    rows = (_row(document, link, columns) for document, link in zip(report.documents, links, strict=True))
     return element(
         "section",
         element("h1", f"{len(report.documents):,} documents", class_="name"),
         element("p", f"{report.says}.", class_="rate"),
-        table("In the order in which they were given", _COLUMNS, rows, "overview"),
+        table("In the order in which they were given", columns, rows, "overview"),
         id="overview",
     )
 
 
-def _row(document: Content, link: str) -> Markup:
+def _row(document: Content, link: str, columns: Sequence[str]) -> Markup:
     if isinstance(document, Unread):
         told = (element("b", "could not be read"), f": {document.reason}")
         return element(
             "tr",
             element("th", document.source.name, scope="row"),
-            element("td", *told, colspan=str(len(_COLUMNS) - 1), data_label="verdict"),
+            element("td", *told, colspan=str(len(columns) - 1), data_label="verdict"),
             class_="unread",
         )
     head = document.head
@@ -48,8 +51,10 @@ def _row(document: Content, link: str) -> Markup:
         (head.spinner or "–",),
         ("–" if head.quotations is None else "{:,} of {:,}".format(*head.quotations),),
     )
+    if _SOURCE in columns:
+        cells = (*cells, ("–" if document.proofs is None else document.proofs.figures,))
     return element(
         "tr",
         element("th", element("a", head.source.name, href=link), scope="row"),
-        *(element("td", *cell, data_label=label.lower()) for cell, label in zip(cells, _COLUMNS[1:], strict=True)),
+        *(element("td", *cell, data_label=label.lower()) for cell, label in zip(cells, columns[1:], strict=True)),
     )

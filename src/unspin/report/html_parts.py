@@ -8,7 +8,8 @@ from unspin.reading import VERDICTS
 from unspin.report.anchors import Anchor, Anchors
 from unspin.report.content import Full, Head, Row
 from unspin.report.html_text import as_found, as_restored, linked, paragraph, run, swap_cells
-from unspin.report.markup import Markup, element
+from unspin.report.markup import Markup, element, join
+from unspin.report.pieces import Swapped
 from unspin.report.wording import GUESS_BELOW, NO_SWAP_SEEN
 
 __all__ = [
@@ -84,10 +85,19 @@ def _strip(places: Sequence[float]) -> Markup:
     return element("div", drawing, element("p", "Where the swaps lie, from the first word to the last"), class_="strip")
 
 
-def legend(*, found: bool, partly: bool = False) -> Markup:
-    """What the marks mean; ``found`` for a section that shows what stood there as well, ``partly`` where a part is marked."""
+def legend(*, found: bool, partly: bool = False, sourced: bool = False) -> Markup:
+    """What the marks mean.
+
+    Args:
+        found: for a section that shows what stood there as well.
+        partly: a part is marked.
+        sourced: some wording is that of a source.
+    """
     restored = (
-        element("li", element("span", "word", class_="mark restored"), " restored"),
+        *((element("li", element("span", "word", class_="mark sourced"), " the source’s wording"),) if sourced else ()),
+        element(
+            "li", element("span", "word", class_="mark restored"), " restored by the reader" if sourced else " restored"
+        ),
         element(
             "li",
             element("span", "word", class_="mark guess"),
@@ -102,21 +112,31 @@ def legend(*, found: bool, partly: bool = False) -> Markup:
 
 def marked_text(document: Full, identity: str, level: int) -> Markup:
     """The restored text; each swapped word is marked, says what stood there, and leads to its row of the table."""
-    body = [paragraph(part, lambda piece: linked(piece, identity)) for part in document.paragraphs]
+    sourced = _sourced(document)
+    proofs = document.proofs
+    passage = None if proofs is None else proofs.passage
+    body = [paragraph(part, lambda piece: linked(piece, identity, passage)) for part in document.paragraphs]
+    what = (
+        "The text in the wording of its source wherever the two align, and elsewhere as it was probably written."
+        if sourced
+        else "The text as it was probably written."
+    )
+    row = "its passage or its row in the table" if sourced else "its row in the table"
     screen = element(
         "p",
-        "The text as it was probably written. Point at a marked word, or move to it with the Tab key, to see what stood"
-        " there; follow it to its row in the table.",
+        f"{what} Point at a marked word, or move to it with the Tab key, to see what stood there; follow it to {row}.",
         class_="hint screen",
     )
-    paper = element(
-        "p", "The text as it was probably written. A small number is the row in the table.", class_="hint paper"
-    )
-    key = element(
-        "div", legend(found=False, partly=bool(document.passages)), *_passages(document), screen, paper, class_="key"
-    )
+    paper = element("p", f"{what} A small number is the row in the table.", class_="hint paper")
+    marks = legend(found=False, partly=bool(document.passages), sourced=sourced)
+    key = element("div", marks, *_passages(document), screen, paper, class_="key")
     text = element("div", *body, class_="prose")
     return section(f"{identity}-text", level, "Restored text", key, text, class_="marked")
+
+
+def _sourced(document: Full) -> bool:
+    """Whether some of its wording is that of a source."""
+    return document.proofs is not None and bool(document.proofs.sources)
 
 
 def _passages(document: Full) -> Iterator[Markup]:
@@ -145,23 +165,31 @@ def side_by_side(document: Full, identity: str, level: int) -> Markup:
     ]
     heads = element("div", element("p", "As found"), element("p", "Restored"), class_="pair heads", aria_hidden="true")
     body = element("div", heads, *pairs, class_="prose sides")
-    return section(f"{identity}-sides", level, "Side by side", legend(found=True), body, class_="beside")
+    marks = legend(found=True, sourced=_sourced(document))
+    return section(f"{identity}-sides", level, "Side by side", marks, body, class_="beside")
 
 
 def swaps(document: Full, identity: str, level: int) -> Markup:
-    """Every swap in the order of the text."""
+    """Every swap in the order of the text; nothing where there is none."""
+    if not document.rows:
+        return Markup()
     placed = document.head.source.place is not None
     columns = ["No.", *(["Place"] if placed else []), "Found", "Original", "Confidence", "Alternatives", "Walk"]
-    rows = (_row(row, identity, placed) for row in document.rows)
+    shown = {piece.number for part in document.paragraphs for piece in part.pieces if isinstance(piece, Swapped)}
+    rows = (_row(row, identity, placed, row.number in shown) for row in document.rows)
     count = len(document.rows)
     caption = f"{count:,} swapped {'place' if count == 1 else 'places'}, in the order of the text"
+    if _sourced(document):
+        caption += "; as the reader has them, which does not know the source"
     body = table(caption, columns, rows, "swaps")
     return section(f"{identity}-swaps", level, "Table of swaps", body)
 
 
-def _row(row: Row, identity: str, placed: bool) -> Markup:
+def _row(row: Row, identity: str, placed: bool, marked: bool) -> Markup:
     number, place, s = row
-    back = element("a", f"{number:,}", href=f"#{identity}-m{number}", title="to the place in the text")
+    back = join([f"{number:,}"])
+    if marked:
+        back = element("a", back, href=f"#{identity}-m{number}", title="to the place in the text")
     return element(
         "tr",
         element("td", back, class_="number", data_label="no."),
@@ -184,15 +212,17 @@ def quotations(document: Full, identity: str, level: int) -> Markup:
     return section(f"{identity}-quotations", level, "Quotations", *said, *rest)
 
 
-def quotation_pair(speaker: str | None, place: str, found: Markup, restored: Markup) -> Markup:
-    """One altered quotation."""
+def quotation_pair(
+    speaker: str | None, place: str, found: Markup, restored: Markup, original: str = "was probably said"
+) -> Markup:
+    """One altered quotation; ``original`` is the label of what was said."""
     who = element("b", speaker) if speaker else element("i", "speaker not named")
     where = (element("span", place, class_="place"),) if place else ()
     return element(
         "figure",
         element("figcaption", who, *where),
         element("p", element("span", "the page says", class_="label"), element("q", found), class_="was"),
-        element("p", element("span", "was probably said", class_="label"), element("q", restored), class_="now"),
+        element("p", element("span", original, class_="label"), element("q", restored), class_="now"),
         class_="quotation",
     )
 

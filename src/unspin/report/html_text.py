@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from unspin.reading import Substitution
 from unspin.report.markup import Markup, element, join
-from unspin.report.pieces import Kept, Paragraph, Piece
+from unspin.report.pieces import Change, Kept, Paragraph, Piece, Sourced
 from unspin.report.wording import GUESS_BELOW, alternatives_in_words, percent, walk_in_words
 
 __all__ = ["as_found", "as_restored", "linked", "paragraph", "run", "swap_cells"]
@@ -27,10 +27,18 @@ def run(pieces: Iterable[Piece], mark: Mark) -> Markup:
     return join(mark(piece) for piece in pieces)
 
 
-def linked(piece: Piece, identity: str) -> Markup:
-    """A restored word that says what stood there and leads to its row in the table of swaps."""
+def linked(piece: Piece, identity: str, passage: Callable[[int, int], int] | None = None) -> Markup:
+    """A restored word that says what stood there and leads to its row in the table of swaps, or to its passage of a source.
+
+    Args:
+        piece: what is to be shown.
+        identity: of the document.
+        passage: the number of the passage of a source in which an offset lies, both from 0.
+    """
     if isinstance(piece, Kept):
         return join([piece.text])
+    if isinstance(piece, Sourced):
+        return _sourced(piece, identity, passage)
     number, s = piece
     body = s.original.strip()
     return _around(
@@ -38,7 +46,7 @@ def linked(piece: Piece, identity: str) -> Markup:
         element(
             "a",
             body,
-            class_=f"mark {_kind(s)}",
+            class_=f"mark {_kind(piece)}",
             id=f"{identity}-m{number}",
             href=f"#{identity}-s{number}",
             title=_told(s),
@@ -52,16 +60,15 @@ def as_restored(piece: Piece) -> Markup:
     """A restored word, marked."""
     if isinstance(piece, Kept):
         return join([piece.text])
-    original = piece.substitution.original
-    return _around(original, element("ins", original.strip(), class_=f"mark {_kind(piece.substitution)}"))
+    return _around(piece.original, element("ins", piece.original.strip(), class_=f"mark {_kind(piece)}"))
 
 
 def as_found(piece: Piece) -> Markup:
     """A word as it stood there, marked."""
     if isinstance(piece, Kept):
         return join([piece.text])
-    found = piece.substitution.found
-    return _around(found, element("del", found.strip(), class_="mark found"))
+    found = piece.found
+    return _around(found, element("del", found.strip(), class_="mark found" if found.strip() else "mark left"))
 
 
 def swap_cells(
@@ -95,10 +102,30 @@ def _around(text: str, mark: Markup) -> Markup:
     return join([before, mark, after])
 
 
-def _kind(substitution: Substitution) -> str:
-    if not substitution.original.strip():
+def _kind(change: Change) -> str:
+    if not change.original.strip():
         return "gone"
-    return "guess" if substitution.confidence < GUESS_BELOW else "restored"
+    if isinstance(change, Sourced):
+        return "sourced"
+    return "guess" if change.substitution.confidence < GUESS_BELOW else "restored"
+
+
+def _sourced(piece: Sourced, identity: str, passage: Callable[[int, int], int] | None) -> Markup:
+    """Words of a source; what stood there is the title."""
+    source = piece.wording.source
+    body, found = piece.original.strip(), " ".join(piece.found.split())
+    to = None
+    if source is not None and passage is not None:
+        to = f"#{identity}-o{source + 1}-p{passage(source, piece.start) + 1}"
+    mark = element(
+        "a" if to else "span",
+        body,
+        class_=f"mark {_kind(piece)}",
+        href=to,
+        title=f"found: {found or '(nothing)'}\nthe source says: {' '.join(body.split()) or '(nothing)'}",
+        aria_label=None if body or to is None else "words left out as in the source",
+    )
+    return _around(piece.original, mark)
 
 
 def _told(substitution: Substitution) -> str:

@@ -1,20 +1,20 @@
 """A report as Markdown (CommonMark with tables), in which a text comes out as text, whatever marks it holds.
 
 Restored words are marked as on a terminal: ‹word›, ‹word?› for a guess, ‹› for a word taken out, and ‹found: guess?›
-where it is left as found. Where a part of the text alone reads as spun, it stands between ⟦ and ⟧.
+where it is left as found. In a document with a source ‹word› is the source's and ‹word?› the reader's. Where a part of the
+text alone reads as spun, it stands between ⟦ and ⟧.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from unspin.reading import VERDICTS
-from unspin.report import evidence, passages
+from unspin.report import evidence, markdown_proof, passages
 from unspin.report.anchors import Anchors
 from unspin.report.content import Content, Full, Public, Report, Unread
-from unspin.report.markup import visible
-from unspin.report.pieces import Kept, Paragraph, Piece, Swapped
+from unspin.report.markdown_text import escaped, table
+from unspin.report.pieces import Change, Kept, Paragraph, Piece, Sourced
 from unspin.report.wording import (
     DISCLAIMER,
     GUESS_BELOW,
@@ -25,17 +25,15 @@ from unspin.report.wording import (
     walk_in_words,
 )
 
-__all__ = ["escaped", "render"]
+__all__ = ["render"]
 
 _LEGEND = (
     "‹word› restored · ‹word?› a guess · ‹› a word taken out · ‹found: word?› left as found, perhaps swapped for word"
 )
-# Marks with a meaning inside a line; the rest have one at its beginning only. A backslash before a letter means nothing, so
-# only the marks take one; angle brackets and ampersands are written as HTML has them.
-_INLINE = re.compile(r"([\\`*_\[\]{}~|$^])")
-_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-_AT_START = re.compile(r"^([#+=\-]|:(?=[-:])|\d{1,9}(?=[.)]))")
-_ADDRESS = re.compile(r"(?i)\b(https?|ftp|mailto|www)([:.])")
+_LEGEND_SOURCED = (
+    "‹word› the source’s wording · ‹word?› the reader’s · ‹› a word taken out · ‹found: word?› left as found, perhaps swapped"
+    " for word"
+)
 
 
 def render(report: Report) -> str:
@@ -51,15 +49,6 @@ def render(report: Report) -> str:
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def escaped(text: str) -> str:
-    """The text on one line, so that Markdown shows it as it stands."""
-    line = " ".join(visible(text).split())
-    line = _INLINE.sub(r"\\\1", line)
-    line = re.sub("[&<>]", lambda match: _HTML[match.group()], line)
-    line = _ADDRESS.sub(r"\1\\\2", line)
-    return _AT_START.sub(lambda m: m.group() + "\\" if m.group()[0].isdigit() else "\\" + m.group(), line)
-
-
 def _overview(report: Report) -> str:
     rows = []
     for document in report.documents:
@@ -68,7 +57,7 @@ def _overview(report: Report) -> str:
         else:
             head = document.head
             rows.append((head.source.name, VERDICTS[head.verdict], head.says.partition("; ")[2]))
-    return _table(("Document", "Verdict", "Figures"), rows)
+    return table(("Document", "Verdict", "Figures"), rows)
 
 
 def _document(document: Content, level: int) -> Iterator[str]:
@@ -81,20 +70,25 @@ def _document(document: Content, level: int) -> Iterator[str]:
     yield f"**{escaped(head.says[:1].upper() + head.says[1:])}.**"
     yield escaped("; ".join(head.facts)) + "."
     heading = "#" * (level + 1)
+    if isinstance(document, Public) and document.rule:
+        yield f"*{escaped(document.rule)}*"
+    if document.proofs is not None:
+        yield from markdown_proof.sources(document.proofs, heading)
     yield from _public(document, heading) if isinstance(document, Public) else _full(document, heading)
     yield from _anchors(document.anchors, heading)
 
 
 def _full(document: Full, heading: str) -> Iterator[str]:
-    yield f"{heading} {'Restored text' if document.rows else 'Text'}"
-    if document.rows:
-        yield _LEGEND
+    sourced = document.proofs is not None and bool(document.proofs.sources)
+    yield f"{heading} {'Restored text' if document.marked else 'Text'}"
+    if document.marked:
+        yield _LEGEND_SOURCED if sourced else _LEGEND
     if document.passages:
         shown = f"{passages.SIGN_OPEN} … {passages.SIGN_CLOSE}"
         yield f"What reads as spun stands between {shown}:"
         yield "\n".join(f"- {escaped(f'{p.place or p.lines}: {p.ends}')}" for p in document.passages)
     for paragraph in document.paragraphs:
-        yield _parted(paragraph)
+        yield _parted(paragraph, sourced)
     if document.rows:
         yield f"{heading} Swaps"
         rows = [
@@ -102,7 +96,7 @@ def _full(document: Full, heading: str) -> Iterator[str]:
              alternatives_in_words(s.alternatives), walk_in_words(s.route))
             for n, place, s in document.rows
         ]  # fmt: skip
-        yield _table(("No.", "Place", "Found", "Original", "Confidence", "Alternatives", "Walk"), rows)
+        yield table(("No.", "Place", "Found", "Original", "Confidence", "Alternatives", "Walk"), rows)
     if document.altered:
         yield f"{heading} Quotations that were altered"
     for said, place, pieces in document.altered:
@@ -112,14 +106,13 @@ def _full(document: Full, heading: str) -> Iterator[str]:
 def _public(document: Public, heading: str) -> Iterator[str]:
     gathered = document.evidence
     if gathered.swaps:
-        yield f"*{escaped(document.rule)}*"
         yield f"{heading} Swaps"
         rows = [
             (f"{s.times:,}", s.found, original_in_words(s.found, s.original), percent(s.confidence),
              alternatives_in_words(s.alternatives), walk_in_words(s.route), evidence.places_in_words(s))
             for s in gathered.swaps
         ]  # fmt: skip
-        yield _table(("Times", "Found", "Original", "Confidence", "Alternatives", "Walk", "Places"), rows)
+        yield table(("Times", "Found", "Original", "Confidence", "Alternatives", "Walk", "Places"), rows)
     shown = [(s, *s.context) for s in gathered.swaps if s.context]
     if shown:
         yield f"{heading} In context"
@@ -146,11 +139,11 @@ def _said(speaker: str | None, place: str, found: str, restored: str) -> str:
     return f"{escaped(who)}\n\n- the page says: “{found}”\n- was probably said: “{restored}”"
 
 
-def _parted(paragraph: Paragraph) -> str:
+def _parted(paragraph: Paragraph, sourced: bool) -> str:
     """The text of a paragraph with its marks, and what reads as spun between signs."""
     shown = []
     for spun, pieces in paragraph.parts:
-        text = "".join(piece.text if isinstance(piece, Kept) else _sign(piece) for piece in pieces)
+        text = "".join(piece.text if isinstance(piece, Kept) else _sign(piece, sourced) for piece in pieces)
         shown.append(f"{passages.SIGN_OPEN}{text}{passages.SIGN_CLOSE}" if spun else text)
     return escaped("".join(shown))
 
@@ -160,17 +153,17 @@ def _marked(pieces: Iterable[Piece]) -> str:
     return escaped("".join(piece.text if isinstance(piece, Kept) else _sign(piece) for piece in pieces))
 
 
-def _sign(piece: Swapped) -> str:
+def _sign(piece: Change, sourced: bool = False) -> str:
+    """The place as restored; where some wording is a source's, a question mark stands for the reader's."""
+    if isinstance(piece, Sourced):
+        bare = piece.original.strip()
+        before, _, after = piece.original.partition(bare) if bare else ("", "", "")
+        return f"{before}‹{bare}›{after}"
     s = piece.substitution
     shown = ": ".join([s.original, *(word for word, _ in s.alternatives[:1] if s.open)])
-    return f"‹{shown}{'?' if shown and s.confidence < GUESS_BELOW else ''}›"
+    return f"‹{shown}{'?' if shown and (sourced or s.confidence < GUESS_BELOW) else ''}›"
 
 
 def _now(swap: evidence.Swap) -> str:
     """What was put in place of a swap: nothing certain where it is open."""
     return "?" if swap.original == swap.found else swap.original
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [columns, ["---"] * len(columns), *([escaped(cell) for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

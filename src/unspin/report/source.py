@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from unspin.comparison import Comparison, Wording
 from unspin.errors import UnspinError
 from unspin.reading import Reading
 from unspin.text.edits import Edit
 
-__all__ = ["Entry", "Place", "Source", "Stored", "TYPED", "entry", "place_function"]
+__all__ = ["Entry", "Origin", "Place", "Proof", "Search", "Source", "Stored", "TYPED", "entry", "place_function"]
 
 
 class Place(Protocol):
@@ -73,16 +74,70 @@ TYPED = Source("")
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """A text that a document was made from, or is compared with.
+
+    Attributes:
+        name: what the report calls it; shown, never opened.
+        comparison: what the document has of it.
+        probability: that it is a source, 0 to 1; None where it was not searched for but given.
+        date: its date, where it is known.
+        url: its address, where it is known; shown, never opened.
+        near_copies: names of texts that say the same.
+    """
+
+    name: str
+    comparison: Comparison
+    probability: float | None = None
+    date: str | None = None
+    url: str | None = None
+    near_copies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a search for the sources of a document said besides them.
+
+    Attributes:
+        best: probability of the likeliest text of the archive, 0 to 1.
+        likeliest: its name; None where nothing in the archive has a word in common with the document.
+        notes: see :class:`~unspin.comparison.Remark`.
+    """
+
+    best: float
+    likeliest: str | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a document comes from, and what was written in its place there.
+
+    Attributes:
+        proofs: its sources, the one that explains most first.
+        wordings: the changes that give it the wording of its sources, and the reader's elsewhere; in order, never overlapping.
+            What the reader changes is one of the reading's substitutions.
+        search: how they were searched for; None where the source was given.
+    """
+
+    proofs: tuple[Proof, ...]
+    wordings: tuple[Wording, ...] = ()
+    search: Search | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One document of a report.
 
     Attributes:
-        source: where it came from.
+        source: where the text that was read came from.
         outcome: its reading, or the error that says why there is none.
+        origin: where its text was taken from; None where nobody asked.
     """
 
     source: Source
     outcome: Reading | UnspinError
+    origin: Origin | None = None
 
 
 def place_function(starts: Sequence[int], places: Sequence[Place]) -> Callable[[int], Place] | None:

@@ -10,12 +10,13 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from unspin.comparison import Comparison
 from unspin.reader import read
 from unspin.settings import CLAIMED_FROM, Settings
 from unspin.trace.archive import Archive, Writer
 from unspin.trace.comparing import compare
 from unspin.trace.restoring import restored
-from unspin.trace.results import Comparison, Match, Restoration, Trace
+from unspin.trace.results import Match, Restoration, Trace
 from unspin.trace.tracing import search
 
 __all__ = ["Archive", "Comparison", "Match", "Restoration", "Trace", "Writer", "compare", "restored", "search", "trace"]

@@ -15,10 +15,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.comparison import Comparison
 from unspin.reading import Reading, Substitution
 from unspin.text import Kind, split
 from unspin.trace.comparing import compare
-from unspin.trace.results import Comparison
 
 __all__ = ["Column", "Columns", "Page", "Place", "columns"]
 

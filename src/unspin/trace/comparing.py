@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from unspin.comparison import Comparison
 from unspin.trace.evidence import comparison
 from unspin.trace.links import link
-from unspin.trace.results import Comparison
 from unspin.trace.sides import side
 
 __all__ = ["compare"]

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.arrays import ragged
+from unspin.comparison import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
 from unspin.text import QuotationSpan, Words
 from unspin.trace.facts import fact_of
 from unspin.trace.links import Linked, LinkKind
-from unspin.trace.results import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
 
 __all__ = ["comparison"]
 

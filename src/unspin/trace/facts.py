@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from unspin.trace.results import Fact
+from unspin.comparison import Fact
 
 __all__ = ["fact_of"]
 

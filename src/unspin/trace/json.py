@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from typing import Any
 
 import orjson
 
+from unspin.comparison import Comparison
 from unspin.reading import OFFSETS
-from unspin.trace.results import Comparison, Match, Trace
-from unspin.trace.wording import comparison_in_words, trace_in_words
+from unspin.trace.results import Match, Trace
+from unspin.trace.wording import trace_in_words
 from unspin.version import version
 
 __all__ = ["COMPARISON_SCHEMA", "TRACE_SCHEMA", "comparison_record", "schema", "trace_record"]
@@ -28,8 +28,8 @@ def comparison_record(found: Comparison, page: str | None = None, source: str | 
         "offsets": OFFSETS,
         "page_path": page,
         "source_path": source,
-        "says": comparison_in_words(found),
-        **_plain(found),
+        "says": found.says,
+        **found.to_dict(),
     }
 
 
@@ -51,7 +51,7 @@ def trace_record(found: Trace, path: str | None = None) -> dict[str, Any]:
 
 
 def _match(match: Match) -> dict[str, Any]:
-    evidence = _plain(match.comparison)
+    evidence = match.comparison.to_dict()
     del evidence["page"]
     return {
         "id": match.id,
@@ -61,10 +61,6 @@ def _match(match: Match) -> dict[str, Any]:
         "near_copies": list(match.near_copies),
         "comparison": evidence,
     }
-
-
-def _plain(found: Comparison) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(found).items()}
 
 
 @cache

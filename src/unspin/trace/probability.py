@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from unspin.trace.results import Comparison
+from unspin.comparison import Comparison
 
 __all__ = ["features", "probability"]
 

@@ -1,103 +1,131 @@
-"""A page in the wording of its source, and in the reader's where the source says nothing."""
+"""A page in the wording of its sources, and in the reader's where they say nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Protocol, TypeVar
 
-from unspin.reading import Reading, Substitution
+from unspin.comparison import Change, Comparison, How, Passage, Wording
+from unspin.reading import Reading
 from unspin.text import apply, removal_span
-from unspin.trace.results import Change, Comparison, How, Restoration
+from unspin.trace.results import Restoration
 
 __all__ = ["marked", "restored"]
 
 
-class _Edit(NamedTuple):
-    """A place of the page and what goes there."""
-
-    start: int
-    end: int
-    original: str
-
-
-def restored(found: Comparison, reading: Reading | None = None) -> Restoration:
+def restored(found: Comparison, reading: Reading | None = None, *, further: Sequence[Comparison] = ()) -> Restoration:
     """The page in the source's wording wherever the two align, and in the reader's elsewhere.
 
     Args:
         found: page and source compared.
         reading: what the reader says of the page; None to leave the rest of the page as it is.
+        further: the page and further sources, for what lies in no passage of those before.
 
     Raises:
-        ValueError: the reading is one of another text.
+        ValueError: the reading or a comparison is one of another text.
     """
-    if reading is not None and reading.text != found.page:
-        raise ValueError("a reading of another text than the page; read the page itself")
-    elsewhere = _elsewhere(found, () if reading is None else reading.substitutions)
-    edits = [*_by_source(found), *(_Edit(s.start, s.end, s.original) for s in elsewhere)]
-    edits.sort(key=_place)
+    comparisons = (found, *further)
+    if any(
+        text != found.page
+        for text in (*(other.page for other in further), *(() if reading is None else [reading.text]))
+    ):
+        raise ValueError("a reading or a comparison of another text than the page; take the page itself")
+    wordings: list[Wording] = []
+    taken: list[Passage] = []
+    for number, comparison in enumerate(comparisons):
+        own = _outside(taken, comparison.passages)
+        wordings += _by_source(comparison, _inside(own, comparison.changes), number)
+        taken = sorted((*taken, *own), key=_place)
+    elsewhere = _outside(taken, () if reading is None else reading.substitutions)
+    wordings += (Wording(s.start, s.end, s.original, None) for s in elsewhere)
+    wordings.sort(key=_place)
     return Restoration(
         page=found.page,
-        restored=apply(found.page, edits),
-        by_source=found.changes,
+        restored=apply(found.page, wordings),
+        wordings=tuple(wordings),
         by_reader=elsewhere,
-        comparison=found,
+        comparisons=comparisons,
     )
 
 
-def _place(edit: _Edit) -> tuple[int, int]:
-    return edit.start, edit.end
+class _Span(Protocol):
+    """A place of the page."""
+
+    @property
+    def start(self) -> int:
+        """Offset of the first code point."""
+
+    @property
+    def end(self) -> int:
+        """Offset after the last."""
 
 
-def _elsewhere(found: Comparison, substitutions: Sequence[Substitution]) -> tuple[Substitution, ...]:
-    """Those that lie in no passage."""
-    kept: list[Substitution] = []
+_S = TypeVar("_S", bound=_Span)
+
+
+def _place(span: _Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def _outside(taken: Sequence[_Span], spans: Sequence[_S]) -> tuple[_S, ...]:
+    """Those that have nothing of what is taken; both in order."""
+    kept: list[_S] = []
     k = 0
-    for substitution in substitutions:
-        while k < len(found.passages) and found.passages[k].end <= substitution.start:
+    for span in spans:
+        while k < len(taken) and taken[k].end <= span.start:
             k += 1
-        if k == len(found.passages) or substitution.end <= found.passages[k].start:
-            kept.append(substitution)
+        if k == len(taken) or span.end <= taken[k].start:
+            kept.append(span)
     return tuple(kept)
 
 
-def _edit(found: Comparison, change: Change) -> _Edit:
-    """The change as an edit of the page, with the white space that comes or goes with a word."""
+def _inside(passages: Sequence[Passage], changes: Sequence[Change]) -> Iterator[Change]:
+    """The changes in some passages; both in order."""
+    k = 0
+    for change in changes:
+        while k < len(passages) and passages[k].end < change.end:
+            k += 1
+        if k < len(passages) and passages[k].start <= change.start:
+            yield change
+
+
+def _wording(found: Comparison, change: Change, number: int) -> Wording:
+    """The change as one of the page, with the white space that comes or goes with a word."""
     page, source = found.page, found.source
+    start, end = change.start, change.end
     if change.how is How.INSERTED:
-        start, end = change.start, change.end
         spaced = not start or page[start - 1].isspace()
         free = end == len(page) or not page[end].isalnum()
         # Otherwise the space is that of the words beside.
-        return _Edit(*(removal_span(page, start, end) if spaced and free else (start, end)), "")
+        return Wording(*(removal_span(page, start, end) if spaced and free else (start, end)), "", number)
     original = source[change.source_start : change.source_end]
     if change.how is How.DROPPED:
         before = source[: change.source_start]
         original = before[len(before.rstrip()) :] + original
-    if "\n" not in page[change.start : change.end]:
+    if "\n" not in page[start:end]:
         original = re.sub(r"\s++", " ", original)
-    return _Edit(change.start, change.end, original)
+    return Wording(start, end, original, number)
 
 
-def _by_source(found: Comparison) -> list[_Edit]:
-    """The changes as edits, those that overlap cut short: of two words that go, both would take the space between."""
-    kept: list[_Edit] = []
-    for change in found.changes:
-        edit = _edit(found, change)
-        if kept and edit.start < kept[-1].end:
-            if edit.end <= kept[-1].end and not edit.original:
+def _by_source(found: Comparison, changes: Iterable[Change], number: int) -> list[Wording]:
+    """The changes, those that overlap cut short: of two words that go, both would take the space between."""
+    kept: list[Wording] = []
+    for change in changes:
+        wording = _wording(found, change, number)
+        if kept and wording.start < kept[-1].end:
+            if wording.end <= kept[-1].end and not wording.original:
                 continue
-            edit = _Edit(kept[-1].end, max(edit.end, kept[-1].end), edit.original)
-        kept.append(edit)
+            wording = replace(wording, start=kept[-1].end, end=max(wording.end, kept[-1].end))
+        kept.append(wording)
     return kept
 
 
 def marked(made: Restoration) -> str:
-    """The restored page with ``‹words›`` where the wording is the source's, and ``‹words?›`` where it is the reader's."""
-    edits = [_Edit(edit.start, edit.end, _signed(edit.original, "")) for edit in _by_source(made.comparison)]
-    edits += [_Edit(s.start, s.end, _signed(s.original, "?")) for s in made.by_reader]
-    edits.sort(key=_place)
-    return apply(made.page, edits)
+    """The restored page with ``‹words›`` where the wording is a source's, and ``‹words?›`` where it is the reader's."""
+    signed = [replace(w, original=_signed(w.original, "?" if w.source is None else "")) for w in made.wordings]
+    return apply(made.page, signed)
 
 
 def _signed(words: str, sign: str) -> str:

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+from unspin.comparison import Comparison, Remark
 from unspin.errors import InputError
 from unspin.files import save
 from unspin.reader.dictionary import Pairs, counted
 from unspin.text import Kind, split
-from unspin.trace.results import Comparison, Remark
 
 __all__ = ["known_pairs", "lesson", "teach"]
 
@@ -57,6 +57,8 @@ def known_pairs(path: Path) -> Pairs:
     Raises:
         InputError: it cannot be read, or is no such file.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise InputError(f"{path}: a device or a pipe keeps nothing; name a file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

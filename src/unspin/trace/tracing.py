@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
 from unspin.trace.archive import Archive, Stored, Term
@@ -16,7 +17,7 @@ from unspin.trace.evidence import comparison
 from unspin.trace.links import link
 from unspin.trace.probability import probability
 from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
-from unspin.trace.results import Comparison, Match, Remark, Trace
+from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
 from unspin.trace.sketch import Run, Sketch, near_copies
 

@@ -5,47 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from unspin.trace.results import Comparison, Fact, How, Match, QuotationPair, Remark, Trace
+from unspin.comparison import Comparison, Fact, How, QuotationPair, Remark, remark_in_words
+from unspin.trace.results import Match, Trace
 
-__all__ = ["comparison_in_words", "evidence", "trace_in_words"]
+__all__ = ["evidence", "trace_in_words"]
 
-_NOTES: Final = {
-    Remark.IDENTICAL: "page and source have the same words in the same order",
-    Remark.TOO_SHORT: "the page has fewer than 30 words: too few to say where they come from",
-    Remark.NO_WORDS: "one of the texts has no words",
-    Remark.EMPTY_ARCHIVE: "the archive is empty",
-    Remark.QUOTED_ONLY: "what they have in common is quoted by both, or said everywhere",
-    Remark.PAGE_CUT: "only the first 400,000 characters of the page were searched for",
-}
 _FACTS: Final = {Fact.FIGURE: "figure", Fact.DATE: "date", Fact.NAME: "name"}
 _MOST: Final = 20
 _SHOWN: Final = 160
-
-
-def comparison_in_words(found: Comparison) -> str:
-    """One sentence on a pair."""
-    if Remark.NO_WORDS in found.notes:
-        return "nothing to compare: one of the texts has no words"
-    if Remark.IDENTICAL in found.notes:
-        return "the page has the words of the source, one and all, in the same order"
-    if not found.passages:
-        return "nothing of the source is found on the page, word by word"
-    if Remark.QUOTED_ONLY in found.notes:
-        return "what page and source have in common is quoted by both, or said everywhere: nothing counts as taken"
-    changed = found.swapped + found.rewritten
-    total = max(1, found.exact + changed)
-    return (
-        f"{found.explained:.0%} of the page follows the source word by word, and {found.used:.0%} of the source is used;"
-        f" of these words {found.exact / total:.0%} are the source's, {found.swapped / total:.0%} stand for others,"
-        f" {found.rewritten / total:.0%} are new"
-    )
 
 
 def trace_in_words(found: Trace) -> str:
     """One sentence on a page and an archive."""
     for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
         if note in found.notes:
-            return f"nothing is said: {_NOTES[note]}"
+            return f"nothing is said: {remark_in_words(note)}"
     if not found.sources:
         near = (
             ""
@@ -73,7 +47,7 @@ def evidence(found: Comparison, *, everything: bool = False) -> Iterator[str]:
     most = None if everything else _MOST
     for note in found.notes:
         if note == Remark.TOO_SHORT:
-            yield f"note: {_NOTES[Remark(note)]}"
+            yield f"note: {remark_in_words(note)}"
     altered = [pair for pair in found.quotations if pair.altered]
     if altered:
         yield from ("", "Quotations that were altered")
