@@ -62,7 +62,7 @@ def paragraphs(text: str) -> list[str]:
 def test_with_the_source_every_family_is_undone(family: str, rate: float) -> None:
     specimen = spinners.simulate(HARBOUR, family, seed=5, rate=rate)
     found = compare(specimen.text, HARBOUR)
-    assert found.explained > 0.97 and found.used > 0.97
+    assert found.explained > 0.95 and found.used > 0.95
     there, original = split(restored(found).restored).lower, split(HARBOUR).lower
     from rapidfuzz.distance import Levenshtein
 
