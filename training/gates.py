@@ -40,8 +40,8 @@ doubt, so that with less only the cost rises."""
 LENGTHS: Final = (60, 170)
 """Words; each document is counted at the nearest of these lengths, so that 100 words divide short ones from long ones."""
 SENT_ON: Final = (0.015, 0.005)
-"""Share of the honest pieces of each of :data:`LENGTHS` that may reach the reader. Of kinds of text that no training had (manuals
-with code in them) ten times as much comes through, so that more would make a scan of them slow."""
+"""Share of the honest pieces of each of :data:`LENGTHS` that may reach the reader. Of kinds of text that no training had, such
+as manuals full of code, ten times as much comes through, so that more would make a scan of them slow."""
 READ: Final = 600
 LEAST: Final = -4.0
 """Lowest threshold of the sieve, where the screen alone lets through less than may."""
