@@ -194,6 +194,12 @@ def parsers(file: Path) -> dict[str, Any]:
     return found | {"pysimdjson, the two fields": rate(simd, size)}
 
 
+def saved(result: dict[str, Any], folder: Path) -> None:
+    """Set down what is known so far."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{result['date']}-scans.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -216,16 +222,19 @@ def main() -> None:
                 written(repeated(texts, options.megabytes), file)
                 result["kinds"][kind] = {"different": len(texts)} | compared(file, start["seconds"])
                 print(kind, json.dumps(result["kinds"][kind]), flush=True)
+                saved(result, options.out)
         if "quiet" in options.only or "workers" in options.only or "parsers" in options.only:
             texts = quiet(options.corpora, QUIET_MEGABYTES)
         if "quiet" in options.only:
             written(texts, file)
             result["quiet"] = compared(file, start["seconds"])
             print("quiet", json.dumps(result["quiet"]), flush=True)
+            saved(result, options.out)
         if "parsers" in options.only:
             written(texts[: len(texts) // 4], file)
             result["parsers"] = parsers(file)
             print("parsers", json.dumps(result["parsers"]), flush=True)
+            saved(result, options.out)
         if "workers" in options.only:
             written(texts[: len(texts) * WORKERS_MEGABYTES // QUIET_MEGABYTES], file)
             result["workers"] = {str(count): scanned(file, count) for count in (1, 2)}
@@ -235,8 +244,7 @@ def main() -> None:
             )
             result["workers"]["net_times"] = round(one / two, 2)
             print("workers", json.dumps(result["workers"]), flush=True)
-    options.out.mkdir(parents=True, exist_ok=True)
-    (options.out / f"{result['date']}-scans.json").write_text(json.dumps(result, indent=1) + "\n")
+            saved(result, options.out)
 
 
 if __name__ == "__main__":
