@@ -1,5 +1,10 @@
 """What a full crawl costs, in core-hours: the work measured part by part on documents written as a WET file.
 
+    python -m benchmarks.crawl --corpora CORPORA [--docs docs/engines.md] [--out benchmarks/runs]
+
+The documents are of the kinds that no training of gates or reader had (:data:`benchmarks.screen.UNSEEN`): on its own corpora a
+gate sends on less than it will of a crawl. ``--docs FILE`` renders the table into the block ``<!-- figures:crawl -->``.
+
 Common Crawl's WET is WARC of plain text, each record a gzip member of its own. A crawl goes through five stations: a file is
 unpacked and taken apart, all text is screened, some of it is sifted, some of that is read for a verdict, and what is spun is
 restored. Each has a rate; what is sent on is a share of the text.
@@ -7,6 +12,10 @@ restored. Each has a rate; what is sent on is a share of the text.
 
 from __future__ import annotations
 
+import argparse
+import datetime
+import json
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +24,9 @@ import numpy as np
 import pyarrow as pa
 
 import unspin
+from benchmarks.screen import UNSEEN
 from benchmarks.warc import wet
+from training.corpora import all_files, documents
 from unspin import screen
 from unspin.engines.files import read_stream
 from unspin.spinners import simulate
@@ -25,6 +36,13 @@ CRAWL = 8e12
 _BEGIN, _END = "<!-- figures:crawl -->", "<!-- /figures:crawl -->"
 _SAMPLE = 60
 """Documents that the reader is timed on."""
+
+
+def left_out(corpora: Path, characters: int = 3_000) -> pa.Table:
+    """``id`` and ``text`` of all documents of the kinds that nothing was trained on, cut into pieces of about this length."""
+    found = [d for file in all_files(corpora) for d in documents(file, characters) if d.corpus in UNSEEN]
+    ids = [f"{document.corpus}-{number:06}" for number, document in enumerate(found)]
+    return pa.table({"id": ids, "text": pa.array([document.text for document in found], pa.string())})
 
 
 def size(table: pa.Table) -> int:
@@ -123,3 +141,24 @@ def fill(document: Path, figures: dict[str, Any]) -> None:
     before, rest = text.split(_BEGIN)
     after = rest.split(_END)[1]
     document.write_text(f"{before}{_BEGIN}\n{rendered(figures)}\n{_END}{after}", encoding="utf-8")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
+    parser.add_argument("--docs", type=Path, help="a document with a block of figures, to be filled")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        figures = measured(left_out(options.corpora), Path(folder))
+    result = {"date": datetime.date.today().isoformat(), "version": unspin.__version__, "crawl": figures}
+    options.out.mkdir(parents=True, exist_ok=True)
+    (options.out / f"{result['date']}-crawl.json").write_text(json.dumps(result, indent=1) + "\n")
+    print(rendered(figures))
+    if options.docs:
+        fill(options.docs, figures)
+
+
+if __name__ == "__main__":
+    main()

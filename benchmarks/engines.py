@@ -7,8 +7,7 @@ scan``, datatrove, Spark, Ray, Polars and DuckDB, each in processes of its own w
 must be the same to the last bit; the digest of the sorted values is written down for each. ``seconds`` are wall-clock time of
 the whole program, start of the engine included; ``running`` without it.
 
-``crawl`` is what a crawl costs, part by part, in one process: the same documents, none spun, as a WET file that is read,
-screened and given to the reader. ``--docs FILE`` renders it into the block ``<!-- figures:crawl -->`` of a document.
+What a crawl costs is measured by :mod:`benchmarks.crawl`.
 """
 
 from __future__ import annotations
@@ -209,7 +208,6 @@ def main() -> int:
         "--only", nargs="+", choices=tuple(ENGINES), default=list(ENGINES), help="the first is compared with"
     )
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
-    parser.add_argument("--docs", type=Path, help="a document with a block of figures, to be filled")
     parser.add_argument("--run", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.run:
@@ -224,13 +222,10 @@ def main() -> int:
         pq.write_table(table, given, row_group_size=1_000)
         result |= {"documents": table.num_rows, "spun": options.spun, "megabytes": round(crawl.size(table) / 1e6, 1)}
         result["engines"] = compared(options.only, given, Path(folder))
-        result["crawl"] = crawl.measured(drawn(options.corpora, options.documents, 0), Path(folder))
     result["all_the_same"] = all(engine.get("same") for engine in result["engines"].values())
     options.out.mkdir(parents=True, exist_ok=True)
     file = options.out / f"{result['date']}-engines.json"
     file.write_text(json.dumps(result, indent=1) + "\n")
-    if options.docs:
-        crawl.fill(options.docs, result["crawl"])
     print("all the same:", result["all_the_same"], "written to", file)
     return 0 if result["all_the_same"] else 1
 

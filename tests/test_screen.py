@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
+from training import gates  # noqa: E402
 from unspin import screen  # noqa: E402
 from unspin.screen import kernel, seen, sieve, tokens  # noqa: E402
 from unspin.screen.screen import FEWEST_WORDS, Screen, Weighed  # noqa: E402
@@ -244,6 +245,32 @@ def test_signs_that_nobody_sees_hide_nothing_from_the_gates(hide: Any) -> None:
 def test_what_is_seen_of_a_text() -> None:
     assert seen.as_seen("so\u00adft w\u043erd, \u0436\u0443\u043a".encode()) == "soft word, \u0436\u0443\u043a".encode()
     assert seen.as_seen(b"caf\xe9 x") == "caf\ufffd x".encode()
+
+
+def test_only_a_text_with_look_alikes_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(seen, "split", lambda text: pytest.fail("split"))
+    assert seen.as_seen("naïve wo​rds, 中, 😀".encode()) == "naïve words, 中, 😀".encode()
+    with pytest.raises(pytest.fail.Exception):
+        seen.as_seen("wоrd".encode())
+
+
+def test_as_many_honest_pieces_are_sent_on_as_may_be() -> None:
+    odds = np.append(np.arange(1000.0), [5000.0, 6000.0])
+    words, counts = np.full(1002, 99), np.append(np.ones(1000), [0.0, 0.0])
+    short, long = gates.thresholds(np.append(words, 102), np.append(odds, -np.inf), np.append(counts, 1.0))
+    assert (np.arange(1000) >= short).mean() == gates.SENT_ON[0]
+    assert np.isclose(long, gates.LEAST)
+
+
+def test_a_kind_of_text_is_judged_by_a_model_that_never_saw_it() -> None:
+    random = np.random.default_rng(0)
+    values = random.normal(size=(300, 2)) + np.repeat([[0.0, 0.0], [2.0, 0.0], [0.0, 2.0]], 100, axis=0)
+    spun, kinds = random.random(300) < 0.5, np.repeat(["a", "b", "c"], 100)
+    values[spun] += 1
+    odds = gates.unseen_odds(values, spun, np.ones(300), kinds)
+    spun[:100] = ~spun[:100]  # what it is told of a kind changes what it says of the others only
+    again = gates.unseen_odds(values, spun, np.ones(300), kinds)
+    assert (again[:100] == odds[:100]).all() and (again[100:] != odds[100:]).all()
 
 
 def test_thresholds_follow_the_length() -> None:

@@ -4,11 +4,14 @@
 
 1. A logistic model of what the sieve adds up of a document and what the screen said of it, fitted on pieces of part "dev", each
    kind of honest text counting the same.
-2. Thresholds by length: of the spun pieces of part "dev" of which a fifth of the words or more is swapped and which the reader
-   flags, only a share may fall under each (:data:`LOST`). So the gates follow what the reader can do, and documents that it
-   does not flag anyway don't hold them open.
+2. The screen's threshold: of the spun pieces of part "dev" of which a fifth of the words or more is swapped and which the
+   reader flags, only a share may fall under it (:data:`LOST`). So the gate follows what the reader can do, and documents that
+   it does not flag anyway don't hold it open.
+3. The sieve's thresholds, by length: of honest pieces only a share may reach the reader (:data:`SENT_ON`), each kind counting
+   the same and judged by a model that was fitted without it. As much comes through as may, so that as little is lost as can be.
 
-Which pieces the reader flags is told by reading :data:`READ` of each length, drawn at random.
+Which pieces the reader flags is told by reading :data:`READ` of each length, drawn at random. What both gates lose of them is
+said by length and by family.
 """
 
 from __future__ import annotations
@@ -26,18 +29,22 @@ from numpy.typing import NDArray
 
 from training.screen import SHARE
 from unspin import reader
+from unspin.screen import Gates
 from unspin.screen.screen import FEWEST_WORDS, Screen
 from unspin.screen.sieve import Sieve, features, ratios, session_of
 from unspin.screen.tokens import table_of
 
-LOST: Final = (0.01, 0.05)
-"""Share of the flagged pieces that may fall under the screen's threshold, and under the sieve's.
-
-With less, honest text of kinds that training never had comes through in numbers: the network was trained for some minutes only,
-and what it is worth is in the dated runs of :mod:`benchmarks.screen`."""
-LENGTHS: Final = (45, 90, 200, 400)
-"""Words; each document is counted at the nearest of these lengths."""
-READ: Final = 60
+LOST: Final = 0.015
+"""Share of the flagged pieces that may fall under the screen's threshold. The sieve turns away most of what the screen holds in
+doubt, so that with less only the cost rises."""
+LENGTHS: Final = (60, 170)
+"""Words; each document is counted at the nearest of these lengths, so that 100 words divide short ones from long ones."""
+SENT_ON: Final = (0.015, 0.005)
+"""Share of the honest pieces of each of :data:`LENGTHS` that may reach the reader. Of kinds of text that no training had, such
+as manuals full of code, ten times as much comes through, so that more would make a scan of them slow."""
+READ: Final = 600
+LEAST: Final = -4.0
+"""Lowest threshold of the sieve, where the screen alone lets through less than may."""
 PRIOR: Final = -1.5
 """Log-odds of a swap, as the network gives them, at which a word says nothing."""
 
@@ -84,12 +91,42 @@ def logistic(
     return weights[:-1] / scale, float(weights[-1] - weights[:-1] @ (mean / scale))
 
 
-def thresholds(
-    words: NDArray[np.int64], odds: NDArray[np.float64], flagged: NDArray[np.bool_], lost: float
+def unseen_odds(
+    values: NDArray[np.float64], spun: NDArray[np.bool_], counts: NDArray[np.float64], kinds: NDArray[Any]
 ) -> NDArray[np.float64]:
-    """For each of :data:`LENGTHS` the odds under which so large a share of the flagged pieces of about that length lies."""
+    """The score of each piece by a model that was fitted without its kind.
+
+    Args:
+        values: as for :func:`logistic`.
+        spun: likewise.
+        counts: likewise.
+        kinds: of each row, the corpus that it is from.
+    """
+    odds = np.empty(len(values))
+    for kind in np.unique(kinds):
+        here = kinds == kind
+        weights, bias = logistic(values[~here], spun[~here], counts[~here])
+        odds[here] = values[here] @ weights + bias
+    return odds
+
+
+def thresholds(words: NDArray[np.int64], odds: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each of :data:`LENGTHS` the odds over which only so large a share of honest pieces lies, see :data:`SENT_ON`.
+
+    Args:
+        words: of each piece.
+        odds: of each piece; minus infinity where the screen turned it away.
+        counts: how much each piece counts.
+    """
     nearest = _nearest(words)
-    return np.array([np.quantile(odds[flagged & (nearest == number)], lost) for number in range(len(LENGTHS))])
+    found = []
+    for number, share in enumerate(SENT_ON):
+        here = np.flatnonzero(nearest == number)
+        falling = here[np.argsort(-odds[here])]
+        over = np.cumsum(counts[falling]) <= share * counts[falling].sum()
+        first = min(int(over.sum()), len(falling) - 1)  # the highest that is not sent on
+        found.append(np.nextafter(np.float32(max(odds[falling[first]], LEAST)), np.float32(np.inf)))
+    return np.array(found, float)
 
 
 def flags(texts: Sequence[str], words: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -102,6 +139,16 @@ def flags(texts: Sequence[str], words: NDArray[np.int64]) -> NDArray[np.bool_]:
         found[here] = [reader.assess(texts[i]).spun for i in here.tolist()]
         print(f"about {length} words: {found[here].mean():.3f} of {len(here)} flagged", flush=True)
     return found
+
+
+def told(what: str, yes: NDArray[np.bool_], words: NDArray[np.int64], names: NDArray[Any]) -> None:
+    """Say how many pieces are so, by length and by name."""
+    nearest = _nearest(words)
+    for number, length in enumerate(LENGTHS):
+        here = nearest == number
+        print(f"{what}, about {length} words: {yes[here].sum()} of {here.sum()} ({yes[here].mean():.4f})")
+    kinds = [(name, int(yes[names == name].sum()), int((names == name).sum())) for name in np.unique(names)]
+    print("  " + ", ".join(f"{name} {some} of {every}" for name, some, every in kinds if some), flush=True)
 
 
 def _nearest(words: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -129,15 +176,23 @@ def main() -> None:
     _, kind, sizes = np.unique(np.where(promised, "", corpus)[used], return_inverse=True, return_counts=True)
     counts = np.minimum(1.0, 60 / sizes)[kind]
     counts[promised[used]] = 1.0
-    weights, bias = logistic(features(sums, first)[used], promised[used], counts)
+    values = features(sums, first)[used]
+    weights, bias = logistic(values, promised[used], counts)
     sieve = replace(sieve, weights=weights, bias=bias)
     chosen = np.flatnonzero(used & promised)
-    flagged = flags([column[i].as_py() for i in chosen.tolist()], count[chosen])
+    flagged = chosen[flags([column[i].as_py() for i in chosen.tolist()], count[chosen])]
     lengths = np.array(LENGTHS, float)
-    screen = replace(screen, lengths=lengths, thresholds=thresholds(count[chosen], first[chosen], flagged, LOST[0]))
-    odds = sieve.odds(sums, first)[chosen]
-    sieve = replace(sieve, lengths=lengths, thresholds=thresholds(count[chosen], odds, flagged, LOST[1]))
+    lowest = np.full(len(LENGTHS), np.quantile(first[flagged], LOST))
+    screen = replace(screen, lengths=lengths, thresholds=lowest)
+    odds = unseen_odds(values, promised[used], counts, corpus[used])
+    odds[first[used] < lowest[0]] = -np.inf
+    honest = ~promised[used]
+    highest = thresholds(count[used][honest], odds[honest], counts[honest])
+    sieve = replace(sieve, lengths=lengths, thresholds=highest)
     print(f"screen {screen.thresholds.round(2)}, sieve {sieve.thresholds.round(2)}, weights {weights.round(2)}")
+    sent = Gates(screen, sieve).scores(column).sent_on
+    told("sent on, honest", sent[used][honest], count[used][honest], corpus[used][honest])
+    told("lost", ~sent[flagged], count[flagged], family[flagged])
     with (options.out / "screen.npz").open("wb") as file:
         np.savez_compressed(
             file, words=screen.words, pairs=screen.pairs, scale=screen.scale, intercept=screen.intercept,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["is_disguised", "may_be_disguised", "seen_through"]
+__all__ = ["has_lookalikes", "is_disguised", "may_be_disguised", "seen_through"]
 
 _PAIRS: Final = {
     "acdehijoqpsvwxykmhtb": "\u0430\u0441\u0501\u0435\u04bb\u0456\u0458\u043e\u051b\u0440"
@@ -27,6 +27,11 @@ _LATIN: Final = {
 }
 _ALONE: Final = re.compile("[" + "".join(map(chr, _LATIN)) + "]++")
 _LETTER: Final = re.compile("[A-Za-z]")
+
+
+def has_lookalikes(text: str) -> bool:
+    """Whether a letter that looks like a Latin one stands anywhere in a text."""
+    return not text.isascii() and _ALONE.search(text) is not None
 
 
 def seen_through(token: str) -> str:

@@ -1,0 +1,251 @@
+"""What ``unspin scan`` takes, end to end, on kinds of honest text, beside ``wc -w`` of the same file.
+
+    python -m benchmarks.scans --corpora CORPORA [--megabytes 20] [--only kinds quiet workers parsers] [--out benchmarks/runs]
+
+- ``kinds``: each kind as one JSONL file of its documents of parts "dev" and "test" (all parts of :data:`UNSEEN`, which no
+  training of gates or reader had), repeated up to the size that is asked for; each time the sentences begin at another one, so
+  that the reader, which remembers what it has just seen, never sees the same window twice. One worker, everything included:
+  start-up, reading, gates, reader, writing annotations without spans.
+- ``quiet``: JSONL of documents that the screen turns away, so that nobody need look at one twice.
+- ``workers``: a file of 50 MB with one worker and with two, by the clock.
+- ``parsers``: JSONL to identifiers and texts: Arrow's reader as in :mod:`unspin.corpus.formats.objects`, ``orjson``, and
+  ``pysimdjson``, where it is installed.
+
+Times are of the processor, user and system, of the command with all its children. The summary of the scan says how many
+documents each gate sent on and where the worker's time went. Memory is the most that one process held.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import pyarrow as pa
+
+from benchmarks.screen import UNSEEN
+from benchmarks.throughput import rate
+from training.corpora import all_files, documents
+from unspin import screen
+from unspin.corpus.formats.chunks import SIZE, Columns
+from unspin.corpus.formats.lines import Block
+from unspin.corpus.formats.objects import Parser
+
+KINDS: Final = ("masc", "news_onestop", "patent_abstracts", "usgov_web", "wikipedia_sample", *UNSEEN)
+"""Blogs, letters and talk; news; patents; pages of offices; an encyclopedia; and what nothing was trained on."""
+WORKERS_MEGABYTES: Final = 50
+QUIET_MEGABYTES: Final = 100
+
+
+def texts_of(corpora: Path, kind: str) -> list[str]:
+    """Documents of a kind that no training saw."""
+    (file,) = (file for file in all_files(corpora) if file.name.split(".")[0] == kind)
+    return [d.text for d in documents(file, 8_000) if d.part != "train" or kind in UNSEEN]
+
+
+def repeated(texts: Sequence[str], megabytes: float) -> list[str]:
+    """The texts again and again up to a size, each time begun at another sentence."""
+    found: list[str] = []
+    size, turn = 0, 0
+    while size < megabytes * 1e6:
+        for text in texts:
+            sentences = text.split(". ")
+            at = turn % len(sentences)
+            found.append(". ".join(sentences[at:] + sentences[:at]))
+            size += len(found[-1].encode())
+            if size >= megabytes * 1e6:
+                break
+        turn += 1
+    return found
+
+
+def written(texts: Sequence[str], file: Path) -> float:
+    """Set the texts down as JSONL; the megabytes of the file."""
+    with file.open("wb") as out:
+        for number, text in enumerate(texts):
+            out.write(orjson.dumps({"id": str(number), "text": text}, option=orjson.OPT_APPEND_NEWLINE))
+    return file.stat().st_size / 1e6
+
+
+def timed(arguments: Sequence[str]) -> dict[str, float]:
+    """Seconds of a command with all its children, by the processor and by the clock, and the megabytes of the largest."""
+    # A process of its own: the largest child is the largest that there ever was.
+    program = (
+        "import json, resource, subprocess, sys, time; began = time.perf_counter();"
+        "status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode;"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
+        "print(json.dumps([status, used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    status, processor, wall, largest = json.loads(done.stdout)
+    if status not in (0, 1):
+        raise RuntimeError(f"{' '.join(arguments)}: status {status}")
+    scale = 1 if sys.platform == "darwin" else 1024
+    return {
+        "seconds": round(processor, 3),
+        "wall_seconds": round(wall, 3),
+        "memory_mb": round(largest * scale / 1e6, 1),
+    }
+
+
+def counted(file: Path, turns: int = 3) -> float:
+    """Seconds of the processor for ``wc -w``, the least of some turns."""
+    return min(timed(["env", "LC_ALL=C.UTF-8", "wc", "-w", str(file)])["seconds"] for _ in range(turns))
+
+
+def scanned(file: Path, workers: int = 1) -> dict[str, Any]:
+    """A scan as a command: what it took, and what its summary says."""
+    with tempfile.TemporaryDirectory(dir=file.parent) as folder:
+        out = Path(folder, "out")
+        command = [sys.executable, "-m", "unspin", "scan", str(file), "-o", str(out), "--workers", str(workers)]
+        row: dict[str, Any] = timed([*command, "--no-spans"])
+        summary = json.loads((out / "summary.json").read_text())
+        shutil.rmtree(out)
+    totals = summary["totals"]
+    return row | {
+        "megabytes": round(totals["bytes"] / 1e6, 2), "mb_per_s": round(totals["bytes"] / 1e6 / row["seconds"], 2),
+        "documents": totals["documents"], "passed_screen": totals["sent_on_by_screen"],
+        "sent_on": totals["sent_on_by_sieve"], "flagged": totals["flagged"],
+        "spent": summary["timing"]["worker_seconds_spent"],
+    }  # fmt: skip
+
+
+def compared(file: Path, start: float) -> dict[str, Any]:
+    """A scan beside ``wc -w``; ``net`` is without the seconds that a scan of a few documents takes."""
+    row = scanned(file)
+    words = counted(file)
+    net = row["seconds"] - start
+    return row | {
+        "wc_seconds": words, "times_wc": round(row["seconds"] / words, 2), "net_times_wc": round(net / words, 2),
+        "net_mb_per_s": round(row["megabytes"] / net, 2),
+    }  # fmt: skip
+
+
+def quiet(corpora: Path, megabytes: float) -> list[str]:
+    """Documents of all corpora, in random order, that the screen turns away."""
+    pool = [d.text for file in all_files(corpora) for d in documents(file, 8_000)]
+    order = np.random.default_rng(2).permutation(len(pool))
+    gates = screen.load().screen
+    found: list[str] = []
+    size = 0
+    for begin in range(0, len(order), 1_000):
+        some = [pool[i] for i in order[begin : begin + 1_000].tolist()]
+        turned = gates.scores(gates.weigh(pa.array(some, pa.large_string()))) < 0
+        for text, away in zip(some, turned.tolist(), strict=True):
+            if away and size < megabytes * 1e6:
+                found.append(text)
+                size += len(text.encode())
+    return found
+
+
+def parsers(file: Path) -> dict[str, Any]:
+    """Lines to identifiers and texts, megabytes a second of one core."""
+    data = file.read_bytes()[: 4 * SIZE]
+    data = data[: data.rfind(b"\n") + 1]
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")) + 1
+    cuts = [int(i) for i in np.unique(np.searchsorted(ends, np.arange(SIZE, len(data) + SIZE, SIZE)))]
+    blocks = []
+    before = 0
+    for cut in cuts:
+        stop = int(ends[min(cut, len(ends) - 1)])
+        inside = ends[(ends > before) & (ends <= stop)]
+        if len(inside):
+            blocks.append(Block(before, data[before:stop], inside - before, stop - before))
+        before = stop
+    lines = data.splitlines()
+
+    def columns(parse: Callable[[bytes], Any]) -> None:
+        rows = [parse(line) for line in lines]
+        pa.array([row["id"] for row in rows], pa.string())
+        pa.array([row["text"] for row in rows], pa.large_string())
+
+    size = len(data) / 1e6
+    parser = Parser(Columns(), "x")
+    found = {
+        "arrow, as unspin reads": rate(lambda: [parser.parse(block) for block in blocks], size),
+        "orjson": rate(lambda: columns(orjson.loads), size),
+    }
+    try:
+        import simdjson
+    except ImportError:
+        print("pysimdjson is not installed: pip install pysimdjson", file=sys.stderr)
+        return found
+    reused = simdjson.Parser()
+
+    def simd() -> None:
+        ids, texts = [], []
+        for line in lines:
+            row = reused.parse(line)
+            ids.append(row["id"])
+            texts.append(row["text"])
+            del row
+        pa.array(ids, pa.string())
+        pa.array(texts, pa.large_string())
+
+    return found | {"pysimdjson, the two fields": rate(simd, size)}
+
+
+def saved(result: dict[str, Any], folder: Path) -> None:
+    """Set down what is known so far."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{result['date']}-scans.json").write_text(json.dumps(result, indent=1) + "\n")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--megabytes", type=float, default=20)
+    parts = ["kinds", "quiet", "workers", "parsers"]
+    parser.add_argument("--only", nargs="+", choices=parts, default=parts)
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
+    options = parser.parse_args()
+    result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name, "documents.jsonl")
+        written(texts_of(options.corpora, "masc")[:10], file)
+        scanned(file)  # compiles what was not compiled before
+        start = result["start_up"] = scanned(file)
+        if "kinds" in options.only:
+            result["kinds"] = {}
+            for kind in KINDS:
+                texts = texts_of(options.corpora, kind)
+                written(repeated(texts, options.megabytes), file)
+                result["kinds"][kind] = {"different": len(texts)} | compared(file, start["seconds"])
+                print(kind, json.dumps(result["kinds"][kind]), flush=True)
+                saved(result, options.out)
+        if "quiet" in options.only or "workers" in options.only or "parsers" in options.only:
+            texts = quiet(options.corpora, QUIET_MEGABYTES)
+        if "quiet" in options.only:
+            written(texts, file)
+            result["quiet"] = compared(file, start["seconds"])
+            print("quiet", json.dumps(result["quiet"]), flush=True)
+            saved(result, options.out)
+        if "parsers" in options.only:
+            written(texts[: len(texts) // 4], file)
+            result["parsers"] = parsers(file)
+            print("parsers", json.dumps(result["parsers"]), flush=True)
+            saved(result, options.out)
+        if "workers" in options.only:
+            written(texts[: len(texts) * WORKERS_MEGABYTES // QUIET_MEGABYTES], file)
+            result["workers"] = {str(count): scanned(file, count) for count in (1, 2)}
+            one, two = (result["workers"][count]["wall_seconds"] - start["wall_seconds"] for count in "12")
+            result["workers"]["times"] = round(
+                result["workers"]["1"]["wall_seconds"] / result["workers"]["2"]["wall_seconds"], 2
+            )
+            result["workers"]["net_times"] = round(one / two, 2)
+            print("workers", json.dumps(result["workers"]), flush=True)
+            saved(result, options.out)
+
+
+if __name__ == "__main__":
+    main()
