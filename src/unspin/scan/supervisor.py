@@ -27,9 +27,9 @@ from typing import Final, NamedTuple
 from unspin.corpus.formats.chunks import SPLIT
 from unspin.corpus.sources import Found, Source
 from unspin.errors import ModelError, OutputError
-from unspin.scan.plan import Assemble, Cut, Scan, Task
 from unspin.scan.segments import Segments
 from unspin.scan.summary import Counts
+from unspin.scan.tasks import Assemble, Cut, Scan, Task
 from unspin.scan.work import AtRecord, AtRow, Idle, Moment
 from unspin.scan.worker import Begin, Compiling, Done, Failed, Message, Ready, Resumed, Wrote
 
@@ -66,7 +66,7 @@ class Watcher:
         """The inputs are known; ``size`` is the sum of their bytes."""
 
     def compiling(self) -> None:
-        """The gates are being compiled, which takes a while."""
+        """Something is being compiled, which takes a while."""
 
     def advance(self, counts: Counts, *, earlier: bool) -> None:
         """A chunk is done, or was done by an ``earlier`` run."""
@@ -144,9 +144,13 @@ class Worker:
         return self._process.wait()
 
     def memory(self) -> int:
-        """Bytes of memory that it holds, 0 where that cannot be told."""
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        """Bytes of memory that it holds by itself, 0 where that cannot be told.
+
+        Pages of files count only where the system does not tell them apart: those of an archive are many, and can be dropped.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            _, resident, shared, *_ = map(int, Path(f"/proc/{self._process.pid}/statm").read_text().split())
+            return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
         now = time.monotonic()
         if sys.platform != "win32" and now - self._looked > _PS_SECONDS:
             self._looked = now
