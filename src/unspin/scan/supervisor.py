@@ -112,6 +112,7 @@ class Worker:
         self.ended: tuple[Moment, str] | None = None
         self._looked = 0.0
         self._size = 0
+        self._mapped: int | None = None
         self._send(begin)
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
 
@@ -144,13 +145,16 @@ class Worker:
         return self._process.wait()
 
     def memory(self) -> int:
-        """Bytes of memory that it holds by itself, 0 where that cannot be told.
+        """Bytes of memory that it holds, 0 where that cannot be told.
 
-        Pages of files count only where the system does not tell them apart: those of an archive are many, and can be dropped.
+        What of files was mapped into it since it began to work does not count, where that can be told: of an archive that may
+        be a great deal, and the system takes it back when it likes.
         """
         with contextlib.suppress(OSError, ValueError):
-            _, resident, shared, *_ = map(int, Path(f"/proc/{self._process.pid}/statm").read_text().split())
-            return (resident - shared) * os.sysconf("SC_PAGE_SIZE")
+            _, resident, mapped, *_ = map(int, Path(f"/proc/{self._process.pid}/statm").read_text().split())
+            if self._mapped is None:
+                self._mapped = mapped
+            return (resident - max(0, mapped - self._mapped)) * os.sysconf("SC_PAGE_SIZE")
         now = time.monotonic()
         if sys.platform != "win32" and now - self._looked > _PS_SECONDS:
             self._looked = now
