@@ -26,6 +26,7 @@ from unspin.settings import Settings
 
 __all__ = [
     "COLUMNS",
+    "ROWS",
     "ArrowStream",
     "Options",
     "Settings",
