@@ -106,8 +106,8 @@ def test_a_row_a_page_with_its_source_and_shares(index: Path, tmp_path: Path) ->
 def test_a_row_says_what_trace_says_of_the_page(index: Path) -> None:
     page = "\n\n".join([SPUN[name] for name in HELD][:2])
     batch = pa.record_batch({"text": [page]})
-    (row,) = annotate(batch, Archive(index)).to_pylist()
-    found = traced(page, index)
+    (row,) = annotate(batch, Archive(index), options=Options(reader=False)).to_pylist()
+    found = traced(page, index, reader=False)
     assert [row["unspin_source"], *(row["unspin_further"] or ())] == [match.id for match in found.sources]
     assert len(found.sources) == 2
     assert row["unspin_explained"] == pytest.approx(found.sources[0].comparison.explained)
@@ -156,12 +156,17 @@ def test_a_page_that_fails_costs_itself(index: Path, monkeypatch: pytest.MonkeyP
         return actual(page, *how)
 
     monkeypatch.setattr(unspin.trace, "search", search)
-    batch = pa.record_batch({"text": ["a SLEEP b", "a RAISE b", None, PAGES[0]]})
+    archive = Archive(index)
+    (slow,) = annotate(
+        pa.record_batch({"text": ["a SLEEP b"]}), archive, options=Options(reader=False, time_limit=0.1)
+    ).to_pylist()
+    assert (slow["unspin_trace_error"], slow["unspin_claimed"]) == ("time limit of 0.1 s", None)
+    batch = pa.record_batch({"text": [None, "a RAISE b", "left out", PAGES[0]]})
     seen: list[int] = []
-    options = Options(reader=False, time_limit=0.1)
-    found = annotate(batch, Archive(index), options=options, watch=seen.append, skip={2: "not this one"}).to_pylist()
-    assert [row["unspin_trace_error"] for row in found[:3]] == ["time limit of 0.1 s", "ValueError: so it goes", "not this one"]
-    assert [row["unspin_claimed"] for row in found] == [None, None, None, True]
+    options = Options(reader=False)
+    found = annotate(batch, archive, options=options, watch=seen.append, skip={2: "not this one"}).to_pylist()
+    assert [row["unspin_trace_error"] for row in found] == [None, "ValueError: so it goes", "not this one", None]
+    assert [row["unspin_claimed"] for row in found] == [False, None, None, True]
     assert seen == [0, 1, 3]
 
 

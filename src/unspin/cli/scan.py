@@ -184,7 +184,7 @@ def _plan(
         import pyarrow  # noqa: F401 - that it can be imported is what matters
 
         from unspin.corpus.formats import Columns
-        from unspin.scan.plan import Options, Plan
+        from unspin.scan import Options, Plan
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
     text, _, restored = columns

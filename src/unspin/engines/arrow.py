@@ -21,7 +21,7 @@ except ModuleNotFoundError as error:
     raise MissingExtra("scan", "annotating Arrow data") from error
 
 from unspin.scan.annotate import COLUMNS, added, annotate
-from unspin.scan.plan import Options
+from unspin.scan.options import Options
 from unspin.settings import Settings
 
 __all__ = [

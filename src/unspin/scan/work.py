@@ -180,9 +180,9 @@ class Work:
         finally:
             self.at(Idle())
         ended = time.perf_counter()
-        first, second = self.job.stations
-        spent[first] += (read or ended) - begun
-        spent[second] += ended - (read or ended)
+        before, after = self.job.stations
+        spent[before] += (read or ended) - begun
+        spent[after] += ended - (read or ended)
         return annotated.select([name for name in annotated.schema.names if name != "text"])
 
 
