@@ -143,6 +143,7 @@ def test_a_batch_changes_no_value(index: Path) -> None:
         assert annotate(batch.slice(k, 1), archive).select(COLUMNS.names).to_pylist() == [together[k]]
 
 
+@pytest.mark.timeout(120, method="thread")  # the alarm is what is tested here
 def test_a_page_that_fails_costs_itself(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import unspin.trace
 
@@ -214,7 +215,9 @@ def corpus(folder: Path) -> Path:
     chance = random.Random(3)
     pages = [chance.choice(PAGES)[:600] + f" This is page {k}." for k in range(60)]
     jsonl(folder / "a.jsonl", pages[:30])
-    (folder / "b.jsonl.gz").write_bytes(gzip.compress(json.dumps({"text": pages[30]}).encode() + b"\n{broken\n", mtime=0))
+    (folder / "b.jsonl.gz").write_bytes(
+        gzip.compress(json.dumps({"text": pages[30]}).encode() + b"\n{broken\n", mtime=0)
+    )
     pq.write_table(pa.table({"id": [f"q{k}" for k in range(25)], "text": pages[31:56]}), folder / "c.parquet")
     for k, page in enumerate(pages[56:]):
         (folder / f"t{k}.txt").write_text(page)

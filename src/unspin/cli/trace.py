@@ -51,7 +51,9 @@ def trace(
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FOLDER",
+            "--output",
+            "-o",
+            metavar="FOLDER",
             help="Trace a whole corpus: a row for each page goes into this folder, new or of a stopped run.",
             show_default=False,
         ),
@@ -74,7 +76,9 @@ def trace(
     ] = 20_000,
     time_limit: Annotated[
         float,
-        typer.Option("--time-limit", metavar="SECONDS", help="With -o: for one page; one that takes longer is skipped."),
+        typer.Option(
+            "--time-limit", metavar="SECONDS", help="With -o: for one page; one that takes longer is skipped."
+        ),
     ] = 60.0,
     memory_limit: Annotated[
         int,

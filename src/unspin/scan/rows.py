@@ -100,9 +100,7 @@ class Rows:
         if format == "parquet":
             return output.to_bytes(rows)
         types = {field.name: field.type for field in rows.schema}
-        return b"".join(
-            orjson.dumps(_line(row, types), option=orjson.OPT_APPEND_NEWLINE) for row in rows.to_pylist()
-        )
+        return b"".join(orjson.dumps(_line(row, types), option=orjson.OPT_APPEND_NEWLINE) for row in rows.to_pylist())
 
     def layout(self, format: RowFormat) -> Layout:
         """How the bytes of segments become one file."""

@@ -140,7 +140,8 @@ def _summary(
         "complete": not failed,
         "totals": together.public(job.public(together)),
         "files": {
-            source.name: ({"files": len(source.files)} if source.files else {}) | done[key].public(job.public(done[key]))
+            source.name: ({"files": len(source.files)} if source.files else {})
+            | done[key].public(job.public(done[key]))
             for key, source in everything.items()
             if key in done
         },
