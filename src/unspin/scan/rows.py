@@ -47,7 +47,8 @@ class Rows:
     @property
     def error(self) -> str:
         """The name of the column of errors in an annotated batch."""
-        return self.names[self.columns.names.index(self.errors)]
+        place: int = self.columns.names.index(self.errors)
+        return self.names[place]
 
     def of(self, annotated: pa.RecordBatch, failures: Sequence[Failure], name: str) -> pa.RecordBatch:
         """The rows of a chunk, in the order of the input.
