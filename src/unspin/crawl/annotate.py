@@ -69,6 +69,8 @@ COLUMNS: Final = pa.schema(
     Why the document was skipped, one line.
 """
 
+_READING: Final = Settings(fast=True)
+"""How pages are read that the gates send on: words that are restored only help to search."""
 _NAMES: Final = (
     "claimed", "match", "match_url", "match_date", "probability", "explained", "used", "near_copies", "further", "note",
     "error",
@@ -99,7 +101,6 @@ class _Row(NamedTuple):
 def annotate(
     batch: pa.RecordBatch,
     archive: Archive,
-    settings: Settings | None = None,
     options: Options | None = None,
     *,
     watch: Callable[[int], None] | None = None,
@@ -111,7 +112,6 @@ def annotate(
         batch: any columns, among them ``options.text_column``; a null text counts as empty, and bytes that are no UTF-8 as
             U+FFFD.
         archive: where the sources are looked for.
-        settings: how pages are read that the gates send on.
         options: which column, what is claimed, with or without the reader, and limits.
         watch: called with the row before each document.
         skip: rows that are not to be looked for, with the reason, which becomes their ``unspin_trace_error``.
@@ -121,7 +121,7 @@ def annotate(
         DamagedData: the archive cannot be read.
         MissingExtra: ``unspin[trace]`` is not installed.
     """
-    settings, options, skip = settings or Settings(), options or Options(), skip or {}
+    options, skip = options or Options(), skip or {}
     check_columns(batch.schema.names, options)
     texts = texts_of(batch, options.text_column)
     read = _read(texts) if options.reader else None
@@ -133,7 +133,7 @@ def annotate(
         if watch is not None:
             watch(row)
         reads = read is not None and bool(read[row])
-        rows.append(_found(texts[row].as_py() or b"", archive, settings if reads else None, options))
+        rows.append(_found(texts[row].as_py() or b"", archive, options, reads=reads))
     columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
     made = [pa.array(column, field.type) for column, field in zip(columns, COLUMNS, strict=True)]
     schema = pa.schema([*batch.schema, *COLUMNS], metadata=batch.schema.metadata)
@@ -181,7 +181,7 @@ def _read(texts: pa.Array) -> NDArray[np.bool_]:
     return screen.load().scores(texts).sent_on
 
 
-def _found(data: bytes, archive: Archive, settings: Settings | None, options: Options) -> _Row:
+def _found(data: bytes, archive: Archive, options: Options, *, reads: bool) -> _Row:
     """One document; whatever is wrong with it is its own affair, what is wrong with the archive is not."""
     from unspin import reader
     from unspin.trace import search
@@ -190,7 +190,7 @@ def _found(data: bytes, archive: Archive, settings: Settings | None, options: Op
     text = beginning(whole, options.longest)
     try:
         with in_time(options.time_limit) as ask:
-            reading = None if settings is None else reader.read(text, settings, watch=ask)
+            reading = reader.read(text, _READING, watch=ask) if reads else None
             found = search(text, archive, reading, options.claimed_from)
         return _row(found, cut=len(text) < len(whole))
     except TooLong:

@@ -16,7 +16,6 @@ from unspin.scan.plan import need_libraries
 from unspin.scan.rows import RowFormat, Rows
 from unspin.scan.tallies import histogram
 from unspin.scan.tallies import shown as as_json
-from unspin.settings import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,7 +38,6 @@ class Plan:
         index: folder of the archive.
         state: the commit of the archive that the run is about; with another one it is another run.
         options: of the search; the columns of the texts are named in ``columns``.
-        settings: of the reading.
         columns: where text and id stand in the input.
         annotations: format of the rows.
     """
@@ -47,7 +45,6 @@ class Plan:
     index: str
     state: str
     options: Options = field(default_factory=Options)
-    settings: Settings = field(default_factory=Settings)
     columns: Columns = field(default_factory=Columns)
     annotations: RowFormat = "parquet"
 
@@ -125,7 +122,7 @@ class Plan:
             screen.load().warm()
         compare("a page of some words", "a page of other words")  # what is compiled for an alignment is, from here on
         options = replace(self.options, text_column="text")
-        return partial(annotate, archive=opened(self.index, self.state), settings=self.settings, options=options)
+        return partial(annotate, archive=opened(self.index, self.state), options=options)
 
     def kept(self, annotated: pa.RecordBatch) -> NDArray[np.bool_]:
         """Not asked: none is."""

@@ -60,9 +60,7 @@ def annotate_frame(frame: DataFrame, settings: Settings = SETTINGS, options: Opt
     return frame.mapInArrow(annotated, types.StructType([*frame.schema.fields, *map(_field, added(options))]))
 
 
-def trace_frame(
-    frame: DataFrame, index: str | os.PathLike[str], tracing: Tracing = _TRACING, settings: Settings = SETTINGS
-) -> DataFrame:
+def trace_frame(frame: DataFrame, index: str | os.PathLike[str], tracing: Tracing = _TRACING) -> DataFrame:
     """Append the columns of ``unspin.crawl.annotate`` to a data frame: for each page the source that an archive has of it.
 
     Each Python process of an executor opens the archive once, so its folder must be there for all of them, under one path. It
@@ -72,7 +70,6 @@ def trace_frame(
         frame: with a text column of strings.
         index: the folder of the archive, made with ``unspin index``.
         tracing: the text column, what is claimed, with or without the reader, and limits.
-        settings: how pages are read that may be spun.
 
     Raises:
         OptionError: the text column is not there, or a column that would be appended is.
@@ -90,7 +87,7 @@ def trace_frame(
         archive = opened(folder, state)
         for batch in batches:
             for start in range(0, max(batch.num_rows, 1), ROWS):
-                yield annotate(batch.slice(start, ROWS), archive, settings, tracing)
+                yield annotate(batch.slice(start, ROWS), archive, tracing)
 
     return frame.mapInArrow(traced, types.StructType([*frame.schema.fields, *map(_field, COLUMNS)]))
 
