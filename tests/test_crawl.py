@@ -26,14 +26,12 @@ from unspin.cli.main import app  # noqa: E402
 from unspin.crawl import Options, Plan  # noqa: E402
 from unspin.crawl import annotate as room  # noqa: E402
 from unspin.crawl.annotate import COLUMNS, annotate, opened  # noqa: E402
-from unspin.crawl.options import CLAIMED_FROM  # noqa: E402
 from unspin.crawl.wording import table  # noqa: E402
 from unspin.errors import DamagedData, OptionError  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 from unspin.trace import Archive, Writer  # noqa: E402
 from unspin.trace import trace as traced  # noqa: E402
-from unspin.trace.probability import CLAIMED_FROM as OF_TRACE  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 PROSE = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "benchmarks" / "prose").glob("*.txt"))}
@@ -200,7 +198,6 @@ def test_columns_are_checked(index: Path) -> None:
         annotate(annotate(batch, archive), archive)
     with pytest.raises(OptionError, match="no column 'body'"):
         annotate(batch, archive, options=Options(text_column="body"))
-    assert CLAIMED_FROM == OF_TRACE
     for bad in ({"claimed_from": 0}, {"longest": 0}, {"time_limit": 0}):
         with pytest.raises(OptionError):
             Options(**bad)

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from unspin.errors import OptionError
+from unspin.settings import CLAIMED_FROM
 
-__all__ = ["CLAIMED_FROM", "Options"]
-
-CLAIMED_FROM = 0.8
-"""Probability from which a document is called a source, as :data:`unspin.trace.probability.CLAIMED_FROM`."""
+__all__ = ["Options"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
