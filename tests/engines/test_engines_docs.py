@@ -212,14 +212,14 @@ def test_spark_trace(place: Path) -> None:
         needed("java")
     from unspin.trace import Writer
 
-    honest = [d for d in documents() if len(d.text) > 1_000][:3]
+    longest = sorted((d for d in documents() if d.text), key=lambda d: -len(d.text))[:60]
     with Writer.open(place / "archive.index") as writer:
-        for document in honest:
+        for document in longest:
             writer.put(f"article of {document.id}", document.text, url="https://example.org/article")
         writer.commit()
     run("spark_trace", place, (r'OUT = "[^"]*"', 'OUT = "out"'))
     rows = {row["id"]: row for row in read(place / "out").to_pylist()}
-    for document in honest:
+    for document in longest[:3]:
         assert rows[document.id]["unspin_source_url"] == "https://example.org/article"
 
 
