@@ -46,7 +46,7 @@ from training.corpora import all_files, documents
 from unspin import reader, screen
 from unspin.model import context
 from unspin.scan.annotate import annotate
-from unspin.scan.plan import Options
+from unspin.scan.options import Options
 
 SLOW_MEGABYTES = 4
 """Text that the slow ones get."""

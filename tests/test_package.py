@@ -143,6 +143,7 @@ FLOORS = (
     ("reader",),
     ("documents", "report", "screen", "corpus"),
     ("scan", "learn", "trace"),
+    ("crawl",),
     ("evaluate", "engines", "web"),
     ("cli",),
     ("__main__",),

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,9 @@ from unspin.errors import InputError, MissingInput, OptionError, OutputError  # 
 from unspin.scan import Options, Plan, state  # noqa: E402
 from unspin.scan.progress import Bar, table  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
-from unspin.scan.summary import FEW, READER_EDGES, SCREEN_EDGES, Counts, histogram  # noqa: E402
+from unspin.scan.summary import FEW, Counts  # noqa: E402
 from unspin.scan.supervisor import Watcher  # noqa: E402
+from unspin.scan.tallies import READER_EDGES, SCREEN_EDGES, histogram, public  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 
 FAKES = Path(__file__).with_name("scan_fakes.py")
@@ -121,7 +123,7 @@ def test_every_format_annotated_and_kept(corpus: Path, tmp_path: Path) -> None:
         "spans": [{"start": 6, "end": 10, "score": pytest.approx(0.9), "restored": "written"}], "note": None, "error": None,
     }  # fmt: skip
     assert [row["source"] for row in annotations(out, "texts-00000")] == [f"t{number}.txt" for number in range(10)]
-    assert outcome.flagged == 10 and not outcome.earlier
+    assert outcome.summary["totals"]["flagged"] == 10 and not outcome.earlier
 
 
 def test_the_summary_counts(corpus: Path, tmp_path: Path) -> None:
@@ -698,26 +700,32 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path: Path, number: int, status: in
 # --- progress and counts ---------------------------------------------------------------------------------------------
 
 
+def public_of(counts: Counts) -> dict[str, Any]:
+    return counts.public(public(counts))
+
+
 def test_the_bar_and_the_table() -> None:
     console = Console(file=io.StringIO(), force_terminal=True, width=120, color_system=None)
     with Bar(console) as bar:
         bar.begin(Found([], []), 1_000)
         bar.compiling()
-        bar.advance(Counts(documents=5, flagged=1, bytes=250), earlier=True)
-        bar.advance(Counts(documents=7, flagged=1, bytes=250), earlier=False)
+        bar.advance(Counts(documents=5, tallies=Counter(flagged=1), bytes=250), earlier=True)
+        bar.advance(Counts(documents=7, tallies=Counter(flagged=1), bytes=250), earlier=False)
         bar.failed("x [red]: broken")
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert re.search(r" 50% .*12 documents .*2 flagged", said)
     assert "unspin: x [red]: broken" in said and "compiling the screen" in said
     summary = {
-        "totals": Counts(documents=2_000, flagged=3, kept=1_997).public(),
+        "totals": public_of(Counts(documents=2_000, tallies=Counter(flagged=3), kept=1_997)),
         "settings": {"threshold": 1e-4, "keep": "clean"},
         "timing": {"seconds": 2.0, "megabytes_per_second": 123.0},
     }
     console.print(table(summary))
     said = console.file.getvalue()  # type: ignore[attr-defined]
     assert "expected by chance" in said and "0.2" in said and "1,997" in said
-    summary["totals"] = Counts(documents=9, flagged=2, restored=2, words_restored=1_234, words_left=56).public()
+    summary["totals"] = public_of(
+        Counts(documents=9, tallies=Counter(flagged=2, restored=2, words_restored=1_234, words_left=56))
+    )
     summary["settings"] = {"threshold": 1e-4, "keep": "restored"}
     console.print(table(summary))
     said = console.file.getvalue()  # type: ignore[attr-defined]
@@ -738,7 +746,13 @@ def test_counts_add_up_and_come_back() -> None:
     b = Counts(documents=2, kept=1, damaged=["x"], failures=[Failure(9, "r", None, 0, "s"), Failure(10, "q")])
     a.fail("r")
     b.notes["too-short"] += 2
+    a.tallies["flagged"] += 1
+    b.tallies.update(flagged=2, restored=1)
+    b.histograms["reader"] = [1, 0, 2]
     a.add(b)
+    a.add(Counts(histograms={"reader": [1, 1, 1]}, spent={"reading": 0.5}))
+    assert (a.tallies, a.histograms) == (Counter(flagged=3, restored=1), {"reader": [2, 1, 3]})
+    assert a.spent == {"reading": 0.5}
     assert (a.documents, a.kept, a.failed["r"], a.notes["too-short"]) == (3, 1, 1, 2)
     assert [failure.line for failure in a.failures] == [2, 3, None]
     assert Counts.of_record(json.loads(json.dumps(a.record()))) == a
@@ -752,5 +766,5 @@ def test_many_different_reasons_are_put_together() -> None:
 
 
 def test_an_outcome_lists_what_could_not_be_read() -> None:
-    summary = {"totals": {"flagged": 3}, "not_read": ["a"], "failed_files": {"b": "b: c"}}
-    assert (Outcome(summary, False).flagged, Outcome(summary, False).errors) == (3, ["a", "b: c"])
+    summary = {"not_read": ["a"], "failed_files": {"b": "b: c"}}
+    assert Outcome(summary, False).errors == ["a", "b: c"]

@@ -24,13 +24,14 @@ from unspin.corpus.formats import Columns, Split, splits  # noqa: E402
 from unspin.corpus.sources import Format, Source  # noqa: E402
 from unspin.errors import ModelError, OutputError  # noqa: E402
 from unspin.scan import Options, Plan, work  # noqa: E402
-from unspin.scan.plan import Scan  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
 from unspin.scan.segments import Segment, Segments  # noqa: E402
 from unspin.scan.summary import Counts  # noqa: E402
 from unspin.scan.supervisor import Supervisor, Watcher, WorkerLimits, ending  # noqa: E402
+from unspin.scan.tasks import Scan  # noqa: E402
 from unspin.scan.work import AtRecord, AtRow, Work  # noqa: E402
 from unspin.scan.worker import Begin  # noqa: E402
+from unspin.settings import Settings  # noqa: E402
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="ends processes by signals")
 
@@ -102,7 +103,13 @@ def test_a_hostile_page_costs_itself_alone(
     records = [record("response", f"http://example.org/{i}", body, str(i)) for i, body in enumerate(pages)]
     (tmp_path / "a.warc.gz").write_bytes(b"".join(map(gzip.compress, records)))
     out = tmp_path / "out"
-    outcome = scan([str(tmp_path / "a.warc.gz")], out, plan(time_limit=1.0), workers=1, memory_limit=600)
+    outcome = scan(
+        [str(tmp_path / "a.warc.gz")],
+        out,
+        plan(time_limit=1.0 if mark == "HANG" else 20.0),
+        workers=1,
+        memory_limit=600,
+    )
     assert outcome.summary["complete"] and outcome.summary["totals"]["documents"] == 59
     assert errors(out, "a.warc.gz") == {"urn:uuid:20": reason}
     assert [row["id"] for row in rows(out, "a.warc.gz")] == [f"urn:uuid:{i}" for i in range(60)]
@@ -136,7 +143,7 @@ def test_a_chunk_that_was_read_in_part_is_read_on_from_there(tmp_path: Path, mon
         read.extend(int(id[1:]) for id in batch.column("id").to_pylist())
         if len(unbroken) == 0 and 600 in read:
             raise KeyboardInterrupt
-        return scan_fakes.annotate(batch, *how, **more)
+        return scan_fakes.annotate(batch, Settings(), Options(), *how, **more)
 
     def do(state: Path) -> bytes:
         nothing = lambda *_: None  # noqa: E731

@@ -206,6 +206,23 @@ def test_spark_crawl(place: Path, expected: pyarrow.Table) -> None:
     check(read(place / "out"), expected)
 
 
+def test_spark_trace(place: Path) -> None:
+    needed("pyspark.sql", "tantivy", "numba", "zstandard")
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        needed("java")
+    from unspin.trace import Writer
+
+    longest = sorted((d for d in documents() if d.text), key=lambda d: -len(d.text))[:60]
+    with Writer.open(place / "archive.index") as writer:
+        for document in longest:
+            writer.put(f"article of {document.id}", document.text, url="https://example.org/article")
+        writer.commit()
+    run("spark_trace", place, (r'OUT = "[^"]*"', 'OUT = "out"'))
+    rows = {row["id"]: row for row in read(place / "out").to_pylist()}
+    for document in longest[:3]:
+        assert rows[document.id]["unspin_source_url"] == "https://example.org/article"
+
+
 def test_ray_crawl(place: Path, expected: pyarrow.Table) -> None:
     needed("ray.data")
     run("ray_crawl", place, (r"ray\.init\(\)", "ray.init(num_cpus=3, include_dashboard=False)"))

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from unspin.cli.options import offered
-from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, is_terminal, remark, well_behaved, write
+from unspin.cli.runs import Run, carried_out, failed, reported
+from unspin.cli.streams import ERROR, NOTHING_SPUN, SPUN, well_behaved
 from unspin.errors import MissingExtra, OptionError
 from unspin.settings import OPERATING_POINT, Settings
 
 if TYPE_CHECKING:
     from unspin.scan.plan import Plan
-    from unspin.scan.run import Outcome, Watcher
 
 __all__ = ["scan"]
 
 _ROWS = ("parquet", "jsonl")
 _KEPT = ("clean", "spun", "restored")
-_NAMED = 20  # files with records that failed that are named on the terminal, at most
-_STOPPED = 128  # and the number of the signal, as shells have it
-
-
-class _Terminated(BaseException):
-    """Somebody asked the program to end (SIGTERM)."""
 
 
 @well_behaved
@@ -163,15 +152,13 @@ def scan(
         annotate_format if annotate else None, keep, (text_column, id_column, restored_column), threshold, fast,
         {"spans": not no_spans, "longest": longest, "time_limit": time_limit, "restore_from": restore_from},
     )  # fmt: skip
-    from unspin.scan.run import scan as run
+    outcome = carried_out(Run(inputs, output, workers, memory_limit, "flagged"), plan)
+    if isinstance(outcome, int):
+        return outcome
+    from unspin.scan.progress import table
 
-    try:
-        with _terminable(), _watcher() as watcher:
-            outcome = run(inputs, output, plan, workers=workers, memory_limit=memory_limit, watcher=watcher)
-    except (KeyboardInterrupt, _Terminated) as stop:
-        remark(f"stopped; the same command goes on where this one ended, in {output}")
-        return _STOPPED + (signal.SIGTERM if isinstance(stop, _Terminated) else signal.SIGINT)
-    return _report(outcome, output, json)
+    reported(outcome, output, _where(outcome.summary, output), json=json, table=table)
+    return ERROR if failed(outcome) else SPUN if outcome.summary["totals"]["flagged"] else NOTHING_SPUN
 
 
 def _plan(
@@ -197,7 +184,7 @@ def _plan(
         import pyarrow  # noqa: F401 - that it can be imported is what matters
 
         from unspin.corpus.formats import Columns
-        from unspin.scan.plan import Options, Plan
+        from unspin.scan import Options, Plan
     except ImportError:
         raise MissingExtra("scan", "scanning a corpus") from None
     text, _, restored = columns
@@ -207,43 +194,6 @@ def _plan(
         )
     settings = Settings(operating_point=threshold, fast=fast)
     return Plan(settings, Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """A polite request to end is like Ctrl-C: the workers go too, and a line says how to go on."""
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _watcher() -> Iterator[Watcher]:
-    """A bar where somebody watches; else a line for each file that fails, and no more."""
-    if is_terminal(sys.stderr):
-        from rich.console import Console
-
-        from unspin.scan.progress import Bar
-
-        with Bar(Console(stderr=True)) as bar:
-            yield bar
-        return
-    from unspin.scan.run import Watcher
-
-    class Lines(Watcher):
-        def compiling(self) -> None:
-            remark("compiling the screen, once …")
-
-        def failed(self, line: str) -> None:
-            remark(line)
-
-    yield Lines()
 
 
 def _where(summary: dict[str, Any], output: str) -> str:
@@ -257,30 +207,3 @@ def _where(summary: dict[str, Any], output: str) -> str:
     files = ["annotations/"] if settings["annotations"] else []
     files += [f"{settings['keep']}/"] if settings["keep"] else []
     return f"{'; '.join(said)}; see {', '.join([*files, 'summary.json'])} in {output}"
-
-
-def _report(outcome: Outcome, output: str, json: bool) -> int:
-    """Say what came of it; the exit status."""
-    from unspin.report.json import dumps
-
-    summary = outcome.summary
-    if json:
-        write(dumps(summary) + b"\n")
-    for line in [*summary["not_read"], *outcome.failures[:_NAMED]]:
-        remark(line)
-    if len(outcome.failures) > _NAMED:
-        remark(f"records failed in {len(outcome.failures) - _NAMED:,} more files; summary.json names them")
-    if outcome.earlier:
-        remark(f"{output} is finished already; nothing was done")
-    elif is_terminal(sys.stderr):
-        from rich.console import Console
-
-        from unspin.scan.progress import table
-
-        Console(stderr=True).print(table(summary))
-    remark(_where(summary, output))
-    if not summary["complete"]:
-        count = len(summary["failed_files"])
-        failed, those = ("file", "it") if count == 1 else ("files", "them")
-        remark(f"{count:,} {failed} failed; the same command tries only {those} again")
-    return ERROR if outcome.errors or outcome.failures else SPUN if outcome.flagged else NOTHING_SPUN

@@ -21,11 +21,12 @@ except ModuleNotFoundError as error:
     raise MissingExtra("scan", "annotating Arrow data") from error
 
 from unspin.scan.annotate import COLUMNS, added, annotate
-from unspin.scan.plan import Options
+from unspin.scan.options import Options
 from unspin.settings import Settings
 
 __all__ = [
     "COLUMNS",
+    "ROWS",
     "ArrowStream",
     "Options",
     "Settings",

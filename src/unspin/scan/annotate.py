@@ -3,27 +3,23 @@
 The screen looks at every document, the sieve at those that pass it, the reader only at those that pass both. A document gets
 the same values in any batch, in any engine, alone or among millions.
 
-Scan writes these columns to files of their own, under plainer names (:data:`ANNOTATIONS`), with a row for each record that
-could not be read as well.
+Scan writes these columns to files of their own, under plainer names (:data:`ROWS`), with a row for each record that could
+not be read as well.
 """
 
 from __future__ import annotations
 
 import re
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from types import FrameType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
-import orjson
 
-from unspin.corpus.formats import Failure, output, tables
+from unspin.corpus.formats import tables
 from unspin.errors import MissingExtra, OptionError
-from unspin.scan.plan import AnnotationFormat, Options
+from unspin.scan.limits import TooLong, in_a_line, in_time
+from unspin.scan.options import Options
+from unspin.scan.rows import Rows
 from unspin.settings import Settings
 
 try:
@@ -34,7 +30,7 @@ except ImportError as error:
 if TYPE_CHECKING:
     from unspin.reading import Reading, Substitution
 
-__all__ = ["ANNOTATIONS", "COLUMNS", "added", "annotate", "annotations_of", "layout", "to_bytes"]
+__all__ = ["COLUMNS", "ROWS", "added", "annotate", "beginning", "texts_of"]
 
 _SPANS: Final = pa.list_(
     pa.struct([("start", pa.int64()), ("end", pa.int64()), ("score", pa.float32()), ("restored", pa.string())])
@@ -89,26 +85,14 @@ _NAMES: Final = {
     "unspin_note": "note",
     "unspin_error": "error",
 }
-ANNOTATIONS: Final = pa.schema(
-    [("id", pa.string()), ("source", pa.string()), ("offset", pa.int64())]
-    + [(_NAMES[field.name], field.type) for field in COLUMNS]
-)
-"""The columns of the annotations that scan writes.
+ROWS: Final = Rows(pa.schema([(_NAMES[field.name], field.type) for field in COLUMNS]), COLUMNS.names)
+"""The rows that scan writes: the columns of :data:`COLUMNS` under plainer names.
 
-``id``
-    As in the input, or what stands for it there.
-``source``
-    Name of the input file.
-``offset``
-    Byte of the (unpacked) file at which the record begins; row of a Parquet file.
-
-The others are those of :data:`COLUMNS`. Of a record that could not be read only ``error`` says anything. In JSON lines a
-span is ``[start, end, score, restored]``, and what is null is left out.
+Of a record that could not be read only ``error`` says anything. In JSON lines a span is ``[start, end, score, restored]``.
 """
 
 _GATES: Final = 2  # columns that come from the gates
 _WORD: Final = re.compile(r"\S+")
-_GRACE: Final = 0.5  # seconds that a document may overrun its limit before its reading is broken off
 
 
 class _Row(NamedTuple):
@@ -123,10 +107,6 @@ class _Row(NamedTuple):
     note: str | None = None
     error: str | None = None
     restored: str | None = None
-
-
-class _TooLong(BaseException):
-    """The time limit of a document is over; no ``except Exception`` on the way may keep it."""
 
 
 def annotate(
@@ -190,16 +170,25 @@ def _columns(found: Mapping[int, _Row], rows: int) -> list[pa.Array]:
 
 
 def _texts(batch: pa.RecordBatch, options: Options) -> pa.Array:
-    """The column of texts, as bytes: what is no UTF-8 must not end the batch."""
-    name = options.text_column
-    if batch.schema.get_field_index(name) < 0:
-        raise OptionError(f"no column {name!r} for the text, or several; there are: {', '.join(batch.schema.names)}")
+    """The column of texts, where the batch has none of the columns that are to be appended."""
     taken = [field.name for field in added(options) if field.name in batch.schema.names]
     taken += [options.restored_column] if options.restored_column in COLUMNS.names else []
+    texts = texts_of(batch, options.text_column)
     if taken:
         own = taken[0] == options.restored_column
         why = "choose another for the restored text" if own else "this batch was annotated before"
         raise OptionError(f"column {taken[0]!r}: there is one of that name already; {why}")
+    return texts
+
+
+def texts_of(batch: pa.RecordBatch, name: str) -> pa.Array:
+    """The column of texts, as bytes: what is no UTF-8 must not end the batch.
+
+    Raises:
+        OptionError: there is no such column, or it holds no text.
+    """
+    if batch.schema.get_field_index(name) < 0:
+        raise OptionError(f"no column {name!r} for the text, or several; there are: {', '.join(batch.schema.names)}")
     texts = batch.column(name)
     if pa.types.is_dictionary(texts.type):
         texts = texts.dictionary_decode()
@@ -216,15 +205,9 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
     from unspin import reader
 
     whole = data.decode("utf-8", "replace")
-    text = _beginning(whole, options.longest)
-    deadline = time.monotonic() + options.time_limit
-
-    def in_time(*_: object) -> None:
-        if time.monotonic() > deadline:
-            raise _TooLong
-
+    text = beginning(whole, options.longest)
     try:
-        with _stopped_after(options.time_limit + _GRACE):
+        with in_time(options.time_limit) as ask:
             if options.spans:
                 reading = reader.read(
                     text,
@@ -234,52 +217,18 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
                     fill_all=settings.fill_all,
                     tortured=settings.tortured,
                     fast=settings.fast,
-                    watch=in_time,
+                    watch=ask,
                 )
             else:
-                reading = reader.assess(text, operating_point=settings.operating_point, watch=in_time)
+                reading = reader.assess(text, operating_point=settings.operating_point, watch=ask)
         return _row(reading, options, whole[len(text) :])
-    except _TooLong:
+    except TooLong:
         return _Row(spun=None, error=f"time limit of {options.time_limit:g} s")
     except Exception as error:  # noqa: BLE001 - one document must not stop a crawl, whatever is wrong with it
-        return _Row(spun=None, error=" ".join(f"{type(error).__name__}: {error}".split())[:500])
+        return _Row(spun=None, error=in_a_line(error))
 
 
-@contextmanager
-def _stopped_after(seconds: float) -> Iterator[None]:
-    """Raise :class:`_TooLong` in what is done here once the time is over, wherever in Python it is then.
-
-    The reader asks about its deadline between its stages; this is for a stage that does not end, such as a regular
-    expression. It takes the alarm signal, so it works in the main thread only, which is where engines run their tasks, and
-    only where nobody else uses that signal.
-    """
-    if (
-        not hasattr(signal, "setitimer")
-        or threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGALRM) is not signal.SIG_DFL
-        or signal.getitimer(signal.ITIMER_REAL)[0]
-    ):
-        yield
-        return
-    running = True
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        if running:
-            raise _TooLong
-
-    signal.signal(signal.SIGALRM, stop)
-    try:
-        try:
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-            yield
-        finally:
-            running = False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-
-
-def _beginning(text: str, words: int) -> str:
+def beginning(text: str, words: int) -> str:
     """A text up to its ``words``-th word."""
     if len(text) <= words:
         return text
@@ -323,71 +272,3 @@ def _restored(reading: Reading, least: float, rest: str) -> str | None:
 def _enough(confidence: float, least: float) -> bool:
     """Whether a word is restored: decided on the confidence as it is written, so that others come to the same."""
     return bool(np.float32(confidence) >= np.float32(least))
-
-
-def annotations_of(annotated: pa.RecordBatch, failures: Sequence[Failure], name: str) -> pa.RecordBatch:
-    """The annotations of a chunk: of its documents, and of its records that could not be read, in the order of the input.
-
-    Args:
-        annotated: columns ``id`` and ``offset``, perhaps ``source``, and :data:`COLUMNS`.
-        failures: the records that could not be read.
-        name: of the source, where it is one file.
-    """
-    if "source" in annotated.schema.names:
-        sources = annotated.column("source")
-    else:
-        sources = pa.repeat(pa.scalar(name), annotated.num_rows)
-    columns = [annotated.column("id"), sources, annotated.column("offset")]
-    columns += [annotated.column(of) for of in _NAMES]
-    rows = pa.RecordBatch.from_arrays(
-        [column.cast(field.type) for column, field in zip(columns, ANNOTATIONS, strict=True)], schema=ANNOTATIONS
-    )
-    if not failures:
-        return rows
-    rows = pa.concat_batches([rows, _failed(failures, name)])
-    places = list(zip(rows.column("source").to_pylist(), rows.column("offset").to_pylist(), strict=True))
-    return rows.take(pa.array(sorted(range(len(places)), key=places.__getitem__), pa.int64()))
-
-
-def _failed(failures: Sequence[Failure], name: str) -> pa.RecordBatch:
-    """Rows of records that could not be read."""
-    made = [
-        {
-            "id": failure.id or f"{failure.source or name}:{failure.offset}",
-            "source": failure.source or name,
-            "offset": failure.offset,
-            "error": failure.reason,
-        }
-        for failure in failures
-    ]
-    return pa.RecordBatch.from_pylist(made, ANNOTATIONS)
-
-
-def to_bytes(rows: pa.RecordBatch, format: AnnotationFormat) -> bytes:
-    """The annotations of a chunk as they lie in its segment."""
-    if format == "parquet":
-        return output.to_bytes(rows)
-    return b"".join(orjson.dumps(_line(row), option=orjson.OPT_APPEND_NEWLINE) for row in rows.to_pylist())
-
-
-def layout(format: AnnotationFormat) -> output.Layout:
-    """How the bytes of segments become one file."""
-    return output.PLAIN if format == "jsonl" else output.parquet(ANNOTATIONS)
-
-
-def _line(row: dict[str, Any]) -> dict[str, Any]:
-    """A row as JSON."""
-    shown = {name: value for name, value in row.items() if value is not None}
-    if "spans" in shown:
-        shown["spans"] = [
-            [span["start"], span["end"], _short(span["score"]), span["restored"]] for span in shown["spans"]
-        ]
-    for name in ("screen_score", "sieve_score", "reader_score", "share"):
-        if name in shown:
-            shown[name] = _short(shown[name])
-    return shown
-
-
-def _short(value: float) -> float:
-    """A float32 with the digits that it has."""
-    return float(f"{value:.7g}")

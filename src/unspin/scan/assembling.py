@@ -11,15 +11,15 @@ import orjson
 from unspin.corpus.formats import output, write
 from unspin.corpus.sources import Source, is_remote, shown
 from unspin.errors import CorruptInput
-from unspin.scan import annotate
-from unspin.scan.plan import Assemble, Plan
+from unspin.scan.job import RESTORED, Job
 from unspin.scan.segments import Segments, remove, write_json
 from unspin.scan.summary import Counts, totals
+from unspin.scan.tasks import Assemble
 
 __all__ = ["assemble", "finished"]
 
 
-def assemble(plan: Plan, out: Path, state: Path, task: Assemble) -> Counts:
+def assemble(job: Job, out: Path, state: Path, task: Assemble) -> Counts:
     """Write the files of a source, then its record, then remove its segments; the result is what it counts.
 
     Ended at any moment it can be done again: the record is there only when the files are, the segments go only then.
@@ -32,23 +32,23 @@ def assemble(plan: Plan, out: Path, state: Path, task: Assemble) -> Counts:
     splits = [Segments(state / folder) for folder in task.folders]
     counts = totals((part for segments in splits for part in segments.counts()), failures=True)
     counts.bytes = task.source.size  # what was read twice because of a stop does not count
-    if plan.annotations is not None:
-        target = out / "annotations" / f"{task.source.name}.{plan.annotations}"
+    if job.annotations is not None:
+        target = out / "annotations" / f"{task.source.name}.{job.annotations}"
         annotations = (data for segments in splits for data in segments.annotations())
-        output.assemble(annotations, target, annotate.layout(plan.annotations))
-    if plan.keep is not None:
+        output.assemble(annotations, target, job.rows.layout(job.annotations))
+    if job.keep is not None:
         kept = (data for segments in splits for data in segments.kept())
-        write(task.source, kept, out / plan.keep, plan.columns, untouched=_untouched(plan, counts))
+        write(task.source, kept, out / job.keep, job.columns, untouched=_untouched(job, counts))
     write_json(_record(state, task.key), {"counts": counts.record()})
     for segments in splits:
         remove(segments.folder)
     return counts
 
 
-def _untouched(plan: Plan, counts: Counts) -> bool:
+def _untouched(job: Job, counts: Counts) -> bool:
     """Whether all of a source is written again, and nothing of it has changed."""
-    everything = plan.keep == "restored" and plan.columns.restored is None
-    return everything and not (counts.restored or counts.failed or counts.damaged)
+    everything = job.keep == RESTORED and job.columns.restored is None
+    return everything and not (counts.tallies["restored"] or counts.failed or counts.damaged)
 
 
 def _check_unchanged(source: Source) -> None:

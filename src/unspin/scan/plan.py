@@ -1,68 +1,41 @@
-"""What a run is to do: options, the files that come out of it, and the tasks of its workers."""
+"""The job of ``unspin scan``: documents through the gates and the reader."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
-from unspin.corpus.formats import Columns, Split
-from unspin.corpus.sources import Source
-from unspin.errors import DamagedData, OptionError
+from unspin.corpus.formats import Columns
+from unspin.errors import DamagedData, MissingExtra, OptionError
+from unspin.scan.job import RESTORED, Annotate
+from unspin.scan.options import Options
+from unspin.scan.rows import RowFormat, Rows
 from unspin.settings import Settings
 
-__all__ = ["ANNOTATOR", "AnnotationFormat", "Assemble", "Cut", "Keep", "Options", "Plan", "Scan", "Task"]
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from numpy.typing import NDArray
 
-AnnotationFormat = Literal["parquet", "jsonl"]
+    from unspin.scan.summary import Counts
+
+__all__ = ["ANNOTATOR", "Keep", "Plan", "need_libraries"]
+
 Keep = Literal["clean", "spun", "restored"]
 ANNOTATOR: Final = "unspin.scan.annotate:annotate"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """How batches of documents are worked on, beside the settings of the reading.
-
-    Attributes:
-        text_column: column of the texts: string, large_string or their views; binary holds UTF-8.
-        spans: restore the documents that read as spun and list their swapped words; without, the verdict alone, several
-            times faster on spun text.
-        longest: words of a document that the reader reads at most; the gates see all.
-        time_limit: seconds for one document; a document that takes longer is skipped with this reason.
-        restored_column: column that gets the restored text, null where nothing was restored; the column of the texts itself
-            for the restored text in place of the page's. None for neither.
-        restore_from: least confidence at which a word is restored; below it the page's word stays.
-
-    Raises:
-        OptionError: an option is out of range, or one asks for what another leaves out.
-    """
-
-    text_column: str = "text"
-    spans: bool = True
-    longest: int = 20_000
-    time_limit: float = 60.0
-    restored_column: str | None = None
-    restore_from: float = 0.0
-
-    def __post_init__(self) -> None:
-        if self.longest < 1:
-            raise OptionError(f"longest {self.longest}: give a number of words from 1")
-        if not self.time_limit > 0:
-            raise OptionError(f"time limit {self.time_limit:g}: give seconds above 0")
-        if not 0 <= self.restore_from <= 1:
-            raise OptionError(f"restore from {self.restore_from:g}: give a confidence from 0 to 1, such as 0.9")
-        if self.restored_column is not None and not self.spans:
-            raise OptionError("without the swapped words (spans) nothing is restored; ask for both or for neither")
-        if self.restored_column == "":
-            raise OptionError("restored column '': give the name of a column")
-
-
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that the output depends on, beside the input.
+    """What ``unspin scan`` does with documents, a :class:`unspin.scan.job.Job`.
 
     Attributes:
         settings: of the reading.
@@ -81,7 +54,7 @@ class Plan:
     settings: Settings = field(default_factory=Settings)
     options: Options = field(default_factory=Options)
     columns: Columns = field(default_factory=Columns)
-    annotations: AnnotationFormat | None = "parquet"
+    annotations: RowFormat | None = "parquet"
     keep: Keep | None = None
     annotator: str = ANNOTATOR
 
@@ -95,6 +68,62 @@ class Plan:
             raise OptionError(f"--restored-column {self.columns.restored}: {said}; choose --keep restored")
         if self.columns.restored == "":
             raise OptionError("--restored-column '': give the name of a column")
+
+    @property
+    def format(self) -> str:
+        """Name of the format of ``summary.json``."""
+        return "unspin-scan-1"
+
+    @property
+    def stations(self) -> tuple[str, str]:
+        """The gates see all documents, the reader some."""
+        return "gates", "reader"
+
+    @property
+    def time_limit(self) -> float:
+        """Seconds for one document."""
+        return self.options.time_limit
+
+    @property
+    def rows(self) -> Rows:
+        """What scan says of documents."""
+        from unspin.scan.annotate import ROWS
+
+        return ROWS
+
+    def check(self) -> None:
+        """Raise :class:`MissingExtra` where ``unspin[scan]`` is not installed."""
+        need_libraries()
+
+    def load(self, compiling: Callable[[], None]) -> Annotate:
+        """The function that annotates, with its models loaded."""
+        module, _, name = self.annotator.partition(":")
+        if self.annotator == ANNOTATOR:
+            from unspin import screen
+
+            if not screen.compiled():
+                compiling()
+            screen.load().warm()
+        new = RESTORED if self.keep == "restored" else None
+        options = replace(self.options, text_column="text", restored_column=new)
+        return partial(getattr(import_module(module), name), settings=self.settings, options=options)
+
+    def kept(self, annotated: pa.RecordBatch) -> NDArray[np.bool_]:
+        """Those that read as spun, or all others."""
+        spun: NDArray[np.bool_] = annotated.column("unspin_spun").fill_null(False).to_numpy(zero_copy_only=False)
+        return spun if self.keep == "spun" else ~spun
+
+    def count(self, annotated: pa.RecordBatch, counts: Counts) -> None:
+        """Count what the gates and the reader say."""
+        from unspin.scan.tallies import count
+
+        count(annotated, counts, self.options.restore_from)
+
+    def public(self, counts: Counts) -> dict[str, Any]:
+        """What they said."""
+        from unspin.scan.tallies import public
+
+        return public(counts)
 
     def record(self) -> dict[str, Any]:
         """All of it as JSON, as it stands in ``summary.json``; what is rarely asked for only where it is.
@@ -138,35 +167,7 @@ def _digest(dictionary: Path | Mapping[str, str]) -> str:
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Find out which splits a source has; ``key`` names the source in the state of the run."""
-
-    key: str
-    source: Source
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """Read a split on from its last checkpoint."""
-
-    key: str
-    source: Source
-    split: Split
-
-    @property
-    def folder(self) -> str:
-        """Name of the folder of its segments."""
-        return f"{self.key}-{self.split.key}"
-
-
-@dataclass(frozen=True, slots=True)
-class Assemble:
-    """Put the segments of a source together; ``folders`` are those of its splits, in order."""
-
-    key: str
-    source: Source
-    folders: tuple[str, ...]
-
-
-Task = Cut | Scan | Assemble
+def need_libraries() -> None:
+    """Raise :class:`MissingExtra` where what a run over a corpus needs is not installed."""
+    if any(find_spec(module) is None for module in ("numba", "pyarrow")):
+        raise MissingExtra("scan", "scanning a corpus")

@@ -1,4 +1,4 @@
-"""A bar for a person who waits: documents, megabytes a second, what was flagged, time left."""
+"""A bar for a person who waits: documents, megabytes a second, what was found, time left."""
 
 from __future__ import annotations
 
@@ -27,20 +27,25 @@ class _Speed(ProgressColumn):
 
 
 class Bar(Watcher):
-    """A watcher with a bar on a terminal."""
+    """A watcher with a bar on a terminal.
 
-    def __init__(self, console: Console) -> None:
+    Attributes:
+        tally: which tally of the job is shown, under its own name.
+    """
+
+    def __init__(self, console: Console, tally: str = "flagged") -> None:
+        self.tally = tally
         self._progress = Progress(
             BarColumn(),
             TaskProgressColumn(),
             TextColumn("{task.fields[documents]:,} documents"),
             _Speed(),
-            TextColumn("{task.fields[flagged]:,} flagged"),
+            TextColumn(f"{{task.fields[found]:,}} {tally}"),
             TimeRemainingColumn(),
             console=console,
         )
-        self._task = self._progress.add_task("", total=None, documents=0, flagged=0)
-        self._documents = self._flagged = 0
+        self._task = self._progress.add_task("", total=None, documents=0, found=0)
+        self._documents = self._found = 0
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -62,12 +67,12 @@ class Bar(Watcher):
     def advance(self, counts: Counts, *, earlier: bool) -> None:
         """A chunk is done; what an earlier run did counts as done, not as speed."""
         self._documents += counts.documents
-        self._flagged += counts.flagged
+        self._found += counts.tallies[self.tally]
         if earlier:
             self._progress.tasks[0].completed += counts.bytes
         else:
             self._progress.advance(self._task, counts.bytes)
-        self._progress.update(self._task, documents=self._documents, flagged=self._flagged)
+        self._progress.update(self._task, documents=self._documents, found=self._found)
 
     def failed(self, line: str) -> None:
         """A file failed."""

@@ -1,4 +1,4 @@
-"""``scan``: a corpus through the gates and the reader, in several processes, resumable at any moment."""
+"""A run over a corpus: its documents through a job, in several processes, resumable at any moment."""
 
 from __future__ import annotations
 
@@ -6,27 +6,23 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from unspin.cores import available_cores
 from unspin.corpus.formats import beside, bundled
 from unspin.corpus.sources import Found, Source, discover, is_remote, shown
-from unspin.errors import InputError, MissingExtra, OptionError
+from unspin.errors import InputError, OptionError
 from unspin.scan import state
 from unspin.scan.assembling import finished
-from unspin.scan.plan import Plan
+from unspin.scan.job import Job
 from unspin.scan.segments import remove, write_json
 from unspin.scan.summary import Timing, totals
 from unspin.scan.supervisor import Supervisor, Watcher, WorkerLimits
 from unspin.scan.worker import Begin
 from unspin.version import version
 
-__all__ = ["FORMAT", "Outcome", "Watcher", "scan"]
-
-FORMAT: Final = "unspin-scan-1"
-"""Name of the format of ``summary.json``."""
+__all__ = ["Outcome", "Watcher", "scan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +36,6 @@ class Outcome:
 
     summary: dict[str, Any]
     earlier: bool
-
-    @property
-    def flagged(self) -> int:
-        """Documents that read as spun."""
-        return int(self.summary["totals"]["flagged"])
 
     @property
     def errors(self) -> list[str]:
@@ -68,7 +59,7 @@ def _failures(part: Mapping[str, Any]) -> str:
 def scan(
     inputs: Sequence[str],
     out: str | os.PathLike[str],
-    plan: Plan,
+    job: Job,
     *,
     workers: int | None = None,
     memory_limit: int = 2_000,
@@ -76,14 +67,14 @@ def scan(
 ) -> Outcome:
     """Scan a corpus, or go on with a scan that was stopped.
 
-    The output is a function of inputs and plan alone: however often the run was stopped, its files are byte for byte those
+    The output is a function of inputs and job alone: however often the run was stopped, its files are byte for byte those
     of an unbroken run. Files that fail are named in the summary and stop nothing but themselves; the same call tries them
     again. Of a damaged file what stands before the damage is done.
 
     Args:
         inputs: files, folders, patterns, URLs.
         out: the output folder, new or of a run that was stopped.
-        plan: what to do.
+        job: what to do with each document.
         workers: processes, all cores by default.
         memory_limit: megabytes that one of them may hold.
         watcher: who is told how it gets on.
@@ -97,14 +88,14 @@ def scan(
     begun = time.monotonic()
     watcher = watcher or Watcher()
     folder = _folder(out)
-    limits = _limits(plan, workers, memory_limit)
-    _need_libraries()
+    limits = _limits(job, workers, memory_limit)
+    job.check()
     state.check(folder)
     found = _outside(discover(inputs), folder)
     if not found.sources:
         raise _nothing(found.errors)
-    _check_beside(found.sources, plan.columns.restored)
-    run = state.described(plan, found.sources, version())
+    _check_beside(found.sources, job.columns.restored)
+    run = state.described(job, found.sources, version())
     if not (folder / state.FOLDER).exists() and (summary := state.finished(folder, run)) is not None:
         return Outcome(summary, earlier=True)
     with state.locked(folder) as lock:
@@ -113,10 +104,10 @@ def scan(
         state.claim(folder, run)
         everything = {f"{number:06}": source for number, source in enumerate(bundled(found.sources))}
         watcher.begin(found, sum(source.size for source in everything.values()))
-        supervisor = Supervisor(Begin(plan, folder, folder / state.FOLDER), limits, lock, watcher)
+        supervisor = Supervisor(Begin(job, folder, folder / state.FOLDER), limits, lock, watcher)
         _go_on(supervisor, everything, watcher)
-        timing = Timing(time.monotonic() - begun, limits.workers, supervisor.replaced)
-        summary = _summary(run, everything, supervisor, found.errors, timing)
+        timing = Timing(time.monotonic() - begun, limits.workers, supervisor.replaced, job.stations)
+        summary = _summary(job, run, everything, supervisor, found.errors, timing)
         write_json(folder / state.SUMMARY, summary, pretty=True)
         if summary["complete"]:
             remove(folder / state.FOLDER)
@@ -134,6 +125,7 @@ def _go_on(supervisor: Supervisor, everything: Mapping[str, Source], watcher: Wa
 
 
 def _summary(
+    job: Job,
     run: Mapping[str, Any],
     everything: Mapping[str, Source],
     supervisor: Supervisor,
@@ -143,12 +135,13 @@ def _summary(
     done, failed = supervisor.done, supervisor.failed
     together = totals(done.values())
     return {
-        "format": FORMAT,
+        "format": job.format,
         **run,
         "complete": not failed,
-        "totals": together.public(),
+        "totals": together.public(job.public(together)),
         "files": {
-            source.name: ({"files": len(source.files)} if source.files else {}) | done[key].public()
+            source.name: ({"files": len(source.files)} if source.files else {})
+            | done[key].public(job.public(done[key]))
             for key, source in everything.items()
             if key in done
         },
@@ -164,17 +157,12 @@ def _folder(out: str | os.PathLike[str]) -> Path:
     return Path(out).absolute()
 
 
-def _limits(plan: Plan, workers: int | None, memory_limit: int) -> WorkerLimits:
+def _limits(job: Job, workers: int | None, memory_limit: int) -> WorkerLimits:
     if workers is not None and workers < 1:
         raise OptionError(f"--workers {workers}: give a number from 1")
     if memory_limit < 100:
         raise OptionError(f"--memory-limit {memory_limit}: give megabytes, at least 100")
-    return WorkerLimits(workers or available_cores(), memory_limit * 10**6, plan.options.time_limit)
-
-
-def _need_libraries() -> None:
-    if any(find_spec(module) is None for module in ("numba", "pyarrow")):
-        raise MissingExtra("scan", "scanning a corpus")
+    return WorkerLimits(workers or available_cores(), memory_limit * 10**6, job.time_limit)
 
 
 def _outside(found: Found, folder: Path) -> Found:

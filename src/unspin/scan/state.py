@@ -19,7 +19,7 @@ import orjson
 from unspin.corpus.sources import Source, shown
 from unspin.errors import OutputError
 from unspin.files import lock
-from unspin.scan.plan import Plan
+from unspin.scan.job import Job
 from unspin.scan.segments import remove, write_json
 
 __all__ = ["FOLDER", "SUMMARY", "check", "claim", "described", "finished", "locked"]
@@ -31,12 +31,12 @@ _LOCK: Final = "lock"
 _PATIENCE: Final = 3.0  # seconds: workers of a run that was killed are gone by then
 
 
-def described(plan: Plan, sources: Sequence[Source], version: str) -> dict[str, Any]:
+def described(job: Job, sources: Sequence[Source], version: str) -> dict[str, Any]:
     """What makes a run this run: version, settings, and a digest of the inputs with their sizes and times."""
     digest = hashlib.sha256()
     for source in sources:
         digest.update(orjson.dumps([source.name, source.url, source.size, source.changed]))
-    return {"version": version, "settings": plan.record(), "inputs": f"sha256:{digest.hexdigest()}"}
+    return {"version": version, "settings": job.record(), "inputs": f"sha256:{digest.hexdigest()}"}
 
 
 def check(out: Path) -> None:

@@ -27,9 +27,9 @@ from typing import Final, NamedTuple
 from unspin.corpus.formats.chunks import SPLIT
 from unspin.corpus.sources import Found, Source
 from unspin.errors import ModelError, OutputError
-from unspin.scan.plan import Assemble, Cut, Scan, Task
 from unspin.scan.segments import Segments
 from unspin.scan.summary import Counts
+from unspin.scan.tasks import Assemble, Cut, Scan, Task
 from unspin.scan.work import AtRecord, AtRow, Idle, Moment
 from unspin.scan.worker import Begin, Compiling, Done, Failed, Message, Ready, Resumed, Wrote
 
@@ -66,7 +66,7 @@ class Watcher:
         """The inputs are known; ``size`` is the sum of their bytes."""
 
     def compiling(self) -> None:
-        """The gates are being compiled, which takes a while."""
+        """Something is being compiled, which takes a while."""
 
     def advance(self, counts: Counts, *, earlier: bool) -> None:
         """A chunk is done, or was done by an ``earlier`` run."""
@@ -112,6 +112,7 @@ class Worker:
         self.ended: tuple[Moment, str] | None = None
         self._looked = 0.0
         self._size = 0
+        self._mapped: int | None = None
         self._send(begin)
         threading.Thread(target=self._listen, args=(events,), daemon=True).start()
 
@@ -144,9 +145,16 @@ class Worker:
         return self._process.wait()
 
     def memory(self) -> int:
-        """Bytes of memory that it holds, 0 where that cannot be told."""
-        with contextlib.suppress(OSError, ValueError, IndexError):
-            return int(Path(f"/proc/{self._process.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        """Bytes of memory that it holds, 0 where that cannot be told.
+
+        What of files was mapped into it since it began to work does not count, where that can be told: of an archive that may
+        be a great deal, and the system takes it back when it likes.
+        """
+        with contextlib.suppress(OSError, ValueError):
+            _, resident, mapped, *_ = map(int, Path(f"/proc/{self._process.pid}/statm").read_text().split())
+            if self._mapped is None:
+                self._mapped = mapped
+            return (resident - max(0, mapped - self._mapped)) * os.sysconf("SC_PAGE_SIZE")
         now = time.monotonic()
         if sys.platform != "win32" and now - self._looked > _PS_SECONDS:
             self._looked = now

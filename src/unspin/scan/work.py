@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from unspin.corpus.formats import Chunk, Guard, encode, mend, read
 from unspin.errors import CorruptInput
-from unspin.scan.annotate import annotations_of, to_bytes
-from unspin.scan.plan import Plan, Scan
+from unspin.scan.job import RESTORED, Annotate, Job
 from unspin.scan.segments import Segment, Segments
-from unspin.scan.summary import RESTORED, SPENT, Counts, counted, totals
+from unspin.scan.summary import Counts, counted, totals
+from unspin.scan.tasks import Scan
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -31,7 +31,7 @@ _SECONDS: Final = 10.0  # what took so long to read is set down, though its chun
 
 
 class AtRow(NamedTuple):
-    """The reader begins with this row of this chunk."""
+    """The work begins on this row of this chunk."""
 
     chunk: int
     row: int
@@ -52,20 +52,20 @@ Moment = AtRow | AtRecord | Idle
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A plan in the hands of a worker.
+    """A job in the hands of a worker.
 
     Attributes:
-        plan: what to do.
+        job: what to do.
         state: folder of the folders of segments.
-        annotate: the function of the plan.
+        annotate: the function of the job.
         at: told what may hang or end the process before it is begun, and :class:`Idle` when it is over.
         wrote: told what a chunk counted when its checkpoint is set; called in another thread.
         resumed: told what earlier runs counted in a split.
     """
 
-    plan: Plan
+    job: Job
     state: Path
-    annotate: Callable[..., pa.RecordBatch]
+    annotate: Annotate
     at: Callable[[Moment], None]
     wrote: Callable[[Counts], None]
     resumed: Callable[[Counts], None]
@@ -91,7 +91,8 @@ class Work:
         with ThreadPoolExecutor(1) as pool:
             begun = time.perf_counter()
             for chunk, last, damage in _with_last(self._chunks(task, segments, position)):
-                spent = dict.fromkeys(SPENT, 0.0) | {"reading": time.perf_counter() - begun}
+                spent = dict.fromkeys(("reading", *self.job.stations, "writing"), 0.0)
+                spent["reading"] = time.perf_counter() - begun
                 if chunk is not None and left is not None:  # some formats count anew what they have to pass over
                     chunk = replace(chunk, bytes_read=min(chunk.bytes_read, left))
                     left -= chunk.bytes_read
@@ -110,8 +111,8 @@ class Work:
 
     def _chunks(self, task: Scan, segments: Segments, position: dict[str, Any] | None) -> Iterator[Chunk]:
         guard = Guard(lambda offset: self.at(AtRecord(offset)), lambda: self.at(Idle()), segments.skipped_records())
-        keep = self.plan.keep is not None
-        return read(task.source, task.split, self.plan.columns, position, keep=keep, guard=guard)
+        keep = self.job.keep is not None
+        return read(task.source, task.split, self.job.columns, position, keep=keep, guard=guard)
 
     def _write(self, segments: Segments, number: int, segment: Segment) -> None:
         segments.write(number, segment)
@@ -123,23 +124,24 @@ class Work:
         if chunk is None:
             return Segment(b"", b"", {}, last, Counts())
         annotated = self._annotated(segments, number, chunk.batch, spent)
-        counts = counted(annotated, chunk, task.source.name, self.plan.options.restore_from)
+        counts = counted(annotated, chunk, task.source.name, self.job.rows.error)
+        self.job.count(annotated, counts)
         kept = b""
-        if self.plan.keep is not None:
+        if self.job.keep is not None:
             assert chunk.raw is not None
             kept, counts.kept = self._kept(task.source, chunk.raw, annotated)
         rows = b""
-        if self.plan.annotations is not None:
-            rows = to_bytes(annotations_of(annotated, chunk.failures, task.source.name), self.plan.annotations)
+        if self.job.annotations is not None:
+            found = self.job.rows.of(annotated, chunk.failures, task.source.name)
+            rows = self.job.rows.to_bytes(found, self.job.annotations)
         return Segment(rows, kept, dict(chunk.position), last, counts)
 
     def _kept(self, source: Source, raw: Raw, annotated: pa.RecordBatch) -> tuple[bytes, int]:
         """What is written again of a chunk, and how many documents that is."""
-        if self.plan.keep == "restored":
-            return mend(source, raw, annotated.column(RESTORED), self.plan.columns), annotated.num_rows
-        spun = annotated.column("unspin_spun").fill_null(False).to_numpy(zero_copy_only=False)
-        mask = spun if self.plan.keep == "spun" else ~spun
-        return encode(source, raw, mask, others=self.plan.keep == "clean"), int(mask.sum())
+        if self.job.keep == RESTORED:
+            return mend(source, raw, annotated.column(RESTORED), self.job.columns), annotated.num_rows
+        mask = self.job.kept(annotated)
+        return encode(source, raw, mask, others=self.job.keep == "clean"), int(mask.sum())
 
     def _annotated(
         self, segments: Segments, number: int, batch: pa.RecordBatch, spent: dict[str, float]
@@ -165,24 +167,22 @@ class Work:
         self, batch: pa.RecordBatch, first: int, number: int, skips: dict[int, str], spent: dict[str, float]
     ) -> pa.RecordBatch:
         """Annotate some rows; the result goes without the texts, which are the most of it and not needed any more."""
-        options = replace(
-            self.plan.options, text_column="text", restored_column=RESTORED if self.plan.keep == "restored" else None
-        )
         begun, read = time.perf_counter(), 0.0
 
         def watch(row: int) -> None:
             nonlocal read
-            read = read or time.perf_counter()  # all that comes before the first row is the gates' work
+            read = read or time.perf_counter()  # all that comes before the first row is the first station's work
             self.at(AtRow(number, first + row))
 
         here = {row - first: reason for row, reason in skips.items() if first <= row < first + batch.num_rows}
         try:
-            annotated = self.annotate(batch, self.plan.settings, options, watch=watch, skip=here)
+            annotated = self.annotate(batch, watch=watch, skip=here)
         finally:
             self.at(Idle())
         ended = time.perf_counter()
-        spent["gates"] += (read or ended) - begun
-        spent["reader"] += ended - (read or ended)
+        before, after = self.job.stations
+        spent[before] += (read or ended) - begun
+        spent[after] += ended - (read or ended)
         return annotated.select([name for name in annotated.schema.names if name != "text"])
 
 

@@ -14,35 +14,32 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import IO, TYPE_CHECKING, Literal, NamedTuple
+from typing import IO, Literal, NamedTuple
 
 from unspin.corpus.formats import Split, splits
 from unspin.errors import OutputError, UnspinError
 from unspin.scan.assembling import assemble
-from unspin.scan.plan import ANNOTATOR, Assemble, Cut, Plan, Scan, Task
+from unspin.scan.job import Job
 from unspin.scan.summary import Counts
+from unspin.scan.tasks import Assemble, Cut, Scan, Task
 from unspin.scan.work import Moment, Work
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 __all__ = ["Begin", "Compiling", "Done", "Failed", "Message", "Ready", "Resumed", "Wrote", "serve"]
 
 
 class Begin(NamedTuple):
-    """To the worker, first of all: the plan, the output folder, and the folder of the state."""
+    """To the worker, first of all: the job, the output folder, and the folder of the state."""
 
-    plan: Plan
+    job: Job
     out: Path
     state: Path
 
 
 class Compiling(NamedTuple):
-    """The gates are being compiled, which takes a while and happens once."""
+    """Something is being compiled, which takes a while and happens once."""
 
 
 class Ready(NamedTuple):
@@ -90,13 +87,13 @@ def serve() -> None:
     tasks: queue.Queue[Task] = queue.Queue()
     threading.Thread(target=_receive, args=(requests, tasks), daemon=True).start()
     try:
-        annotate = _prepared(begin.plan, tell)
+        annotate = begin.job.load(lambda: tell(Compiling()))
     except Exception as error:
         tell(Failed("setup", _line(error)))
         return
     tell(Ready())
     work = Work(
-        begin.plan,
+        begin.job,
         begin.state,
         annotate,
         at=tell,
@@ -132,19 +129,6 @@ def _tell(answers: IO[bytes], lock: threading.Lock, message: Message) -> None:
         os._exit(1)
 
 
-def _prepared(plan: Plan, tell: Tell) -> Callable[..., pa.RecordBatch]:
-    """The function that annotates, ready to be called: loading must not count as time of a document."""
-    module, _, name = plan.annotator.partition(":")
-    if plan.annotator == ANNOTATOR:
-        from unspin import screen
-
-        if not screen.compiled():
-            tell(Compiling())
-        screen.load().warm()
-    found: Callable[..., pa.RecordBatch] = getattr(import_module(module), name)
-    return found
-
-
 def _done(begin: Begin, work: Work, task: Task) -> Done | Failed:
     try:
         return _do(begin, work, task)
@@ -161,12 +145,12 @@ def _done(begin: Begin, work: Work, task: Task) -> Done | Failed:
 def _do(begin: Begin, work: Work, task: Task) -> Done:
     match task:
         case Cut():
-            return Done(splits=list(splits(task.source, begin.plan.columns)))
+            return Done(splits=list(splits(task.source, begin.job.columns)))
         case Scan():
             work.scan(task)
             return Done()
         case Assemble():
-            return Done(counts=assemble(begin.plan, begin.out, begin.state, task))
+            return Done(counts=assemble(begin.job, begin.out, begin.state, task))
 
 
 def _line(error: Exception) -> str:

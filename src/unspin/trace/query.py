@@ -62,6 +62,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
     """
     words = page.words
     begins = sentence_starts(words)
+    figure = (words.kind == Kind.NUMBER).tolist()  # a number of numpy against an enum is slow
     guesses = _guesses(page) if reading is None else {}
     substitutions = () if reading is None else reading.substitutions
     found: list[Asked] = []
@@ -72,7 +73,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
         while k < len(substitutions) and substitutions[k].end <= start:
             k += 1
         surface, lower = words.surface(i), words.lower[i]
-        special = words.kind[i] == Kind.NUMBER or (surface[0].isupper() and not begins[i])
+        special = figure[i] or (surface[0].isupper() and not begins[i])
         others = () if special else guesses.get(lower, ())
         kept = max(0.0, 1.0 - sum(probability for _, probability in others))
         if k < len(substitutions) and substitutions[k].start <= start:

@@ -67,6 +67,8 @@ class Trace:
         best: probability of the likeliest document, even where no source is claimed.
         likeliest: its identifier, or None where nothing in the archive has a word in common with the page.
         claimed_from: probability from which a document is called a source.
+        nearest: the likeliest document where none is claimed, with what it has of the page; None where one is, and where
+            nothing in the archive runs with the page.
         reading: what the reader says of the page, or None where it was not asked.
         notes: see :class:`~unspin.comparison.Remark`.
     """
@@ -76,5 +78,6 @@ class Trace:
     best: float
     likeliest: str | None
     claimed_from: float
+    nearest: Match | None = None
     reading: Reading | None = None
     notes: tuple[str, ...] = ()

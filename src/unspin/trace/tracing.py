@@ -86,12 +86,14 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
         notes.append(Remark.TOO_SHORT)
     hunt.go()
     candidates = hunt.ranked()
+    sources = tuple(hunt.sources())
     return Trace(
         page=page,
-        sources=tuple(hunt.sources()),
+        sources=sources,
         best=candidates[0].probability if candidates else 0.0,
         likeliest=candidates[0].stored.id if candidates else None,
         claimed_from=claimed_from,
+        nearest=None if sources else hunt.nearest(),
         reading=reading,
         notes=tuple(notes),
     )
@@ -157,6 +159,11 @@ class Hunt:
             key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id),
         )
 
+    def nearest(self) -> Match | None:
+        """The likeliest document that has a passage of the page, claimed or not."""
+        first = next(iter(self.ranked()), None)
+        return None if first is None or first.probability <= 0 else _match(first, first.probability, ())
+
     def aligned(self) -> list[Comparison]:
         """What was aligned with the page."""
         return [c.found for c in self._found.values() if c.found is not None]
@@ -178,19 +185,24 @@ class Hunt:
             explained |= _explains(self.page, _of(first))
             if named.found is None:
                 named.found = comparison(link(self.page, side(self._archive.text(named.stored))))
-            yield Match(
-                id=named.stored.id,
-                probability=max(c.probability for c in group),
-                date=named.stored.date,
-                url=named.stored.url,
-                near_copies=tuple(c.stored.id for c in group if c is not named),
-                comparison=named.found,
-            )
+            yield _match(named, max(c.probability for c in group), tuple(c.stored.id for c in group if c is not named))
 
     def _copies(self, source: _Candidate) -> Iterable[_Candidate]:
         """What says the same as a source, the most evidence first."""
         near = [c for c in self._found.values() if c is not source and c.run.nats >= _COPY * source.run.nats]
         return sorted((c for c in near if near_copies(source.numbers, c.numbers)), key=lambda c: -c.run.nats)
+
+
+def _match(named: _Candidate, probability: float, near_copies: tuple[str, ...]) -> Match:
+    """A document as it is named in the result."""
+    return Match(
+        id=named.stored.id,
+        probability=probability,
+        date=named.stored.date,
+        url=named.stored.url,
+        near_copies=near_copies,
+        comparison=_of(named),
+    )
 
 
 def _of(candidate: _Candidate) -> Comparison:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -100,6 +101,19 @@ class Archive:
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
+
+    def state(self) -> str:
+        """What tells one commit from another, as it lies on the disk now: a digest of what tantivy says of its postings.
+
+        Raises:
+            DamagedData: it cannot be read.
+        """
+        try:
+            data = (self.folder / POSTINGS / "meta.json").read_bytes()
+        except OSError as error:
+            said = (error.strerror or str(error)).lower()
+            raise DamagedData(f"{self.folder}: cannot be read ({said}); check the path and its permissions") from None
+        return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
     def reload(self) -> None:
         """See what was committed since."""
