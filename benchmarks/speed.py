@@ -2,7 +2,8 @@
 
     python -m benchmarks.speed [--out benchmarks/runs]
 
-* words a second on honest and on spun text (own prose of ``benchmarks/prose``, repeated; each repetition spun anew);
+* words a second on honest and on spun text, closely and fast (own prose of ``benchmarks/prose``, repeated; each repetition
+  spun anew);
 * seconds from process start to the restored text of one short file;
 * peak memory on a document of 1 MB, and whether time grows in step with length;
 * the size of the package on disk.
@@ -31,26 +32,26 @@ _MEASURED = """
 import json, resource, sys, time
 text = open(sys.argv[1], encoding="utf-8").read()
 import unspin
-from unspin.model import encoder
-encoder._REMEMBERED = int(sys.argv[3])
-unspin.read("the cat sat on the mat and the dog lay by the door " * 4)
+from unspin.model import context
+context.REMEMBERED, fast = int(sys.argv[3]), sys.argv[4] == "fast"
+unspin.read(text[:2_000], operating_point=1.0, fast=fast)
 began, wall = time.process_time(), time.perf_counter()
-reading = unspin.read(text, operating_point=float(sys.argv[2]))
+reading = unspin.read(text, operating_point=float(sys.argv[2]), fast=fast)
 print(json.dumps({"seconds": time.process_time() - began, "wall": time.perf_counter() - wall, "words": reading.words,
     "spun": reading.spun, "substitutions": len(reading.substitutions),
     "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}))
 """
 
 
-def measure(text: str, operating_point: float, remembered: int) -> dict[str, Any]:
-    """Read ``text`` in a fresh process; seconds, words and peak memory.
+def measure(text: str, operating_point: float, remembered: int, pace: str) -> dict[str, Any]:
+    """Read ``text`` in a fresh process, ``"fast"`` or ``"closely"``; seconds, words and peak memory.
 
-    ``remembered`` is the number of windows that the encoder may remember: with text that repeats itself it must be 0.
+    ``remembered`` is the number of windows that a reader of context may remember: with text that repeats itself it must be 0.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         file.write(text)
         file.flush()
-        command = [sys.executable, "-c", _MEASURED, file.name, str(operating_point), str(remembered)]
+        command = [sys.executable, "-c", _MEASURED, file.name, str(operating_point), str(remembered), pace]
         found: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
     found["words_per_second"] = round(found["words"] / found["seconds"])
     return {name: round(value, 2) if isinstance(value, float) else value for name, value in found.items()}
@@ -82,9 +83,14 @@ def main() -> None:
     result: dict[str, Any] = {"date": datetime.date.today().isoformat()}
     result["start_up_seconds"] = start_up(spun[0])
     for name, texts, remembered in (("honest", honest, 0), ("spun", spun, 256)):
-        for label, characters in (("100 kB", 100_000), ("1 MB", 1_000_000)):
-            result[f"{name}, {label}"] = measure("\n\n".join(texts)[:characters], 1e-4, remembered)
-            print(name, label, json.dumps(result[f"{name}, {label}"]), flush=True)
+        text = "\n\n".join(texts)
+        # A text of more than 400 sentences is read fast in any case.
+        for label, characters, pace in (
+            ("30 kB", 30_000, "closely"), ("30 kB", 30_000, "fast"), ("1 MB", 1_000_000, "fast"),
+        ):  # fmt: skip
+            key = f"{name}, {label}, {pace}"
+            result[key] = measure(text[:characters], 1e-4, remembered, pace)
+            print(key, json.dumps(result[key]), flush=True)
     package = _ROOT.parent / "src" / "unspin"
     files = (file for file in package.rglob("*") if file.is_file() and "__pycache__" not in file.parts)
     result["package_mb"] = round(sum(file.stat().st_size for file in files) / 1e6, 1)

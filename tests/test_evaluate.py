@@ -47,7 +47,7 @@ ODD = " ".join(["The teakettle was on the table, and it was in the way of the wo
 SMALL = Plan(documents=20, specimens=2, families=("wordnet-walk", "thesaurus"), shares=(0.1, 0.3))
 
 
-def fake_read(text: str, *, operating_point: float = 1e-4) -> Reading:
+def fake_read(text: str, *, operating_point: float = 1e-4, fast: bool = True) -> Reading:
     """By the share of words that stand in none of the texts; a document of these reads as written."""
     words = split(text)
     plain = [i for i in range(len(words)) if words.is_word[i]]
@@ -317,17 +317,17 @@ def test_restoring_by_family(found: Evaluation) -> None:
 
 
 def test_words_of_a_specimen_are_restored_whatever_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[float] = []
+    asked: list[tuple[float, bool]] = []
 
-    def noted(text: str, *, operating_point: float) -> Reading:
-        asked.append(operating_point)
+    def noted(text: str, *, operating_point: float, fast: bool) -> Reading:
+        asked.append((operating_point, fast))
         return fake_read(text, operating_point=operating_point)
 
     monkeypatch.setitem(vars(unspin), "read", noted)
     text = "The quincunx was " + HONEST[0].text
     assert fake_read(text).substitutions == ()
     assert read_as_spun(text, 1e-4).substitutions
-    assert asked == [1e-4, 1.0]
+    assert asked == [(1e-4, True), (1.0, True)]
 
 
 def test_without_restoring_only_verdicts_are_asked_for() -> None:
