@@ -24,7 +24,7 @@ function escaped(text) {
 export function fileNameFor(name, suffix) {
   const stem = name
     .split(/[/\\]/).at(-1)
-    .replace(/\.(txt|text|md|html?|xhtml|pdf|docx|odt|epub|tex|xml|nxml|tei)$/i, "")
+    .replace(/\.(txt|text|md|markdown|html?|xhtml|pdf|docx|odt|epub|tex|latex|ltx|xml|nxml|tei)$/i, "")
     .replace(/[<>:"|?*\p{C}]/gu, "")
     .replace(/^[ .]+|[ .]+$/g, "")
     .slice(0, 100);

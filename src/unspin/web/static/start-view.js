@@ -4,7 +4,7 @@ import { announce, byId } from "./dom.js";
 import { EXAMPLE } from "./example.js";
 import { count, plural } from "./wording.js";
 
-const TAKEN = /\.(?:txt|text|md|html?|xhtml|pdf|docx|odt|epub|tex|xml|nxml|tei)$/i;
+const TAKEN = /\.(?:txt|text|md|markdown|html?|xhtml|pdf|docx|odt|epub|tex|latex|ltx|xml|nxml|tei)$/i;
 const ADDRESS = /^https?:\/\/[^\s\x00-\x20\x7f]+$/i;
 const LONGEST_ADDRESS = 2000; // as the API takes it
 
