@@ -21,10 +21,11 @@ except ModuleNotFoundError as error:
     raise MissingExtra("scan", "annotating Arrow data") from error
 
 from unspin.scan.annotate import COLUMNS, added, annotate
-from unspin.scan.options import Options
+from unspin.scan.options import SETTINGS, Options
 from unspin.settings import Settings
 
 __all__ = [
+    "SETTINGS",
     "COLUMNS",
     "ROWS",
     "ArrowStream",
@@ -41,7 +42,6 @@ __all__ = [
 
 _TEXT = ""
 """A name that no column of the restored text has."""
-SETTINGS = Settings(fast=True)
 OPTIONS = Options()
 ROWS = 4_096
 """Rows that are annotated at a time, at most: bounds the memory that a long table takes, and changes no value."""

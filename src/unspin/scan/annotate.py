@@ -18,7 +18,7 @@ import numpy as np
 from unspin.corpus.formats import tables
 from unspin.errors import MissingExtra, OptionError
 from unspin.scan.limits import TooLong, in_a_line, in_time
-from unspin.scan.options import Options
+from unspin.scan.options import SETTINGS, Options
 from unspin.scan.rows import Rows
 from unspin.settings import Settings
 
@@ -122,7 +122,7 @@ def annotate(
     Args:
         batch: any columns, among them ``options.text_column``; a null text counts as empty, and bytes that are no UTF-8 as
             U+FFFD.
-        settings: how to read; the usual ones by default.
+        settings: how to read; :data:`~unspin.scan.options.SETTINGS` by default.
         options: which column, with or without spans and restored text, and limits.
         watch: called with the row before the reader reads it, so that a supervisor knows which document hangs.
         skip: rows that are not to be read, with the reason, which becomes their ``unspin_error``.
@@ -133,7 +133,7 @@ def annotate(
     """
     from unspin import screen
 
-    settings, options = settings or Settings(), options or Options()
+    settings, options = settings or SETTINGS, options or Options()
     texts = _texts(batch, options)
     scores = screen.load().scores(texts)
     found = {row: _Row(spun=None, error=reason) for row, reason in (skip or {}).items()}

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from unspin.errors import OptionError
+from unspin.settings import Settings
 
-__all__ = ["Options"]
+__all__ = ["SETTINGS", "Options"]
+
+SETTINGS: Final = Settings(fast=True)
+"""How the documents of a crawl are read unless the user says otherwise."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

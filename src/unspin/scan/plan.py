@@ -16,7 +16,7 @@ import orjson
 from unspin.corpus.formats import Columns
 from unspin.errors import DamagedData, MissingExtra, OptionError
 from unspin.scan.job import RESTORED, Annotate
-from unspin.scan.options import Options
+from unspin.scan.options import SETTINGS, Options
 from unspin.scan.rows import RowFormat, Rows
 from unspin.settings import Settings
 
@@ -51,7 +51,7 @@ class Plan:
         OptionError: restored text is asked for, and not written or not made.
     """
 
-    settings: Settings = field(default_factory=Settings)
+    settings: Settings = SETTINGS
     options: Options = field(default_factory=Options)
     columns: Columns = field(default_factory=Columns)
     annotations: RowFormat | None = "parquet"
