@@ -6,9 +6,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from unspin import reader
-from unspin.reader import passes
-
 
 @pytest.fixture(autouse=True)
 def _colours_as_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -19,16 +16,16 @@ def _colours_as_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_fast() -> Iterator[None]:
-    """Tests read without the second reader of context, which takes four times as long; see :func:`closely`."""
+    """Tests and what they start read without the second reader of context, which takes four times as long; see ``closely``."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "load", lambda fast=True: passes.load(fast=True))
+        patch.setenv("UNSPIN_FAST", "1")
         yield
 
 
 @pytest.fixture
 def closely(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of the second reader of context: read as users do."""
-    monkeypatch.setattr(reader, "load", passes.load)
+    monkeypatch.delenv("UNSPIN_FAST")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

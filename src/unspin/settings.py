@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 from unspin.errors import OptionError
 
-__all__ = ["CLAIMED_FROM", "MOST_SIBLINGS", "OPERATING_POINT", "Settings"]
+__all__ = ["CLAIMED_FROM", "MOST_SIBLINGS", "OPERATING_POINT", "Settings", "fast_by_default"]
 
 OPERATING_POINT: Final = 1e-4
 """Share of ordinary documents that may be called spun, unless the user says otherwise."""
@@ -17,6 +18,11 @@ CLAIMED_FROM: Final = 0.8
 """Probability from which a document is called the source of a page, unless the user says otherwise."""
 MOST_SIBLINGS: Final = 50
 """Spins of one article that are read together at most."""
+
+
+def fast_by_default() -> bool:
+    """Whether the environment asks for fast readings: ``UNSPIN_FAST=1``."""
+    return os.environ.get("UNSPIN_FAST") == "1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +39,7 @@ class Settings:
         tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
         fast: read without the second reader of context (:mod:`unspin.model.context`): a spun document takes a quarter of the
             time, and fewer of its words are restored; the verdict is the same. A document of more than 400 sentences is always
-            read so.
+            read so. The default is that of :func:`fast_by_default`.
         deep: a causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs ``unspin[deep]``.
 
     Raises:
@@ -44,7 +50,7 @@ class Settings:
     dictionary: Path | Mapping[str, str] | None = None
     fill_all: bool = False
     tortured: bool = False
-    fast: bool = False
+    fast: bool = field(default_factory=fast_by_default)
     deep: Path | None = None
 
     def __post_init__(self) -> None:

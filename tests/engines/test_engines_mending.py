@@ -133,7 +133,11 @@ def test_ray(folder: Path, mended: Any, texts: Any, tmp_path: Path) -> None:
         out = tmp_path / str(options.restored_column)
         documents = ray.data.read_parquet(str(folder / "parquet"), override_num_blocks=3)
         documents.map_batches(
-            Annotator, batch_format="pyarrow", batch_size=15, concurrency=1, fn_constructor_args=(Settings(fast=True), options)
+            Annotator,
+            batch_format="pyarrow",
+            batch_size=15,
+            concurrency=1,
+            fn_constructor_args=(Settings(fast=True), options),
         ).write_parquet(str(out))
         check(pq.read_table(out), mended, texts, options)
 

@@ -23,7 +23,11 @@ def test_ray_says_the_same(parquet: Path, expected: pyarrow.Table, tmp_path: Pat
 
     dataset = ray.data.read_parquet(str(parquet), override_num_blocks=5)
     annotated = dataset.map_batches(
-        Annotator, batch_format="pyarrow", batch_size=30, concurrency=2, fn_constructor_args=(Settings(fast=True), Options())
+        Annotator,
+        batch_format="pyarrow",
+        batch_size=30,
+        concurrency=2,
+        fn_constructor_args=(Settings(fast=True), Options()),
     )
     annotated.write_parquet(str(tmp_path / "out"))
     assert_same(pq.read_table(tmp_path / "out"), expected)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from unspin.errors import MissingInput, OptionError
-from unspin.settings import Settings
+from unspin.settings import Settings, fast_by_default
 
 if TYPE_CHECKING:
     from unspin.documents import Document
@@ -124,7 +124,7 @@ def settings(
         dictionary=dictionary,
         fill_all=fill_all,
         tortured=tortured,
-        fast=fast,
+        fast=fast or fast_by_default(),
         deep=deep,
     )
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response, UploadFile
 from unspin.documents import Document, from_bytes
 from unspin.reading import Reading
 from unspin.report.json import to_json
-from unspin.settings import OPERATING_POINT, Settings
+from unspin.settings import OPERATING_POINT, Settings, fast_by_default
 from unspin.web.models import OperatingPoint
 from unspin.web.openapi import FILE, STREAM, problems
 from unspin.web.pool import Job
@@ -64,7 +64,9 @@ async def _upload(
     fast: Annotated[bool, Form()] = False,
 ) -> Upload:
     """The file of a form, and the settings beside it."""
-    settings = Settings(operating_point=operating_point, fill_all=fill_all, tortured=tortured, fast=fast)
+    settings = Settings(
+        operating_point=operating_point, fill_all=fill_all, tortured=tortured, fast=fast or fast_by_default()
+    )
     return Upload(await file.read(), base_name(file.filename or ""), settings)
 
 

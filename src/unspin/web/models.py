@@ -12,7 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from unspin.documents import Format as DocumentFormat
 from unspin.errors import OptionError
-from unspin.settings import CLAIMED_FROM, OPERATING_POINT, Settings
+from unspin.settings import CLAIMED_FROM, OPERATING_POINT, Settings, fast_by_default
 from unspin.web.problems import CODES, Problem
 
 __all__ = [
@@ -136,7 +136,10 @@ class ReadSettings(_Strict):
     def settings(self) -> Settings:
         """What the reader is told."""
         return Settings(
-            operating_point=self.operating_point, fill_all=self.fill_all, tortured=self.tortured, fast=self.fast
+            operating_point=self.operating_point,
+            fill_all=self.fill_all,
+            tortured=self.tortured,
+            fast=self.fast or fast_by_default(),
         )
 
 
