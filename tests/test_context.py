@@ -119,6 +119,14 @@ def test_a_long_document_is_read_fast(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unspin.read(spun(4)) == unspin.read(spun(4), fast=True)
 
 
+def test_the_environment_may_ask_for_fast_readings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNSPIN_FAST", "1")
+    assert Settings().fast and Settings(operating_point=0.5).fast and not Settings(fast=False).fast
+    monkeypatch.setenv("UNSPIN_FAST", "0")
+    assert not Settings().fast
+
+
+@pytest.mark.usefixtures("closely")
 def test_fast_is_a_setting_that_is_told() -> None:
     with pytest.raises(OptionError, match="fast 'yes': give True or False"):
         Settings(fast="yes")  # type: ignore[arg-type]
