@@ -581,7 +581,7 @@ def test_places_and_settings_stand_in_what_is_kept(reader: Reader, form: str) ->
     body = {"readings": readings, "format": form, "settings": {"operating_point": 0.002, "dictionary": "kiln.json"}}
     [response] = ask(create(read=reader), ("/v1/export", body))
     entry = Entry(Source("page.pdf", "pdf", lambda at: at_hand(at)), made(SPUN, SWAPS, 1e-4, False))
-    known = Settings(operating_point=0.002, dictionary=Path("kiln.json"))
+    known = Settings(operating_point=0.002, dictionary=Path("kiln.json"), fast=False)
     assert response.content == export([entry], form, settings=known)
     assert response.content != export([entry], form, settings=None) or form == "csv"
     assert response.content != export([Entry(Source("page.pdf", "pdf"), entry.outcome)], form, settings=known)
