@@ -51,6 +51,12 @@ def test_the_second_reader_knows_the_same_originals_as_the_first() -> None:
     assert models.closer.width > models.encoder.width
 
 
+def test_fast_or_not_the_models_are_loaded_once() -> None:
+    fast, close = passes.load(fast=True), passes.load()
+    assert (fast.closer, fast.ngram, fast.encoder, fast.lexicon) == (None, close.ngram, close.encoder, close.lexicon)
+    assert passes.load(False).ngram is passes.load().ngram is fast.ngram
+
+
 def test_the_second_reader_guesses_a_hidden_word() -> None:
     reader, lexicon = passes.load().closer, passes.load().lexicon
     assert reader is not None

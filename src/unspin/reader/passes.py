@@ -64,10 +64,15 @@ class Models:
         return _FAST if self.closer is None else len(TURNS)
 
 
-@lru_cache(maxsize=2)
 def load(fast: bool = False) -> Models:
-    """The shipped models; without the second reader of context if it is to be ``fast``."""
-    return Models(lexicons.load(), encoders.load(), NGram.load(), None if fast else contexts.load())
+    """The shipped models, the same ones at every call; without the second reader of context if it is to be ``fast``."""
+    models = _load()
+    return replace(models, closer=None) if fast else models
+
+
+@lru_cache(maxsize=1)
+def _load() -> Models:
+    return Models(lexicons.load(), encoders.load(), NGram.load(), contexts.load())
 
 
 def first_evidence(words: Words, visible: Visible, models: Models) -> Evidence:
