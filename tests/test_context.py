@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,12 @@ import pytest
 
 import unspin
 from tests.test_reader import article, spun
+from unspin import reader as reading
 from unspin.errors import OptionError
 from unspin.model import posterior
 from unspin.model.context import OutputLayer
-from unspin.reader import passes, stretches
+from unspin.model.encoder import Encoder
+from unspin.reader import passes, spans, stretches
 from unspin.report.wording import settings_in_words
 from unspin.settings import Settings
 from unspin.text import Words, split
@@ -110,6 +113,26 @@ def test_honest_text_never_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(passes.load().closer, "hidden", never)
     assert unspin.read(article()).restored == article()
+
+
+def test_the_verdict_asks_the_encoder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However closely a text is read, and a scan of honest text never loads the second reader."""
+
+    def never(*_: object) -> None:
+        raise AssertionError("the second reader was asked")
+
+    monkeypatch.setattr(passes.load().closer, "hidden", never)
+    text = article() + " They met withinside the hall, by way of means of the back door, and it is far raining."
+    words = split(text)
+    models = passes.load()
+    assert spans.never_written(words, models.encoder.visible(words, passes.SUSPICION), models) > 0.5
+    assert reading.assess(text).score == unspin.read(text, fast=True).score
+
+
+def test_a_page_without_a_hidden_word_needs_no_output_layer() -> None:
+    fresh = Encoder(Path(str(resources.files("unspin.data"))))
+    assert fresh.visible(split(article()), passes.SUSPICION).belief.shape[1] == passes.load().encoder.table.shape[1]
+    assert "_unpacked" not in vars(fresh._layer)
 
 
 @pytest.mark.usefixtures("closely")

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from unspin.text import PhraseFinder, PhraseMatch
+from unspin.lexicon.phrases import PhraseTable
+from unspin.text import PhraseFinder, PhraseMatch, split
 
 TOKENS = st.lists(st.sampled_from("abc"), max_size=12)
 
@@ -60,3 +61,18 @@ def test_all_phrases_are_found_everywhere_the_longer_ones_first() -> None:
     finder = PhraseFinder([("a", "b"), ("b", "c"), ("a", "b", "c"), ("c",), ("d", "a")])
     assert list(finder.everywhere(["a", "b", "c", "a"])) == [(0, 3, 2), (0, 2, 0), (1, 3, 1), (2, 3, 3)]
     assert list(finder.everywhere([])) == []
+
+
+def test_a_table_cuts_its_phrases_as_a_document_is_cut() -> None:
+    phrases = [
+        "aren't the one's own",
+        "a state-of-the-art case",
+        "p53 protein",
+        "naïve bayes",
+        "the, end",
+        "once",
+        "a  b",
+    ]
+    table = PhraseTable(tuple((phrase, "x") for phrase in phrases), (0,) * len(phrases))
+    for number, phrase in enumerate(phrases):
+        assert [match.entry for match in table.matches(split(f"So {phrase} it was."))] == [number]

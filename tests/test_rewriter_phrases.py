@@ -186,7 +186,7 @@ def test_of_spans_that_overlap_the_best_path_has_one() -> None:
     gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
     assert gathered.begin.tolist() == [4, 6] and gathered.end.tolist() == [7, 9]
     posterior = model.posterior(gathered, words)
-    alone = model.alone(gathered)
+    alone = spans.alone(gathered, model.scorer)
     assert (alone.put_in > 0.5).all()
     assert posterior.put_in.sum() <= 1 + 1e-9
     assert [s.found for s in spans.edits(words, gathered, posterior, 0.0)] == ["new gambling house"]
@@ -197,7 +197,7 @@ def test_what_other_places_of_a_phrase_say_counts_too() -> None:
     words = split(clear + "They looked in the direction of him.")
     model = known(("in the direction of", "toward | to | at"))
     gathered = spans.gather(words, seen(words, 1.0), passes.load(), model, least=-np.inf)
-    together, alone = model.posterior(gathered, words), model.alone(gathered)
+    together, alone = model.posterior(gathered, words), spans.alone(gathered, model.scorer)
     best = int(together.option[:3].argmax())
     share = together.option.reshape(-1, 3)[-1] / together.put_in[-1]
     assert share[best] > (alone.option.reshape(-1, 3)[-1] / alone.put_in[-1])[best]
@@ -222,7 +222,9 @@ def test_phrases_that_no_context_could_save_are_left_out() -> None:
     every = spans.gather(words, seen(words, -6.0), passes.load(), spans.load(), least=-np.inf)
     some = spans.gather(words, seen(words, -6.0), passes.load(), spans.load())
     assert len(some) < len(every)
-    assert (spans.load().alone(every).put_in > 0.5).sum() == (spans.load().alone(some).put_in > 0.5).sum()
+    assert (spans.alone(every, spans.load().scorer).put_in > 0.5).sum() == (
+        spans.alone(some, spans.load().scorer).put_in > 0.5
+    ).sum()
 
 
 def test_a_word_stands_for_a_phrase_where_the_phrase_reads_far_better() -> None:

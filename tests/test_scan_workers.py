@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -332,3 +333,20 @@ def test_a_damaged_segment_is_one_line(tmp_path: Path) -> None:
 
 def test_endings_in_words() -> None:
     assert (ending(-9), ending(3), ending(-250)) == ("signal SIGKILL", "status 3", "signal 250")
+
+
+def test_nobody_loads_what_is_not_used(tmp_path: Path) -> None:
+    """Pandas and scipy in a worker, and pyarrow and rich in the process that only watches the workers."""
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "text": "The harbour was quiet."}) + "\n")
+    program = (
+        "import sys; from unspin.cli.main import app\n"
+        f"app(['scan', {str(tmp_path / 'a.jsonl')!r}, '-o', {str(tmp_path / 'out')!r}], standalone_mode=False)\n"
+        "print(*sorted({'numba', 'pyarrow', 'rich'} & set(sys.modules)))\n"
+        "from unspin.scan.worker import _Unwanted\n"
+        "sys.meta_path.insert(0, _Unwanted())\n"
+        "from unspin import screen; screen.load().warm()\n"
+        "print(*sorted({'numba', 'pandas', 'pyarrow', 'scipy'} & set(sys.modules)))\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
+    assert done.stdout.splitlines() == ["", "numba pyarrow"]

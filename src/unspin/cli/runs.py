@@ -85,10 +85,10 @@ def reported(
         json: print the summary too.
         table: the totals for somebody who watches.
     """
-    from unspin.report.json import dumps
-
     summary = outcome.summary
     if json:
+        from unspin.report.json import dumps
+
         write(dumps(summary) + b"\n")
     for line in [*summary["not_read"], *outcome.failures[:_NAMED]]:
         remark(line)

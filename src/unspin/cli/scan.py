@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,6 +14,8 @@ from unspin.errors import MissingExtra, OptionError
 from unspin.settings import OPERATING_POINT, Settings
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from unspin.scan.plan import Plan
 
 __all__ = ["scan"]
@@ -155,9 +158,7 @@ def scan(
     outcome = carried_out(Run(inputs, output, workers, memory_limit, "flagged"), plan)
     if isinstance(outcome, int):
         return outcome
-    from unspin.scan.progress import table
-
-    reported(outcome, output, _where(outcome.summary, output), json=json, table=table)
+    reported(outcome, output, _where(outcome.summary, output), json=json, table=_table)
     return ERROR if failed(outcome) else SPUN if outcome.summary["totals"]["flagged"] else NOTHING_SPUN
 
 
@@ -180,13 +181,11 @@ def _plan(
         raise OptionError(f"--restore-from {options['restore_from']:g}: give a confidence from 0 to 1, such as 0.9")
     if options["restore_from"] and keep != "restored":
         raise OptionError(f"--restore-from {options['restore_from']:g}: nothing is restored; add --keep restored")
-    try:
-        import pyarrow  # noqa: F401 - that it can be imported is what matters
+    if any(find_spec(module) is None for module in ("orjson", "pyarrow")):  # pyarrow is for the workers to load
+        raise MissingExtra("scan", "scanning a corpus")
+    from unspin.corpus.formats import Columns
+    from unspin.scan import Options, Plan
 
-        from unspin.corpus.formats import Columns
-        from unspin.scan import Options, Plan
-    except ImportError:
-        raise MissingExtra("scan", "scanning a corpus") from None
     text, _, restored = columns
     if restored == text:
         raise OptionError(
@@ -194,6 +193,12 @@ def _plan(
         )
     settings = Settings(operating_point=threshold, fast=fast)
     return Plan(settings, Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
+
+
+def _table(summary: dict[str, Any]) -> Table:
+    from unspin.scan.progress import table
+
+    return table(summary)
 
 
 def _where(summary: dict[str, Any], output: str) -> str:

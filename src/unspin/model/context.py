@@ -90,6 +90,12 @@ class _Network:
         options.inter_op_num_threads = 1
         return onnxruntime.InferenceSession(str(self._path), options, providers=["CPUExecutionProvider"])
 
+    @cached_property
+    def width(self) -> int:
+        """Numbers in a context vector, as the graph says: the output layer is large, and most honest texts need none of it."""
+        shapes = {output.name: output.shape for output in self.session.get_outputs()}
+        return int(shapes["context"][-1])
+
 
 class ContextReader:
     """A network that says which word stands behind a mask.
@@ -123,7 +129,7 @@ class ContextReader:
     @property
     def width(self) -> int:
         """Numbers in a vector."""
-        return int(self.table.shape[1])
+        return self._network.width
 
     def watched(self, tick: Callable[[], None]) -> Self:
         """The same reader; ``tick`` is called before each window is run, and may raise to end the reading."""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import chain
@@ -126,11 +126,6 @@ class SpanModel:
     words: PhraseTable
     scorer: Linear
 
-    def alone(self, spans: Spans) -> SpanPosterior:
-        """The posterior of each span as if there were no other in the document."""
-        option, written = posteriors.softmax_with_rest(self.scorer(spans.evidence), spans.ptr)
-        return SpanPosterior(option, 1 - written)
-
     def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
         """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary."""
         score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
@@ -151,6 +146,12 @@ class SpanModel:
         return np.maximum(total - relative, -_MOST_ELSEWHERE)
 
 
+def alone(spans: Spans, scorer: Linear) -> SpanPosterior:
+    """The posterior of each span as if there were no other in the document."""
+    option, written = posteriors.softmax_with_rest(scorer(spans.evidence), spans.ptr)
+    return SpanPosterior(option, 1 - written)
+
+
 def gather(words: Words, visible: Visible, models: Models, known: SpanModel, least: float = HOPELESS) -> Spans:
     """The spans of a document that may have been put in, on one line and in one cell each, with the evidence on them.
 
@@ -168,14 +169,17 @@ def gather(words: Words, visible: Visible, models: Models, known: SpanModel, lea
 
 
 def never_written(words: Words, visible: Visible, models: Models) -> float:
-    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed."""
-    known = load()
-    matches = ((match, known.table) for match in known.table.matches(words) if not known.table.honest[match.entry])
-    listed = _listed(words, matches)
+    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed.
+
+    The encoder alone is asked about their context: the verdict is the same however closely the text is read then.
+    """
+    table, scorer = _phrases()
+    models = replace(models, closer=None)
+    listed = _listed(words, ((match, table) for match in table.matches(words) if not table.honest[match.entry]))
     if not listed.originals:  # most texts
         return 0.0
-    spans = _judged(words, visible, models, listed, known.scorer, -np.inf)
-    return float(known.alone(spans).put_in.sum())
+    spans = _judged(words, visible, models, listed, scorer, -np.inf)
+    return float(alone(spans, scorer).put_in.sum())
 
 
 def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) -> tuple[Substitution, ...]:
@@ -343,10 +347,17 @@ def _original_ids(original: str, ngram: NGram) -> NDArray[np.int32]:
 @lru_cache(maxsize=1)
 def load() -> SpanModel:
     """The shipped tables and weights."""
+    table, scorer = _phrases()
+    return SpanModel(table, _words_for_phrases(), scorer)
+
+
+@lru_cache(maxsize=1)
+def _phrases() -> tuple[PhraseTable, Linear]:
+    """The part of :func:`load` that every verdict needs; the words that stand for phrases take as long again to load."""
     folder = resources.files("unspin.data")
     saved = json.loads((folder / "reader.json").read_text(encoding="utf-8"))["inflated"]
     with resources.as_file(folder / "inflated.tsv") as path:
-        return SpanModel(load_table(path), _words_for_phrases(), Linear(np.array([saved[name] for name in EVIDENCE])))
+        return load_table(path), Linear(np.array([saved[name] for name in EVIDENCE]))
 
 
 def _words_for_phrases() -> PhraseTable:

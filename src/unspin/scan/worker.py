@@ -78,7 +78,7 @@ Tell = Callable[[Message], None]
 
 def serve() -> None:
     """Do what standard input asks for until it ends."""
-    sys.meta_path.insert(0, _WithoutPandas())
+    sys.meta_path.insert(0, _Unwanted())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor says when to stop
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
@@ -104,12 +104,15 @@ def serve() -> None:
         tell(_done(begin, work, tasks.get()))
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Where pandas is installed, pyarrow loads it with the first array: a second and 60 MB in each worker, for nothing."""
+class _Unwanted(MetaPathFinder):
+    """Where they are installed, pyarrow loads pandas with the first array, and numba scipy with the first kernel.
+
+    A second and 60 MB, and a tenth of a second and 25 MB, in each worker, for nothing.
+    """
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
-        if name == "pandas":
-            raise ModuleNotFoundError("pandas is not wanted here", name=name)
+        if name in ("pandas", "scipy"):
+            raise ModuleNotFoundError(f"{name} is not wanted here", name=name)
 
 
 def _receive(requests: IO[bytes], tasks: queue.Queue[Task]) -> None:

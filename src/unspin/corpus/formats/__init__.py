@@ -16,6 +16,7 @@ import importlib
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
@@ -43,10 +44,8 @@ AS_IT_IS: Final = Columns()
 
 def _module(source: Source) -> ModuleType:
     """The module that reads a source."""
-    try:
-        import pyarrow  # noqa: F401
-    except ImportError:
-        raise MissingExtra("scan", "reading a corpus") from None
+    if find_spec("pyarrow") is None:  # not imported: who only lists the files has no use for it
+        raise MissingExtra("scan", "reading a corpus")
     return importlib.import_module(f"{__name__}.{source.format.kind}")
 
 
