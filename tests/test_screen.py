@@ -294,6 +294,21 @@ def test_of_a_form_two_occurrences_count_in_the_sieve() -> None:
     assert (sums.whole[0] == sums.whole[1]).all() and sums.passage[0] == sums.passage[1]
 
 
+def test_rare_words_are_less_evidence() -> None:
+    """A text with a vocabulary of its own has higher odds throughout, and is no more spun for that."""
+    gate = screen.load().sieve
+    common, rare = (
+        "the people of the house have gone to the country",
+        "shred the parsley, drain the capers and whisk well",
+    )
+    sums = gate.sums(pa.array([common * 3, rare * 3, "", "\u4e2d"]), np.arange(4))
+    assert sums.rarity[0] + 0.5 < sums.rarity[1]
+    assert sums.rarity[2:].tolist() == [0, 0]
+    places = sieve.rarities(tokens.FIRST_WORD + 30_000)[tokens.FIRST_WORD :]
+    assert (np.diff(places) >= 0).all() and places[-1] > 2 * places[0]
+    assert gate.weights[-1] < 0
+
+
 def test_it_knows_whether_it_was_compiled() -> None:
     screen.load().warm()
     assert screen.compiled()
@@ -301,9 +316,11 @@ def test_it_knows_whether_it_was_compiled() -> None:
 
 def test_the_evidence_of_both_gates_is_put_together() -> None:
     gate = screen.load().sieve
-    sums = sieve.Sums(np.array([100, 100]), np.array([[1.0, 2, 3], [1, 2, 3]]), np.array([4.0, 9.0]))
+    sums = sieve.Sums(
+        np.array([100, 100]), np.array([[1.0, 2, 3], [1, 2, 3]]), np.array([4.0, 9.0]), np.array([5.0, 6.0])
+    )
     found = sieve.features(sums, np.array([0.5, 1.5]))
-    assert found.tolist() == [[0.5, 0.1, 0.2, 0.3, 2.0, np.log(100)], [1.5, 0.1, 0.2, 0.3, 3.0, np.log(100)]]
+    assert found.tolist() == [[0.5, 0.1, 0.2, 0.3, 2.0, np.log(100), 5], [1.5, 0.1, 0.2, 0.3, 3.0, np.log(100), 6]]
     assert gate.odds(sums, np.array([0.5, 1.5])) == pytest.approx(found @ gate.weights + gate.bias)
 
 

@@ -62,7 +62,7 @@ def read_sieve(file: Path) -> tuple[Sieve, dict[str, Any]]:
     with np.load(file) as saved:
         arrays = {name: saved[name] for name in ("hashes", "model")}
     table, session = table_of(arrays["hashes"]), session_of(arrays["model"].tobytes())
-    return Sieve(*table, session, ratios(PRIOR), np.zeros(6), 0.0, np.array([30.0, 1000.0]), np.zeros(2)), arrays
+    return Sieve(*table, session, ratios(PRIOR), np.zeros(7), 0.0, np.array([30.0, 1000.0]), np.zeros(2)), arrays
 
 
 def logistic(

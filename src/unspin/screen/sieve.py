@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from unspin.errors import DamagedData
 from unspin.screen.buffers import buffers
-from unspin.screen.tokens import REACH, fill, states, table_of
+from unspin.screen.tokens import FIRST_WORD, REACH, fill, states, table_of
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -39,6 +39,7 @@ __all__ = [
     "add",
     "features",
     "load",
+    "rarities",
     "ratios",
     "session_of",
     "ZERO",
@@ -54,6 +55,8 @@ _FINE: Final = 1024
 """Parts of a nat in which odds are added up: whole numbers give the same sum in any order."""
 _PIECE: Final = 8_192
 """Tokens that go through the network at a time."""
+_COMMONEST: Final = 100
+"""Words that count as about equally common: those of grammar, and a few more."""
 LOGIT: Final = 1 / 16
 """Nats to a step of the odds that the network gives."""
 ZERO: Final = 160
@@ -68,11 +71,13 @@ class Sums:
         words: that are evidence, ``int64[n]``.
         whole: log-likelihood ratio of the whole for each of :data:`SHARES`, ``float64[n, 3]``.
         passage: that of the best passage, ``float64[n]``.
+        rarity: mean of :func:`rarities` over the words, ``float64[n]``; 0 where there are none.
     """
 
     words: NDArray[np.int64]
     whole: NDArray[np.float64]
     passage: NDArray[np.float64]
+    rarity: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +89,7 @@ class Sieve:
         values: the numbers of its words.
         session: the network.
         ratios: what a word adds for each of :data:`SHARES`, by its odds, ``int64[3, 256]``.
-        weights: of what :func:`features` says of a document, ``float64[6]``.
+        weights: of what :func:`features` says of a document, ``float64[7]``.
         bias: the score of a document of which it says nothing.
         lengths: numbers of words, rising.
         thresholds: scores from which on a document of each of these lengths is sent on; between them interpolated by the
@@ -129,19 +134,31 @@ class Sieve:
         wanted = np.ascontiguousarray(wanted, np.int64)
         words = np.zeros(len(wanted), np.int64)
         whole, passage = np.zeros((len(wanted), 3), np.int64), np.zeros((len(wanted), 2), np.int64)
-        seen = np.full((int(self.values.max(initial=0)) + 1, 2), -1, np.int64)
+        rare, rarity = np.zeros(len(wanted), np.int64), rarities(max(int(self.values.max(initial=0)) + 1, FIRST_WORD))
+        seen = np.full((len(rarity), 2), -1, np.int64)
         around = 2 * REACH
         tokens, owner = np.zeros(around + _PIECE, np.int32), np.full(around + _PIECE, -1, np.int64)
         state = states()
         while found := fill(data, offsets, wanted, self.keys, self.values, state, tokens[around:], owner[around:]):
             (odds,) = self.session.run(None, {"tokens": tokens[None, : around + found]})
-            add(odds[0, 0], tokens[REACH:], owner[REACH:], self.ratios, seen, words, whole, passage)
+            add(odds[0, 0], tokens[REACH:], owner[REACH:], self.ratios, rarity, seen, words, whole, passage, rare)
             tokens[:around], owner[:around] = tokens[found : found + around], owner[found : found + around]
-        return Sums(words, whole / _FINE, passage[:, 1] / _FINE)
+        return Sums(words, whole / _FINE, passage[:, 1] / _FINE, rare / _FINE / np.maximum(words, 1))
 
 
 @njit(nogil=True, cache=True)
-def add(odds: Any, tokens: Any, owner: Any, ratios: Any, seen: Any, words: Any, whole: Any, passage: Any) -> None:
+def add(
+    odds: Any,
+    tokens: Any,
+    owner: Any,
+    ratios: Any,
+    rarity: Any,
+    seen: Any,
+    words: Any,
+    whole: Any,
+    passage: Any,
+    rare: Any,
+) -> None:
     """Add the odds of a piece of the stream to the sums of its documents.
 
     Args:
@@ -149,10 +166,12 @@ def add(odds: Any, tokens: Any, owner: Any, ratios: Any, seen: Any, words: Any, 
         tokens: at least as many.
         owner: the document of each token that is evidence, else -1.
         ratios: see :class:`Sieve`.
+        rarity: of each token, see :func:`rarities`.
         seen: for each token the document that it was seen in last, and how often; ``int64[tokens, 2]``.
         words: ``int64[n]``.
         whole: ``int64[n, 3]``.
         passage: the best passage that ends here, and the best so far, ``int64[n, 2]``.
+        rare: the rarities of all words, ``int64[n]``.
     """
     for i in range(len(odds)):
         document = owner[i]
@@ -164,6 +183,7 @@ def add(odds: Any, tokens: Any, owner: Any, ratios: Any, seen: Any, words: Any, 
             seen[token, 1] = 0
         seen[token, 1] += 1
         words[document] += 1
+        rare[document] += rarity[token]
         if seen[token, 1] > MOST_OF_A_FORM:
             continue
         for share in range(3):
@@ -174,11 +194,22 @@ def add(odds: Any, tokens: Any, owner: Any, ratios: Any, seen: Any, words: Any, 
 
 
 def features(sums: Sums, screened: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the score of a document rests on, ``float64[n, 6]``: sums of many terms are divided by how much they spread."""
-    spread = np.sqrt(np.maximum(sums.words, 1))
-    return np.stack(
-        [screened, *(sums.whole.T / spread), np.sqrt(sums.passage), np.log(np.maximum(sums.words, 1))], axis=1
-    )
+    """What the score of a document rests on, ``float64[n, 7]``: sums of many terms are divided by how much they spread."""
+    spread, length = np.sqrt(np.maximum(sums.words, 1)), np.log(np.maximum(sums.words, 1))
+    return np.stack([screened, *(sums.whole.T / spread), np.sqrt(sums.passage), length, sums.rarity], axis=1)
+
+
+@lru_cache(maxsize=2)
+def rarities(tokens: int) -> NDArray[np.int64]:
+    """How rare the word of each token is: the logarithm of its place among the words by how common they are, in whole numbers.
+
+    Args:
+        tokens: of the vocabulary, which has its commonest words first.
+    """
+    place = np.maximum(np.arange(tokens) - FIRST_WORD, 0)
+    found = np.asarray(np.round(_FINE * np.log(place + _COMMONEST)), np.int64)
+    found.flags.writeable = False
+    return found
 
 
 def ratios(prior: float) -> NDArray[np.int64]:
