@@ -9,13 +9,15 @@ import numpy as np
 import pytest
 
 import unspin
+from unspin.lexicon import Lexicon
 from unspin.model import hidden_ratio as ratios
 from unspin.model import verdict
+from unspin.model.context import ContextReader
 from unspin.reader import assess, passes
 from unspin.reader import verdict as scores
 from unspin.reading import LOWEST_RATE
 from unspin.spinners import simulate
-from unspin.text import split
+from unspin.text import Words, split
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ARTICLE = (EXAMPLES / "harbour.txt").read_text(encoding="utf-8")
@@ -114,14 +116,18 @@ def test_the_spun_words_are_those_of_the_passage() -> None:
     assert not verdict.spun_words(evidence([-6.0] * 400)).any()
 
 
-@pytest.mark.parametrize("name", verdict.SECOND)
-def test_no_statistic_speaks_against_a_spinner_by_rising(name: str) -> None:
+@pytest.mark.parametrize(
+    ("stage", "name"),
+    [("second", name) for name in verdict.SECOND] + [("third", name) for name in verdict.THIRD],
+)
+def test_no_statistic_speaks_against_a_spinner_by_rising(stage: str, name: str) -> None:
     """The weights are never negative, so that more of any evidence is never less of a verdict."""
-    model = verdict.load().second
+    names = {"second": verdict.SECOND, "third": verdict.THIRD}[stage]
+    model = getattr(verdict.load(), stage)
     assert (model.weight >= 0).all() and model.weight.sum() > 0
-    low = np.zeros(len(verdict.SECOND))
+    low = np.zeros(len(names))
     high = low.copy()
-    high[verdict.SECOND.index(name)] = 1.0
+    high[names.index(name)] = 1.0
     assert model.score(high) >= model.score(low)
 
 
@@ -137,6 +143,50 @@ def test_an_honest_text_has_its_hidden_words_not_asked_for(monkeypatch: pytest.M
     assert not asked
     unspin.read(simulate(ARTICLE, "phrase-thesaurus", seed=5, rate=0.3).text)
     assert asked
+
+
+def asked_about(
+    text: str, unsettled: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, fast: bool = False
+) -> tuple[list[str], scores.Score]:
+    """Which readers of context are asked about a text, and its score, if the second model leaves such scores unsettled."""
+    asked, models, words = [], passes.load(fast), split(text)
+    changed = replace(verdict.load(), unsettled=unsettled)
+
+    def counted(words: Words, reader: ContextReader, lexicon: Lexicon) -> np.ndarray:
+        asked.append("encoder" if reader is models.encoder else "closer")
+        return np.full(len(words), -10.0 if reader is models.encoder else 12.0, np.float32)
+
+    monkeypatch.setattr(scores, "hidden_ratio", counted)
+    monkeypatch.setattr(scores.verdicts, "load", lambda: changed)
+    return asked, scores.score([(words, models.encoder.visible(words, passes.SUSPICION))], models)
+
+
+SPUN = simulate(ARTICLE, "phrase-thesaurus", seed=5, rate=0.3).text
+
+
+def test_what_is_unsettled_is_put_to_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, found = asked_about(SPUN, (-100.0, 100.0), monkeypatch)
+    assert asked == ["encoder", "closer"]
+    monkeypatch.undo()
+    settled, by_second = asked_about(SPUN, (100.0, 100.0), monkeypatch)
+    assert settled == ["encoder"]
+    assert found.value > by_second.value
+    assert found.rate <= by_second.rate
+
+
+def test_a_fast_verdict_does_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, _ = asked_about(SPUN, (-100.0, 100.0), monkeypatch, fast=True)
+    assert asked == ["encoder"]
+
+
+def test_what_the_second_reader_says_never_settles_a_text_below_what_was_settled_before() -> None:
+    model = verdict.load()
+    low, high = model.unsettled
+    assert verdict.DOUBTED < low < high
+    seen = evidence([-9.0] * 200)
+    nothing = np.full(200, -10.0, np.float32)
+    assert model.third_score(replace(seen, hidden=nothing, closer=nothing)) == low
+    assert model.is_unsettled(low) and not model.is_unsettled(high) and not model.is_unsettled(low - 0.01)
 
 
 def test_a_swapped_word_is_worse_in_its_place_than_what_it_stands_for() -> None:

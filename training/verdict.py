@@ -3,9 +3,10 @@
     python -m training.verdict --corpora CORPORA --out src/unspin/data/reader.json --documents 230 --jobs 2
 
 Honest documents of part "dev", evenly from every corpus (the odd ones too) and by several lengths, some of them made rough
-(:mod:`training.roughening`), stand against such documents spun by every family at several rates. Both models of
+(:mod:`training.roughening`), stand against such documents spun by every family at several rates. The models of
 :mod:`unspin.model.verdict` are logistic regressions with weights that are never negative; the second learns from the
-documents that the first leaves in doubt, and only these have their hidden words asked for.
+documents that the first leaves in doubt, and only these have their hidden words asked for. The third, for a reading that may
+take its time, learns from those that score highest by the second.
 
 The curves rest on scores from models that have not seen the kind of text that they score: the corpora are parted in
 :data:`FOLDS`, and each is scored by models fitted on the others. Where nearly all documents lie each length has a table of
@@ -35,10 +36,10 @@ from training.roughening import roughen
 from training.specimens import PROSE, held_out, spin
 from unspin import lexicon as lexicons
 from unspin.model import verdict as verdicts
-from unspin.model.verdict import FIRST, SECOND, DocumentModel, statistics
+from unspin.model.verdict import FIRST, SECOND, THIRD, DocumentModel, statistics
 from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import SUSPICION, load
-from unspin.reader.verdict import evidence, with_hidden
+from unspin.reader.verdict import evidence, with_closer, with_hidden
 from unspin.spinners import FAMILIES
 from unspin.text import prose, split
 
@@ -49,6 +50,15 @@ FOLDS: Final = 8
 TAIL: Final = 60
 DOUBT: Final = 0.05
 """Share of honest documents that the first model leaves in doubt."""
+UNSETTLED: Final = 0.003
+"""Share of honest documents about which the second reader of context is asked."""
+LEARNT: Final = 0.033
+"""Share of them that the third model learns from: with those alone that it is asked about it would see too few."""
+CERTAIN: Final = 1e-5
+"""False-positive rate by the second model from which on it need not be asked."""
+CLOSE_TAIL: Final = 30
+"""In place of :data:`TAIL` for the scores of all three models: more would reach down to where those of the third are cut off,
+and the tail would seem thinner than it is."""
 SETTLED: Final = 0.005
 """Share of them from whose score on the first model alone asks for a restoration."""
 _ROUGH: Final = 0.1
@@ -57,6 +67,10 @@ _PRIOR: Final = 3.0
 _BALANCE: Final = 0.5
 """Weight of all spun documents together, of that of all honest ones."""
 _TABLE: Final = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.15, 0.1, 0.07)
+
+
+Run = Callable[..., Iterator[Any]]
+"""Applies a function to each of some texts."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +130,16 @@ def hidden(text: str) -> NDArray[np.float64]:
     return statistics(with_hidden(evidence(parts, models), parts, models), SECOND)
 
 
-def sample(documents: Iterator[tuple[str, str]], run: Callable[..., Iterator[Any]]) -> Sample:
+def closer(text: str) -> NDArray[np.float64]:
+    """The statistics of :data:`THIRD`."""
+    words, models = split(prose(text).text), load()
+    parts = [(words, models.encoder.visible(words, SUSPICION))]
+    seen = with_hidden(evidence(parts, models), parts, models)
+    assert models.closer is not None
+    return statistics(with_closer(seen, parts, models.closer, models.lexicon), THIRD)
+
+
+def sample(documents: Iterator[tuple[str, str]], run: Run) -> Sample:
     """The documents that can be judged, and what is in sight of them."""
     pairs = list(documents)
     seen = list(run(in_sight, [text for _, text in pairs]))
@@ -162,19 +185,19 @@ def left_out(honest: NDArray[np.float64], kinds: Sequence[str], spun: NDArray[np
     return scores
 
 
-def tail(scores: NDArray[np.float64]) -> tuple[float, float, float]:
+def tail(scores: NDArray[np.float64], size: int = TAIL) -> tuple[float, float, float]:
     """(where the tail begins, intercept, slope): log10 of the share of documents above a score there."""
-    highest = np.sort(scores)[::-1][: TAIL + 1]
+    highest = np.sort(scores)[::-1][: size + 1]
     begin, excess = float(highest[-1]), highest[:-1] - highest[-1]
     # The mean of n exponential excesses: 2 n mean / true mean is chi-squared with 2 n degrees of freedom.
-    mean = float(2 * excess.sum() / chi2.ppf(0.025, 2 * TAIL))
+    mean = float(2 * excess.sum() / chi2.ppf(0.025, 2 * size))
     slope = -1 / (mean * math.log(10))
-    return begin, math.log10(TAIL / len(scores)) - slope * begin, slope
+    return begin, math.log10(size / len(scores)) - slope * begin, slope
 
 
-def curves(scores: NDArray[np.float64], words: NDArray[np.int64]) -> list[dict[str, Any]]:
-    """For each length a table of quantiles up to where the common tail begins, and that tail."""
-    begin, intercept, slope = tail(scores)
+def curves(scores: NDArray[np.float64], words: NDArray[np.int64], size: int = TAIL) -> list[dict[str, Any]]:
+    """For each length a table of quantiles up to where the common tail of the ``size`` highest begins, and that tail."""
+    begin, intercept, slope = tail(scores, size)
     lengths = list(LENGTHS)
     made = []
     for least, most in zip(lengths, [*lengths[1:], math.inf], strict=True):
@@ -205,61 +228,137 @@ def saved(model: DocumentModel, names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("corpora", "out"):
-        parser.add_argument(f"--{name}", type=Path, required=True)
-    parser.add_argument("--documents", type=int, default=230, help="honest documents of each corpus and length")
-    parser.add_argument("--spun", type=int, default=15, help="spun documents of each family and length")
-    parser.add_argument("--jobs", type=int, default=2)
-    options = parser.parse_args()
-    with ProcessPoolExecutor(options.jobs) as pool:
-        run = partial(pool.map, chunksize=8)
-        false, true = (
-            sample(honest(options.corpora, options.documents), run),
-            sample(spun(options.corpora, options.spun), run),
-        )
-        print(f"{len(false.texts):,} honest documents, {len(true.texts):,} spun", flush=True)
-        first = fit(false.first, true.first)
-        scores = left_out(false.first, false.kind, true.first)
-        doubt, settled = np.quantile(scores, (1 - DOUBT, 1 - SETTLED)).tolist()
-        asked = np.flatnonzero(scores >= doubt)
-        doubted = np.flatnonzero([first.score(row) >= doubt for row in true.first])
-        false_hidden = np.array(list(run(hidden, [false.texts[i] for i in asked])))
-        true_hidden = np.array(list(run(hidden, [true.texts[i] for i in doubted])))
+@dataclass(frozen=True)
+class Early:
+    """The first two models, and what they say of honest and of spun documents.
+
+    Attributes:
+        saved: what of them goes into the file.
+        curves: for each length, the curve of their scores.
+        certain: the score from which on a document is spun for certain.
+        final: the score of each honest document, ``float64[n]``.
+        doubted: the spun documents that the first leaves in doubt.
+        found: the score of each of these by the second, ``float64[k]``.
+    """
+
+    saved: dict[str, Any]
+    curves: list[dict[str, Any]]
+    certain: float
+    final: NDArray[np.float64]
+    doubted: NDArray[np.int64]
+    found: NDArray[np.float64]
+
+
+def early(false: Sample, true: Sample, run: Run) -> Early:
+    """Fit the first two models."""
+    first = fit(false.first, true.first)
+    scores = left_out(false.first, false.kind, true.first)
+    doubt, settled = np.quantile(scores, (1 - DOUBT, 1 - SETTLED)).tolist()
+    asked = np.flatnonzero(scores >= doubt)
+    doubted = np.flatnonzero(scored(first, true.first) >= doubt)
+    false_hidden, true_hidden = hidden_of(false, asked, run), hidden_of(true, doubted, run)
     second = fit(false_hidden, true_hidden)
-    kinds = [false.kind[i] for i in asked]
-    final = np.minimum(scores - doubt, -1e-3) + verdicts.DOUBTED
-    final[asked] = np.maximum(left_out(false_hidden, kinds, true_hidden), verdicts.DOUBTED)
-    document = json.loads(options.out.read_text()) if options.out.exists() else {}
+    by_second = left_out(false_hidden, [false.kind[i] for i in asked], true_hidden)
+    final = together(scores - doubt, asked, by_second)
+    print("weights:", dict(zip(SECOND, second.weight.round(2).tolist(), strict=True)))
     models = {
         "first": saved(first, FIRST),
         "doubt": round(doubt, 5),
         "settled": round(settled, 5),
         "second": saved(second, SECOND),
     }
-    calibration = {"words": list(LENGTHS), "curves": curves(final, false.words)}
+    _, intercept, slope = tail(final)
+    certain = (math.log10(CERTAIN) - intercept) / slope
+    return Early(models, curves(final, false.words), certain, final, doubted, scored(second, true_hidden))
+
+
+def kept(document: dict[str, Any], false: Sample, true: Sample, run: Run) -> Early:
+    """The first two models as a file has them."""
+    models, lengths = document["verdict"], document["calibration"]["curves"]
+    first, second = verdicts.model(models["first"]), verdicts.model(models["second"])
+    scores = scored(first, false.first) - models["doubt"]
+    asked = np.flatnonzero(scores >= 0)
+    doubted = np.flatnonzero(scored(first, true.first) >= models["doubt"])
+    final = together(scores, asked, scored(second, hidden_of(false, asked, run)))
+    certain = (math.log10(CERTAIN) - lengths[0]["intercept"]) / lengths[0]["slope"]
+    models = {name: models[name] for name in ("first", "doubt", "settled", "second")}
+    return Early(models, lengths, certain, final, doubted, scored(second, hidden_of(true, doubted, run)))
+
+
+def scored(model: DocumentModel, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The score of each row of statistics."""
+    return np.array([model.score(row) for row in rows])
+
+
+def hidden_of(documents: Sample, places: NDArray[np.int64], run: Run) -> NDArray[np.float64]:
+    """The statistics of :data:`SECOND` of some documents."""
+    return np.array(list(run(hidden, [documents.texts[i] for i in places])))
+
+
+def together(
+    scores: NDArray[np.float64], asked: NDArray[np.int64], by_second: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The scores of documents: by the first model, with its doubt at 0; by the second where its words were asked for."""
+    final = np.minimum(scores, -1e-3) + verdicts.DOUBTED
+    final[asked] = np.maximum(by_second, verdicts.DOUBTED)
+    return np.asarray(final)
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("corpora", "out"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument("--documents", type=int, default=230, help="honest documents of each corpus and length")
+    parser.add_argument("--spun", type=int, default=22, help="spun documents of each family and length")
+    parser.add_argument("--third", action="store_true", help="fit the third model alone, the others as OUT has them")
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    document = json.loads(options.out.read_text()) if options.out.exists() else {}
+    with ProcessPoolExecutor(options.jobs) as pool:
+        run = partial(pool.map, chunksize=2)
+        false = sample(honest(options.corpora, options.documents), run)
+        true = sample(spun(options.corpora, options.spun), run)
+        print(f"{len(false.texts):,} honest documents, {len(true.texts):,} spun", flush=True)
+        before = kept(document, false, true, run) if options.third else early(false, true, run)
+        final, found, certain = before.final, before.found, before.certain
+        learnt, unsettled = np.quantile(final, (1 - LEARNT, 1 - UNSETTLED)).tolist()
+        near = np.flatnonzero(final >= learnt)
+        true_near = np.flatnonzero((found >= learnt) & (found < certain))
+        false_closer = np.array(list(run(closer, [false.texts[i] for i in near])))
+        true_closer = np.array(list(run(closer, [true.texts[before.doubted[i]] for i in true_near])))
+    third = fit(false_closer, true_closer)
+    by_third = left_out(false_closer, [false.kind[i] for i in near], true_closer)
+    closely, found_closely = final.copy(), found.copy()
+    for scores, places, said in ((closely, near, by_third), (found_closely, true_near, scored(third, true_closer))):
+        here = (scores[places] >= unsettled) & (scores[places] < certain)
+        scores[places[here]] = np.maximum(said[here], unsettled)
+    models = before.saved | {"unsettled": [round(unsettled, 5), round(certain, 5)], "third": saved(third, THIRD)}
+    curves_closely = curves(closely, false.words, CLOSE_TAIL)
+    calibration = {"words": list(LENGTHS), "curves": before.curves, "closely": curves_closely}
     options.out.write_text(json.dumps(document | {"verdict": models, "calibration": calibration}) + "\n")
-    report(final, false, true_hidden, [true.kind[i] for i in doubted], second, true)
+    families = [true.kind[i] for i in before.doubted]
+    report(final, before.curves[0], false, found, families, true)
+    print("closely:", dict(zip(THIRD, third.weight.round(2).tolist(), strict=True)))
+    report(closely, curves_closely[0], false, found_closely, families, true)
 
 
 def report(
     final: NDArray[np.float64],
+    curve: dict[str, Any],
     false: Sample,
-    true_hidden: NDArray[np.float64],
+    scores: NDArray[np.float64],
     families: list[str],
-    second: DocumentModel,
     true: Sample,
 ) -> None:
-    """Print the tail, and what is found at some rates."""
-    begin, intercept, slope = tail(final)
+    """Print the highest scores of honest documents, and what is found at some rates.
+
+    ``scores`` are those of the spun documents that leave a doubt, ``families`` whose they are.
+    """
     highest = np.argsort(-final)[:10]
     print("highest:", ", ".join(f"{false.kind[i]} {final[i]:.2f}" for i in highest))
-    print("weights:", dict(zip(SECOND, second.weight.round(2).tolist(), strict=True)))
-    scores = np.array([second.score(row) for row in true_hidden])
     for rate in (1e-4, 1e-3, 1e-2):
-        point = max((math.log10(rate) - intercept) / slope, begin)
+        point = max((math.log10(rate) - curve["intercept"]) / curve["slope"], curve["scores"][-1])
         share = {f: sum(s >= point for s, g in zip(scores, families, strict=True) if g == f) / true.kind.count(f)
                  for f in sorted(set(true.kind))}  # fmt: skip
         print(f"{rate:g} at {point:.2f}: {(scores >= point).sum() / len(true.texts):.3f} found;",

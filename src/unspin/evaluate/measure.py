@@ -117,7 +117,7 @@ def read_spun(task: Task, operating_point: float) -> Spun:
 def _verdict(text: str) -> Reading:
     from unspin import reader
 
-    return reader.assess(text)
+    return reader.assess(text, fast=True)
 
 
 def read_as_spun(text: str, operating_point: float = OPERATING_POINT, fast: bool = True) -> Reading:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
-from unspin.model.encoder import Encoder
+from unspin.model.context import ContextReader
 from unspin.text import Words
 
 __all__ = ["hidden_ratio"]
@@ -24,24 +24,24 @@ _TURNS: Final = 4
 _BLOCK: Final = 64
 
 
-def hidden_ratio(words: Words, encoder: Encoder, lexicon: Lexicon) -> NDArray[np.float32]:
+def hidden_ratio(words: Words, reader: ContextReader, lexicon: Lexicon) -> NDArray[np.float32]:
     """The ratio for each token, ``float32[n]``; NaN for marks, and for words that are unknown or have no originals.
 
-    The channels of the lexicon weigh alike. Costs four passes of the encoder.
+    The channels of the lexicon weigh alike. Costs four passes of the reader.
     """
     ratio = np.full(len(words), np.nan, np.float32)
     for turn in range(_TURNS):
         places = np.flatnonzero(words.is_word)[turn::_TURNS]
         found = lexicon.ids([words.lower[i] for i in places])
-        vectors = encoder.hidden(words, words.lower, places)
+        vectors = reader.hidden(words, words.lower, places)
         known = np.flatnonzero((found >= 0) & (found < lexicon.vocabulary))
         for at in range(0, len(known), _BLOCK):
-            encoder.tick()
+            reader.tick()
             rows = known[at : at + _BLOCK]
             candidates = lexicon.candidates(found[rows])
             channel = np.logaddexp.reduce(candidates.channel, axis=1) - np.float32(np.log(len(CHANNELS)))
-            joint = encoder.logits(candidates.original, vectors[rows], candidates.ptr) + channel
-            own = encoder.logits(found[rows].astype(np.int64), vectors[rows], np.arange(len(rows) + 1))
+            joint = reader.logits(candidates.original, vectors[rows], candidates.ptr) + channel
+            own = reader.logits(found[rows].astype(np.int64), vectors[rows], np.arange(len(rows) + 1))
             filled = np.diff(candidates.ptr) > 0
             swapped = ragged.log_sum_exp(joint, candidates.ptr)
             ratio[places[rows[filled]]] = (swapped - own)[filled]

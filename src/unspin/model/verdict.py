@@ -4,7 +4,9 @@ What speaks for a spinner is of different kinds, and their errors differ: what t
 much better another word would stand there with the word hidden (:mod:`unspin.model.hidden_ratio`), phrases that nobody
 writes. Each kind is summed up over the document in one or several ways (:data:`FIRST`, :data:`SECOND`), its densest passage
 included, and a logistic model with weights that are never negative puts them together. The first model does without the
-hidden words, which cost four passes: it only says which documents leave a doubt. The second gives the score of those.
+hidden words, which cost four passes: it only says which documents leave a doubt. The second gives the score of those. Where
+that leaves a text unsettled and there is time, the second reader of context is asked about its hidden words too, and a third
+model gives the score.
 
 In every sum a word that is mentioned and not used counts nothing, of one form :data:`MOST_OF_A_FORM` occurrences count, and of
 neighbouring words only the strongest.
@@ -23,7 +25,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +50,16 @@ log-odds are above -1; the mean of the five strongest; phrases that honest text 
 SECOND: Final = (*FIRST, "joint", "agreed", "better", "far_better")
 """What the second model has besides: the log-likelihood ratio from odds and hidden ratio together; the share of words for
 which both speak; the shares for which the hidden ratio is above 2 and above 4."""
+THIRD: Final = (
+    *SECOND,
+    "closer_joint",
+    "closer_passage",
+    "closer_agreed",
+    "closer_better",
+    "closer_far_better",
+)
+"""What the third model has besides: the same by the hidden ratio of the second reader of context, and the log-likelihood
+ratio of the densest passage."""
 _MOST: Final = 5.0
 """What one word may add at most, in nats: no single odd word makes a document spun."""
 _LEAST: Final = -9.0
@@ -70,6 +82,7 @@ class Evidence:
         never_written: the probabilities of phrases that honest text never has, summed.
         hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
             said, ``float32[n]``; None if it was not asked for.
+        closer: the same by the second reader of context.
     """
 
     swap: NDArray[np.float32]
@@ -77,6 +90,7 @@ class Evidence:
     forms: Sequence[str]
     never_written: float = 0.0
     hidden: NDArray[np.float32] | None = None
+    closer: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,21 +156,28 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The two models, and what their scores mean.
+    """The three models, and what their scores mean.
 
     Attributes:
         first: for every document.
         doubt: the score of ``first`` from which a document's hidden words are asked for.
         settled: the score of ``first`` below which a stretch of a spun document is left as it is.
         second: for those that leave a doubt.
-        calibration: of a document's score.
+        unsettled: scores of ``second`` from the first of which on, and below the second of which, the second reader of
+            context is asked.
+        third: for those that it is asked about.
+        calibration: of a document's score by the first two models.
+        closely: of its score by all three.
     """
 
     first: DocumentModel
     doubt: float
     settled: float
     second: DocumentModel
+    unsettled: tuple[float, float]
+    third: DocumentModel
     calibration: Calibration
+    closely: Calibration
 
     def first_score(self, evidence: Evidence) -> float:
         """The score by what is in sight: below :data:`DOUBTED` it stands, from there on it leaves a doubt."""
@@ -166,9 +187,17 @@ class Verdict:
         """Whether a stretch of a spun document is to be restored, by what is in sight of it."""
         return self.first.score(statistics(evidence, FIRST)) >= self.settled
 
-    def score(self, evidence: Evidence) -> float:
+    def second_score(self, evidence: Evidence) -> float:
         """The score of a document that leaves a doubt, its hidden words asked for."""
         return max(self.second.score(statistics(evidence, SECOND)), DOUBTED)
+
+    def is_unsettled(self, score: float) -> bool:
+        """Whether the second reader of context is to be asked about a document with such a score of ``second``."""
+        return self.unsettled[0] <= score < self.unsettled[1]
+
+    def third_score(self, evidence: Evidence) -> float:
+        """The score of an unsettled document: no lower than that of any that is settled as honest."""
+        return max(self.third.score(statistics(evidence, THIRD)), self.unsettled[0])
 
 
 DOUBTED: Final = -8.0
@@ -193,19 +222,28 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
     }
     if evidence.hidden is not None:
-        known = judged & np.isfinite(evidence.hidden)
-        hidden = np.where(known, np.clip(evidence.hidden.astype(np.float64), -10, 12), -10.0)
-        better = counted(hidden, known, evidence.forms)
-        both = counted(np.where((evidence.swap > 0) & (hidden > 0), evidence.swap + 1, 0.0), known, evidence.forms)
-        joint = np.clip(0.7 * (evidence.swap - NEUTRAL_ODDS) + 0.4 * (hidden - 1), _LEAST, _MOST + 1)
-        joint = _once(joint, counted(joint, known, evidence.forms))
-        found |= {
-            "joint": _root(likelihood_ratio(joint[known])),
-            "agreed": np.sqrt(both.sum() / size),
-            "better": np.sqrt((better & (hidden > 2)).sum() / size),
-            "far_better": np.sqrt((better & (hidden > 4)).sum() / size),
-        }
+        found |= _behind_masks(evidence, evidence.hidden)
+    if evidence.closer is not None:
+        found |= {f"closer_{name}": value for name, value in _behind_masks(evidence, evidence.closer).items()}
     return np.array([float(found[name]) for name in names])
+
+
+def _behind_masks(evidence: Evidence, ratio: NDArray[np.float32]) -> dict[str, float]:
+    """The statistics that rest on what a reader of context says of each token when it is hidden, ``float32[n]``."""
+    size = max(int(evidence.judged.sum()), 1) + _SMALL
+    known = evidence.judged & np.isfinite(ratio)
+    hidden = np.where(known, np.clip(ratio.astype(np.float64), -10, 12), -10.0)
+    better = counted(hidden, known, evidence.forms)
+    both = counted(np.where((evidence.swap > 0) & (hidden > 0), evidence.swap + 1, 0.0), known, evidence.forms)
+    joint = np.clip(0.7 * (evidence.swap - NEUTRAL_ODDS) + 0.4 * (hidden - 1), _LEAST, _MOST + 1)
+    joint = _once(joint, counted(joint, known, evidence.forms))[known]
+    return {
+        "joint": _root(likelihood_ratio(joint)),
+        "passage": _root(densest(joint)),
+        "agreed": float(np.sqrt(both.sum() / size)),
+        "better": float(np.sqrt((better & (hidden > 2)).sum() / size)),
+        "far_better": float(np.sqrt((better & (hidden > 4)).sum() / size)),
+    }
 
 
 def spun_words(evidence: Evidence) -> NDArray[np.bool_]:
@@ -294,12 +332,24 @@ def _root(value: float) -> float:
 def load() -> Verdict:
     """The shipped models and their calibration."""
     saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))
-    curves = (
-        Curve(tuple(c["scores"]), tuple(c["rates"]), c["intercept"], c["slope"]) for c in saved["calibration"]["curves"]
+    models = saved["verdict"]
+    return Verdict(
+        model(models["first"]),
+        models["doubt"],
+        models["settled"],
+        model(models["second"]),
+        tuple(models["unsettled"]),
+        model(models["third"]),
+        _calibration(saved["calibration"]["words"], saved["calibration"]["curves"]),
+        _calibration(saved["calibration"]["words"], saved["calibration"]["closely"]),
     )
-    first, second = (
-        DocumentModel(np.array(m["mean"]), np.array(m["scale"]), np.array(m["weight"]), m["bias"])
-        for m in (saved["verdict"]["first"], saved["verdict"]["second"])
-    )
-    calibration = Calibration(tuple(saved["calibration"]["words"]), tuple(curves))
-    return Verdict(first, saved["verdict"]["doubt"], saved["verdict"]["settled"], second, calibration)
+
+
+def model(saved: dict[str, Any]) -> DocumentModel:
+    """A model as it is saved."""
+    return DocumentModel(np.array(saved["mean"]), np.array(saved["scale"]), np.array(saved["weight"]), saved["bias"])
+
+
+def _calibration(words: Sequence[int], curves: Sequence[dict[str, Any]]) -> Calibration:
+    read = (Curve(tuple(c["scores"]), tuple(c["rates"]), c["intercept"], c["slope"]) for c in curves)
+    return Calibration(tuple(words), tuple(read))

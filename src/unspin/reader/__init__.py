@@ -4,9 +4,9 @@ The encoder reads the document as it stands and gives every word its odds of a s
 (:mod:`~unspin.reader.document`). What is read is the view of the text (:func:`~unspin.text.prose`): markup, addresses and
 code are never judged and never touched. The words are decided only where the document reads as spun: a first pass gathers the
 evidence on each suspicious word, and two later passes read the context again with what is sure filled in and the rate, the
-family and the dictionary of the document known (:mod:`~unspin.reader.passes`). Unless the reading is to be fast, a last pass
-asks a second reader of context about what is still open. The decided text is read again until nothing
-changes (:mod:`~unspin.reader.rounds`).
+family and the dictionary of the document known (:mod:`~unspin.reader.passes`). Unless the reading is to be fast, a second
+reader of context is asked about documents that are still in doubt, and in the last passes about words that are still open. The
+decided text is read again until nothing changes (:mod:`~unspin.reader.rounds`).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from unspin.reader.document import judge, unjudgeable
 from unspin.reader.eligibility import unjudged
 from unspin.reader.family import named
 from unspin.reader.parallel import in_processes
-from unspin.reader.passes import load
+from unspin.reader.passes import Models, load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
 from unspin.reader.stretches import is_short
@@ -78,21 +78,26 @@ def read(
 
 
 def assess(
-    text: str, settings: Settings | None = None, *, operating_point: float | None = None, watch: Watch | None = None
+    text: str,
+    settings: Settings | None = None,
+    *,
+    operating_point: float | None = None,
+    fast: bool | None = None,
+    watch: Watch | None = None,
 ) -> Reading:
     """The verdict on one document and nothing more: what :func:`read` says, without restoring anything.
 
-    The encoder runs over the document once whether it is spun or not, a sixth of the time of reading a spun one. Arguments
+    The encoder runs over the document once whether it is spun or not, a fraction of the time of reading a spun one. Arguments
     and errors as for :func:`read`; ``share`` is 0, and there are no substitutions and no quotations.
     """
     _check_text(text)
-    settings = _chosen(settings, operating_point)
+    settings = _chosen(settings, operating_point, fast=fast)
     seen = prose(text)
     words = split(seen.text)
     note = _unjudged(words, seen)
     if note is not None:
         return unjudgeable(words, seen, note)
-    verdict = judge(words, load(), settings.operating_point, Progress(watch, 1.0)).verdict
+    verdict = judge(words, _models(words, settings), settings.operating_point, Progress(watch, 1.0)).verdict
     return replace(verdict, text=text, restored=text, passages=_led_back(verdict.passages, seen))
 
 
@@ -188,7 +193,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     if note is not None:
         return unjudgeable(words, seen, note)
     progress = Progress(watch, _JUDGING)
-    models = load(settings.fast or not is_short(words)).watched(progress.tick)
+    models = _models(words, settings).watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
     phrases = tortured_phrases(words, progress.tick) if settings.tortured else ()
     found: list[Substitution] = []
@@ -211,6 +216,11 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
                 progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
     return so_far((), len(seen.text))
+
+
+def _models(words: Words, settings: Settings) -> Models:
+    """What a document is read with: without the second reader of context where it is to be fast, or would take too long."""
+    return load(settings.fast or not is_short(words))
 
 
 def _unjudged(words: Words, seen: View) -> str | None:

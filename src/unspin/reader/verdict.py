@@ -1,4 +1,8 @@
-"""From the parts of a document to its score: the evidence gathered, the hidden words asked for where there is a doubt."""
+"""From the parts of a document to its score: the evidence gathered, the hidden words asked for where there is a doubt.
+
+The encoder is asked about them first, and the second reader of context, unless the reading is to be fast, where that settles
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from itertools import groupby
 from operator import itemgetter
 
 import numpy as np
+from numpy.typing import NDArray
 
 from unspin.arrays import ragged
+from unspin.lexicon import Lexicon
 from unspin.model import verdict as verdicts
+from unspin.model.context import ContextReader
 from unspin.model.encoder import Visible
 from unspin.model.hidden_ratio import hidden_ratio
 from unspin.model.verdict import Evidence
@@ -18,7 +25,7 @@ from unspin.reader import spans
 from unspin.reader.passes import Models
 from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "asks", "evidence", "passages", "score", "with_hidden"]
+__all__ = ["Score", "asks", "evidence", "passages", "score", "with_closer", "with_hidden"]
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -38,8 +45,12 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     seen = evidence(parts, models)
     value = verdict.first_score(seen)
     if value >= verdicts.DOUBTED:
-        value = verdict.score(with_hidden(seen, parts, models))
-    return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
+        seen = with_hidden(seen, parts, models)
+        value = verdict.second_score(seen)
+        if models.closer is not None and verdict.is_unsettled(value):
+            value = verdict.third_score(with_closer(seen, parts, models.closer, models.lexicon))
+    calibration = verdict.calibration if models.closer is None else verdict.closely
+    return Score(value, calibration.rate(value, int(seen.judged.sum())))
 
 
 def passages(words: Words, visible: Visible) -> Iterator[tuple[int, int]]:
@@ -72,5 +83,13 @@ def evidence(parts: Sequence[Part], models: Models) -> Evidence:
 
 def with_hidden(seen: Evidence, parts: Sequence[Part], models: Models) -> Evidence:
     """The evidence with what each word's surroundings say of it when it is hidden."""
-    ratios = [hidden_ratio(words, models.encoder, models.lexicon) for words, _ in parts]
-    return replace(seen, hidden=np.concatenate(ratios))
+    return replace(seen, hidden=_ratios(parts, models.encoder, models.lexicon))
+
+
+def with_closer(seen: Evidence, parts: Sequence[Part], closer: ContextReader, lexicon: Lexicon) -> Evidence:
+    """The evidence with what they say to the second reader of context."""
+    return replace(seen, closer=_ratios(parts, closer, lexicon))
+
+
+def _ratios(parts: Sequence[Part], reader: ContextReader, lexicon: Lexicon) -> NDArray[np.float32]:
+    return np.concatenate([hidden_ratio(words, reader, lexicon) for words, _ in parts])

@@ -220,7 +220,7 @@ def _read(data: bytes, settings: Settings, options: Options) -> _Row:
                     watch=ask,
                 )
             else:
-                reading = reader.assess(text, operating_point=settings.operating_point, watch=ask)
+                reading = reader.assess(text, operating_point=settings.operating_point, fast=settings.fast, watch=ask)
         return _row(reading, options, whole[len(text) :])
     except TooLong:
         return _Row(spun=None, error=f"time limit of {options.time_limit:g} s")
