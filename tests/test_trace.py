@@ -818,6 +818,15 @@ def test_a_glance_says_the_same_whatever_was_looked_at_before(tmp_path: Path, mo
     assert [list(look.promises(page)) for page in reversed(pages)] == alone[::-1]
 
 
+def test_what_was_said_anew_in_part_is_less_of_a_source() -> None:
+    from unspin.trace.probability import probability
+
+    found = compare(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text, HARBOUR)
+    found = dataclasses.replace(found, explained=0.3, used=0.3)
+    said_anew = [dataclasses.replace(passage, rewritten=passage.words // 3) for passage in found.passages]
+    assert probability(dataclasses.replace(found, passages=tuple(said_anew))) < probability(found)
+
+
 def test_near_copies_are_told_by_their_numbers() -> None:
     from unspin.trace.archive.numbers import Numbers
     from unspin.trace.sketch import near_copies

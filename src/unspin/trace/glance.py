@@ -37,7 +37,7 @@ _MOST_PARTS: Final = 48
 """Parts at most; those of a longer page are longer."""
 _TERMS: Final = 24
 """Terms of a query."""
-_DOCUMENTS: Final = 3
+_DOCUMENTS: Final = 8
 """Documents that are looked at for a part."""
 _MOST_WORDS: Final = 300_000
 """Words that are remembered; then all are forgotten, and learned anew."""
