@@ -13,7 +13,7 @@ import math
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -132,7 +132,7 @@ class _Words:
         self._archive = archive
         self._row: dict[str, int] = {}  # of a word as _spelled gives it, which row of what may have been written
         self._ptr = array("q", [0])
-        self._columns = array("q"), array("q"), array("d"), array("d"), array("d")
+        self._columns: tuple[array[Any], ...] = array("q"), array("q"), array("d"), array("d"), array("d")
         self._terms: dict[str, _Term] = {}
         self._spelling: list[str] = []
 
