@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from training.corpora import all_files, documents
 from unspin import read, spinners
 from unspin.reading import Reading
+from unspin.settings import fast_by_default
 from unspin.text import Kind, split
 from unspin.trace.siblings import ballots_of, consensus
 from unspin.trace.voting import FEATURES, WEIGHTS, key
@@ -112,6 +114,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--texts", type=int, default=10, help="texts of the prose")
     parser.add_argument("--fit", action="store_true", help="print the weights instead")
     parser.add_argument("--corpora", type=Path, help="for --fit")
+    parser.add_argument("--output", type=Path, help="where the raw run goes")
     chosen = parser.parse_args(arguments)
     if chosen.fit:
         made = [one for _, one in specimens(development(chosen.corpora, 30), 4, 5_000)]
@@ -122,7 +125,17 @@ def main(arguments: list[str] | None = None) -> None:
     for name, one in specimens(texts, max(COUNTS), 1):
         rows[name] = measured(one, COUNTS)
         print(name, json.dumps({k: round(v, 4) for k, v in rows[name].items()}), flush=True)
-    print("mean", json.dumps({k: round(float(np.mean([row[k] for row in rows.values()])), 4) for k in rows[name]}))
+    mean = {k: round(float(np.mean([row[k] for row in rows.values()])), 4) for k in rows[name]}
+    print("mean", json.dumps(mean))
+    if chosen.output:
+        record = {
+            "command": f"python -m benchmarks.siblings --texts {chosen.texts}",
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "fast": fast_by_default(),
+            "articles": len(rows),
+            "words_right": {"mean": mean, **rows},
+        }
+        chosen.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,9 @@ it; 1, 5 and 20 halves are compared with their sources, and the others are resto
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ import numpy as np
 from benchmarks.siblings import right
 from unspin import read, spinners
 from unspin.reader.dictionary import Pairs
+from unspin.settings import fast_by_default
 from unspin.trace import compare
 from unspin.trace.teaching import lesson, teach
 
@@ -47,6 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--spinners", type=int, default=3, help="dictionaries to draw")
+    parser.add_argument("--output", type=Path, help="where the raw run goes")
     chosen = parser.parse_args(arguments)
     texts = halves()
     rows = []
@@ -69,7 +73,17 @@ def main(arguments: list[str] | None = None) -> None:
             rows.append(row)
             print(*(f"{value:.3f}" for value in row), flush=True)
     named = ("as found", *(f"after {count} pairs" for count in COUNTS))
-    print(", ".join(f"{name} {value:.4f}" for name, value in zip(named, np.mean(rows, axis=0), strict=True)))
+    mean = dict(zip(named, np.mean(rows, axis=0).round(4).tolist(), strict=True))
+    print(", ".join(f"{name} {value:.4f}" for name, value in mean.items()))
+    if chosen.output:
+        record = {
+            "command": f"python -m benchmarks.teaching --spinners {chosen.spinners}",
+            "date": f"{datetime.now(UTC):%Y-%m-%d}",
+            "fast": fast_by_default(),
+            "pages": len(rows),
+            "words_right": {"mean": mean, "pages": [dict(zip(named, row, strict=True)) for row in rows]},
+        }
+        chosen.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

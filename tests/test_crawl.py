@@ -97,7 +97,7 @@ def test_a_row_a_page_with_its_source_and_shares(index: Path, tmp_path: Path) ->
     totals = outcome.summary["totals"]
     assert (totals["documents"], totals["claimed"], totals["with_a_passage_only"]) == (len(PAGES), len(HELD), 0)
     assert totals["unjudged_or_noted"] == {"too-short": 1}
-    assert list(outcome.summary["timing"]["worker_seconds_spent"]) == ["reading", "gates", "search", "writing"]
+    assert list(outcome.summary["timing"]["worker_seconds_spent"]) == ["reading", "glance", "search", "writing"]
     assert not outcome.errors and not outcome.failures
 
 
@@ -133,6 +133,32 @@ def test_the_reader_is_asked_about_what_the_gates_send_on_alone(index: Path, mon
     assert len(read) == 1
 
 
+def test_a_page_that_nobody_has_is_not_searched_for(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import unspin.trace
+
+    searched: list[str] = []
+    actual = unspin.trace.search
+    monkeypatch.setattr(unspin.trace, "search", lambda page, *how: (searched.append(page), actual(page, *how))[1])
+    long = "\n\n".join(NOBODYS)
+    batch = pa.record_batch({"text": [*SPUN.values(), long, *NOBODYS, "A line of few words.", ""]})
+    found = annotate(batch, Archive(index), options=Options(reader=False)).to_pylist()
+    assert searched == list(SPUN.values())
+    assert [row["unspin_claimed"] for row in found] == [True] * len(SPUN) + [False] * (len(NOBODYS) + 3)
+    assert [row["unspin_trace_note"] for row in found[len(SPUN) :]] == [None] * (len(NOBODYS) + 1) + ["too-short"] * 2
+
+
+def test_a_page_at_which_a_glance_fails_is_searched_for(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import unspin.trace
+
+    def fails(*how: Any) -> None:
+        raise ValueError("so it goes")
+
+    monkeypatch.setattr(unspin.trace, "glanced", fails)
+    batch = pa.record_batch({"text": [PAGES[0], NOBODYS[0]]})
+    found = annotate(batch, Archive(index), options=Options(reader=False)).to_pylist()
+    assert [row["unspin_claimed"] for row in found] == [True, False]
+
+
 def test_a_batch_changes_no_value(index: Path) -> None:
     archive = Archive(index)
     batch = pa.record_batch({"text": PAGES})
@@ -157,16 +183,16 @@ def test_a_page_that_fails_costs_itself(index: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(unspin.trace, "search", search)
     archive = Archive(index)
     (slow,) = annotate(
-        pa.record_batch({"text": ["a SLEEP b"]}), archive, options=Options(reader=False, time_limit=0.1)
+        pa.record_batch({"text": [PAGES[0] + " SLEEP"]}), archive, options=Options(reader=False, time_limit=0.1)
     ).to_pylist()
     assert (slow["unspin_trace_error"], slow["unspin_claimed"]) == ("time limit of 0.1 s", None)
-    batch = pa.record_batch({"text": [None, "a RAISE b", "left out", PAGES[0]]})
+    batch = pa.record_batch({"text": [None, PAGES[0] + " RAISE", "left out", PAGES[0]]})
     seen: list[int] = []
     options = Options(reader=False)
     found = annotate(batch, archive, options=options, watch=seen.append, skip={2: "not this one"}).to_pylist()
     assert [row["unspin_trace_error"] for row in found] == [None, "ValueError: so it goes", "not this one", None]
     assert [row["unspin_claimed"] for row in found] == [False, None, None, True]
-    assert seen == [0, 1, 3]
+    assert seen == [1, 3]  # a glance is enough for a page without a word
 
 
 def test_the_archive_is_opened_once_a_process(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -736,10 +736,10 @@ def test_figures_for_figures_are_no_dictionary() -> None:
 def _sketch(page: str) -> tuple[Any, int]:
     from unspin.trace.query import written
     from unspin.trace.sides import side
-    from unspin.trace.sketch import Sketch
+    from unspin.trace.sketch import sketch
 
     asked, token = written(side(page), None)
-    return Sketch(asked, {some.word: 5.0 for some in asked}, len(token)), len(token)
+    return sketch(asked, {some.word: 5.0 for some in asked}, len(token)), len(token)
 
 
 def test_a_text_runs_with_the_page_that_was_made_of_it_and_says_where() -> None:
@@ -758,6 +758,73 @@ def test_a_text_runs_with_the_page_that_was_made_of_it_and_says_where() -> None:
     assert abs(right.begin - before) < 40 and right.end <= size
     free[right.begin : right.end] = False
     assert sketch.run(numbers.of(HARBOUR), free).nats < 0.5 * right.nats
+
+
+def test_a_word_that_the_page_has_often_shares_one_vote() -> None:
+    from unspin.trace.archive.numbers import Numbers
+
+    text = Numbers().of("harbour")
+    for page in ("the harbour of the town", "the harbour here, a harbour there, some harbour, and then a harbour"):
+        sketch, size = _sketch(page)
+        assert sketch.run(text, np.ones(size, np.bool_)).nats == pytest.approx(8.0)
+
+
+def test_a_run_promises_less_the_smaller_a_part_it_is() -> None:
+    from unspin.trace.archive.numbers import Numbers
+    from unspin.trace.sketch import PROMISING, Run
+
+    sketch, size = _sketch(HARBOUR)
+    assert sketch.promise(Run(90.0, 0, size), size) == pytest.approx(90)
+    assert sketch.promise(Run(90.0, 0, size // 4), size) == pytest.approx(90 / 4, rel=0.05)
+    assert sketch.promise(Run(90.0, 0, size), 4 * size) == pytest.approx(45)
+    numbers = Numbers().of(CLINIC)
+    other = sketch.run(numbers, np.ones(size, np.bool_))
+    assert sketch.promise(other, len(numbers)) < PROMISING
+
+
+@pytest.mark.parametrize("rate", [0.3, 0.7])
+def test_a_glance_sees_a_source_among_advertising_and_none_that_is_not_there(tmp_path: Path, rate: float) -> None:
+    from unspin.trace.glance import Glance
+
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            if name not in ("cooking.txt", "garden.txt"):
+                writer.put(name, text)
+        writer.put("harbour", HARBOUR)
+        writer.commit()
+    look = Glance(Archive(tmp_path / "a"))
+    third = "\n\n".join(HARBOUR.split("\n\n")[2:5])
+    for family in spinners.names():
+        spun = spinners.simulate(third, family, seed=5, rate=rate).text
+        assert look.sees(f"{PROSE['cooking.txt'][:900]}\n\n{spun}\n\n{CLINIC[:900]}"), family
+    assert (
+        not look.sees(PROSE["cooking.txt"]) and not look.sees(CLINIC) and not look.sees("") and not look.sees("?! ...")
+    )
+
+
+def test_a_glance_says_the_same_whatever_was_looked_at_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unspin.trace import glance as room
+
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        writer.commit()
+    archive = Archive(tmp_path / "a")
+    pages = [HARBOUR, CLINIC, *PROSE.values(), "Café Ünïcode 12,5 x_y \ud800 😀"]
+    alone = [list(room.Glance(archive).promises(page)) for page in pages]
+    look = room.Glance(archive)
+    assert [list(look.promises(page)) for page in [*pages, *pages]] == [*alone, *alone]
+    monkeypatch.setattr(room, "_MOST_WORDS", 100)  # words are forgotten
+    assert [list(look.promises(page)) for page in reversed(pages)] == alone[::-1]
+
+
+def test_what_was_said_anew_in_part_is_less_of_a_source() -> None:
+    from unspin.trace.probability import probability
+
+    found = compare(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text, HARBOUR)
+    found = dataclasses.replace(found, explained=0.3, used=0.3)
+    said_anew = [dataclasses.replace(passage, rewritten=passage.words // 3) for passage in found.passages]
+    assert probability(dataclasses.replace(found, passages=tuple(said_anew))) < probability(found)
 
 
 def test_near_copies_are_told_by_their_numbers() -> None:

@@ -70,7 +70,7 @@ def index(
     replaced, so that the same command brings an archive up to date. Needs the extra 'trace'.
 
     A build can be stopped at any moment; the same command goes on where it stopped. Whoever searches meanwhile sees the last
-    state that was committed. All texts lie in the archive, compressed: it takes about half the room of the texts.
+    state that was committed. All texts lie in the archive, compressed: the whole is a little smaller than the texts.
 
     \b
     Examples:

@@ -25,10 +25,8 @@ from unspin.crawl.options import Options
 if TYPE_CHECKING:
     import os
 
-    import numpy as np
-    from numpy.typing import NDArray
-
     from unspin.trace import Archive, Trace
+    from unspin.trace.glance import Glance
 
 __all__ = ["COLUMNS", "ROWS", "annotate", "check_columns", "opened"]
 
@@ -113,7 +111,7 @@ def annotate(
             U+FFFD.
         archive: where the sources are looked for.
         options: which column, what is claimed, with or without the reader, and limits.
-        watch: called with the row before each document.
+        watch: called with the row before each document that is searched for; at the others a glance is enough.
         skip: rows that are not to be looked for, with the reason, which becomes their ``unspin_trace_error``.
 
     Raises:
@@ -123,18 +121,21 @@ def annotate(
     """
     options, skip = options or Options(), skip or {}
     check_columns(batch.schema.names, options)
-    texts = texts_of(batch, options.text_column)
-    read = _read(texts) if options.reader else None
-    rows = []
-    for row in range(batch.num_rows):
-        if row in skip:
-            rows.append(_failed(skip[row]))
-            continue
+    rows: dict[int, _Row] = {}
+    left: dict[int, _Page] = {}
+    for k, text in enumerate(texts_of(batch, options.text_column)):
+        page = _Page(text.as_py() or b"", options)
+        row = _failed(skip[k]) if k in skip else _glanced(page, archive, options)
+        if row is None:
+            left[k] = page
+        else:
+            rows[k] = row
+    read = _sent_on([page.data for page in left.values()]) if options.reader else [False] * len(left)
+    for (k, page), reads in zip(left.items(), read, strict=True):
         if watch is not None:
-            watch(row)
-        reads = read is not None and bool(read[row])
-        rows.append(_found(texts[row].as_py() or b"", archive, options, reads=reads))
-    columns = zip(*rows, strict=True) if rows else ((),) * len(COLUMNS)
+            watch(k)
+        rows[k] = _found(page, archive, options, reads=reads)
+    columns = zip(*(rows[k] for k in range(batch.num_rows)), strict=True) if rows else ((),) * len(COLUMNS)
     made = [pa.array(column, field.type) for column, field in zip(columns, COLUMNS, strict=True)]
     schema = pa.schema([*batch.schema, *COLUMNS], metadata=batch.schema.metadata)
     return pa.RecordBatch.from_arrays([*batch.columns, *made], schema=schema)
@@ -174,25 +175,55 @@ def opened(folder: str | os.PathLike[str], state: str | None = None) -> Archive:
     return archive
 
 
-def _read(texts: pa.Array) -> NDArray[np.bool_]:
+class _Page:
+    """A document as it came, and what of it is looked for."""
+
+    def __init__(self, data: bytes, options: Options) -> None:
+        self.data = data
+        whole = data.decode("utf-8", "replace")
+        self.text = beginning(whole, options.longest)
+        self.cut = len(self.text) < len(whole)
+
+
+@lru_cache(maxsize=4)
+def _words(archive: Archive) -> Glance:
+    """What is known of the words of an archive, which is learned from page to page."""
+    from unspin.trace.glance import Glance
+
+    return Glance(archive)
+
+
+def _glanced(page: _Page, archive: Archive, options: Options) -> _Row | None:
+    """A document that the archive has nothing of; None for one that is to be searched for."""
+    from unspin.trace import glanced
+
+    try:
+        found = glanced(page.text, archive, _words(archive), options.claimed_from)
+    except DamagedData:
+        raise
+    except Exception:  # noqa: BLE001 - the search says what is wrong with the document
+        return None
+    return None if found is None else _row(found, cut=page.cut)
+
+
+def _sent_on(documents: list[bytes]) -> list[bool]:
     """Which documents the reader is asked about."""
     from unspin import screen
 
-    return screen.load().scores(texts).sent_on
+    sent_on: list[bool] = screen.load().scores(pa.array(documents, pa.large_binary())).sent_on.tolist()
+    return sent_on
 
 
-def _found(data: bytes, archive: Archive, options: Options, *, reads: bool) -> _Row:
+def _found(page: _Page, archive: Archive, options: Options, *, reads: bool) -> _Row:
     """One document; whatever is wrong with it is its own affair, what is wrong with the archive is not."""
     from unspin import reader
     from unspin.trace import search
 
-    whole = data.decode("utf-8", "replace")
-    text = beginning(whole, options.longest)
     try:
         with in_time(options.time_limit) as ask:
-            reading = reader.read(text, _READING, watch=ask) if reads else None
-            found = search(text, archive, reading, options.claimed_from)
-        return _row(found, cut=len(text) < len(whole))
+            reading = reader.read(page.text, _READING, watch=ask) if reads else None
+            found = search(page.text, archive, reading, options.claimed_from)
+        return _row(found, cut=page.cut)
     except TooLong:
         return _failed(f"time limit of {options.time_limit:g} s")
     except DamagedData:

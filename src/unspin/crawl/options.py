@@ -17,8 +17,8 @@ class Options:
     Attributes:
         text_column: column of the texts: string, large_string or their views; binary holds UTF-8.
         claimed_from: probability from which a document of the archive is called a source, above 0 and at most 1.
-        reader: read the pages first that the gates send on, and look for the words that the reader restores too; all others,
-            and without it all, are looked for as they stand.
+        reader: of the pages that the archive may have something of, read those first that the gates send on, and look for the
+            words that the reader restores too; all others, and without it all, are looked for as they stand.
         longest: words of a page that are looked for and read at most.
         time_limit: seconds for one document; a document that takes longer is skipped with this reason.
 

@@ -73,8 +73,8 @@ class Plan:
 
     @property
     def stations(self) -> tuple[str, str]:
-        """The gates see all documents first; then each is looked for, and some are read."""
-        return "gates", "search"
+        """All documents get a glance first, and the gates see what is left; then that is searched for, and some read."""
+        return "glance", "search"
 
     @property
     def keep(self) -> None:

@@ -17,9 +17,21 @@ from unspin.trace.archive import Archive, Writer
 from unspin.trace.comparing import compare
 from unspin.trace.restoring import restored
 from unspin.trace.results import Match, Restoration, Trace
-from unspin.trace.tracing import search
+from unspin.trace.tracing import glanced, search
 
-__all__ = ["Archive", "Comparison", "Match", "Restoration", "Trace", "Writer", "compare", "restored", "search", "trace"]
+__all__ = [
+    "Archive",
+    "Comparison",
+    "Match",
+    "Restoration",
+    "Trace",
+    "Writer",
+    "compare",
+    "glanced",
+    "restored",
+    "search",
+    "trace",
+]
 
 
 def trace(

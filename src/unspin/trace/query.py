@@ -16,9 +16,9 @@ from unspin.text import sentence_starts
 from unspin.text.words import Kind
 from unspin.trace.archive import Term
 from unspin.trace.archive.numbers import WORD
-from unspin.trace.sides import Side
+from unspin.trace.sides import Side, Swaps
 
-__all__ = ["Asked", "parts", "query", "rarities", "written"]
+__all__ = ["MOST_TIMES", "NAME", "Asked", "likely", "parts", "query", "rarities", "rarity", "written"]
 
 WHOLE: Final = 100
 """Terms of a query about the whole page."""
@@ -26,9 +26,9 @@ PART: Final = 40
 """Terms of a query about a part of it."""
 _PART_WORDS: Final = 64
 _MOST_PARTS: Final = 24
-_NAME: Final = 1.5
+NAME: Final = 1.5
 """Weight of a name or a figure, which no spinner touches, against that of a word."""
-_MOST_TIMES: Final = 2.0
+MOST_TIMES: Final = 2.0
 """Times that a word counts at most."""
 _SWAPPED: Final = 0.3
 """Share of the words that a spinner swaps, taken for the likeliest before a page is read."""
@@ -63,7 +63,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
     words = page.words
     begins = sentence_starts(words)
     figure = (words.kind == Kind.NUMBER).tolist()  # a number of numpy against an enum is slow
-    guesses = _guesses(page) if reading is None else {}
+    guesses = likely(list(page.vocabulary), page.form, page.swaps) if reading is None else {}
     substitutions = () if reading is None else reading.substitutions
     found: list[Asked] = []
     token: list[int] = []
@@ -81,25 +81,29 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
             if substitutions[k].start == start or not token or words.start[token[-1]] < substitutions[k].start:
                 others = ((substitutions[k].original, substitutions[k].confidence), *substitutions[k].alternatives[:3])
         for word in WORD.findall(lower):
-            found.append(Asked(len(token), word, (_NAME if special else 1.0) * kept, kept))
+            found.append(Asked(len(token), word, (NAME if special else 1.0) * kept, kept))
             token.append(i)
         for text, probability in others:
             found += [Asked(len(token) - 1, word, probability, probability) for word in WORD.findall(text.lower())]
     return found, np.array(token, np.int64)
 
 
-def _guesses(page: Side) -> Mapping[str, Sequence[tuple[str, float]]]:
-    """What each word of a page may stand for by itself, with probabilities."""
+def likely(tokens: Sequence[str], form: NDArray[np.int32], swaps: Swaps) -> Mapping[str, Sequence[tuple[str, float]]]:
+    """What each token may stand for by itself, with probabilities, the likeliest first.
+
+    Args:
+        tokens: different tokens in lower case.
+        form: the id of each in the lexicon, -1 where there is none.
+        swaps: what they may have been swapped for.
+    """
     lexicon = lexicons.load()
-    swaps, form = page.swaps, page.form
     share = np.where(form >= 0, lexicon.log_frequency[form], 0)
     odds = np.exp(lexicon.log_frequency[swaps.original] + swaps.channel - share[swaps.spun])
     odds *= _SWAPPED / (1 - _SWAPPED)
     probability = odds / (1 + np.bincount(swaps.spun, odds, minlength=len(form))[swaps.spun])
-    tokens = list(page.vocabulary)
     found: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
-    likely = np.flatnonzero(probability >= _LIKELY)
-    for k in likely[np.argsort(-probability[likely], kind="stable")].tolist():
+    some = np.flatnonzero(probability >= _LIKELY)
+    for k in some[np.argsort(-probability[some], kind="stable")].tolist():
         options = found[tokens[int(swaps.spun[k])]]
         if len(options) < _MOST_GUESSES:
             options.append((lexicon.forms[int(swaps.original[k])], float(probability[k])))
@@ -114,10 +118,11 @@ def rarities(asked: Sequence[Asked], frequency: Callable[[str], int], documents:
         frequency: documents of the archive that have a word.
         documents: how many there are.
     """
-    return {word: _rarity(frequency(word), documents) for word in {some.word for some in asked}}
+    return {word: rarity(frequency(word), documents) for word in {some.word for some in asked}}
 
 
-def _rarity(frequency: int, documents: int) -> float:
+def rarity(frequency: int, documents: int) -> float:
+    """What a word says of a document that so many of all documents have, in nats; 0 where none has it."""
     return math.log1p((documents - frequency + 0.5) / (frequency + 0.5)) if 0 < frequency <= documents else 0.0
 
 
@@ -133,6 +138,6 @@ def query(asked: Sequence[Asked], rarity: Mapping[str, float], most: int) -> lis
     """The words that say most, with their weights."""
     weights: defaultdict[str, float] = defaultdict(float)
     for some in asked:
-        weights[some.word] = min(_MOST_TIMES, weights[some.word] + some.weight)
+        weights[some.word] = min(MOST_TIMES, weights[some.word] + some.weight)
     best = sorted(weights, key=lambda word: (-weights[word] * rarity[word], word))[:most]
     return [Term(word, weights[word]) for word in best if weights[word] * rarity[word] > 0]

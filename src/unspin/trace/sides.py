@@ -18,7 +18,7 @@ from unspin.trace.boilerplate import boilerplate
 from unspin.trace.phrases import Hit
 from unspin.trace.phrases import load as load_phrases
 
-__all__ = ["Side", "Swaps", "side"]
+__all__ = ["Side", "Swaps", "side", "swaps"]
 
 
 class Swaps(NamedTuple):
@@ -90,11 +90,7 @@ class Side:
     @cached_property
     def swaps(self) -> Swaps:
         """What its tokens may have been swapped for, by the channels of the lexicon."""
-        known = lexicons.load()
-        candidates = known.candidates(self.form)
-        return Swaps(
-            ragged.owners(candidates.ptr), candidates.original, candidates.channel.max(axis=1, initial=-np.inf)
-        )
+        return swaps(self.form)
 
     @cached_property
     def sentences(self) -> NDArray[np.int32]:
@@ -142,6 +138,16 @@ class Side:
         """The tokens that begin between two offsets."""
         first, last = np.searchsorted(self.words.start, (start, end)).tolist()
         return slice(first, last)
+
+
+def swaps(form: NDArray[np.int32]) -> Swaps:
+    """What tokens may have been swapped for, by the channels of the lexicon.
+
+    Args:
+        form: the id of each in the lexicon, -1 for those that it does not know.
+    """
+    candidates = lexicons.load().candidates(form)
+    return Swaps(ragged.owners(candidates.ptr), candidates.original, candidates.channel.max(axis=1, initial=-np.inf))
 
 
 def side(text: str) -> Side:

@@ -2,14 +2,16 @@
 
 Words that both have lie along a diagonal of the plane of page and text where one was made of the other, and anywhere else by
 chance. So each word of the text that may have been written on the page votes for its diagonal, and the votes of a row that
-does not break off add up. It takes microseconds, and only texts that run with the page are worth an alignment.
+does not break off add up. A word that the page has several times meets by chance as much more often, and shares one vote among
+its places: what a text is about, and the page too, is said over and over by both. It takes microseconds, and only texts that
+run with the page are worth an alignment.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +21,7 @@ from unspin.trace.archive.numbers import NUMBERS, number
 from unspin.trace.likeness import kernels
 from unspin.trace.query import Asked
 
-__all__ = ["Run", "Sketch", "near_copies"]
+__all__ = ["PROMISING", "Run", "Sketch", "by_chance", "near_copies", "sketch"]
 
 _MOST_NATS: Final = 8.0
 """What one word says at most."""
@@ -31,6 +33,10 @@ _LEAST_NATS: Final = 1.5
 """What it says at least; those that say less stand everywhere."""
 _PLACES: Final = 6
 """Places of the page in which a word may stand; those that stand in more say little, and would take time."""
+_LEAST_SHARE: Final = 0.05
+"""Share of page or text that a run counts for at least: of a book a page may have a chapter."""
+PROMISING: Final = 6.0
+"""Promise below which a text is not aligned: of a thousand sources of simulated pages none that was claimed had less than 7."""
 _SAME: Final = 0.5
 """Share of the runs of five words that near-copies have in common, of the shorter one's."""
 
@@ -46,33 +52,24 @@ class Run(NamedTuple):
 class Sketch:
     """A page, ready to be held against the words of many texts."""
 
-    def __init__(self, asked: Sequence[Asked], rarity: Mapping[str, float], places: int) -> None:
-        """Take the words of a page.
+    def __init__(
+        self, numbers: NDArray[np.int64], places: NDArray[np.int64], nats: NDArray[np.floating[Any]], size: int
+    ) -> None:
+        """Take the words of a page; see also :func:`sketch`.
 
         Args:
-            asked: the words that may have been written.
-            rarity: what each says of a text, in nats.
-            places: how many words the page has.
+            numbers: words that may have been written, as numbers, ``[k]``.
+            places: where on the page, ``[k]``.
+            nats: what each of them says, ``[k]``; what says too little is left out.
+            size: how many words the page has.
         """
-        lexicon = lexicons.load()
-        form = dict(zip(rarity, lexicon.ids(list(rarity)).tolist(), strict=True))
-        worth: dict[tuple[int, int], float] = {}
-        for some in asked:
-            if some.probability <= 0:
-                continue
-            common = float(lexicon.log_frequency[form[some.word]]) if form[some.word] >= 0 else -math.inf
-            by_chance = max(common + _BESIDE, -rarity[some.word] - _AT_A_PLACE, -_MOST_NATS)
-            nats = math.log(some.probability) - by_chance
-            if rarity[some.word] > 0 and nats >= _LEAST_NATS:
-                key = number(some.word), some.place
-                worth[key] = max(nats, worth.get(key, 0.0))
-        keys = np.array(list(worth), np.int64).reshape(-1, 2)
-        few = (np.bincount(keys[:, 0], minlength=NUMBERS) <= _PLACES)[keys[:, 0]]
-        keys, told = keys[few], np.fromiter(worth.values(), np.float32, len(worth))[few]
-        order = np.argsort(keys[:, 0], kind="stable")
-        self._ptr = np.append(0, np.cumsum(np.bincount(keys[:, 0], minlength=NUMBERS)))
-        self._places, self._nats = keys[order, 1], told[order]
-        self._size = places
+        times = np.bincount(numbers[nats >= _LEAST_NATS], minlength=NUMBERS)
+        few = np.flatnonzero((nats >= _LEAST_NATS) & (times[numbers] <= _PLACES))
+        order = few[np.argsort(numbers[few], kind="stable")]
+        self._ptr = np.append(0, np.cumsum(np.bincount(numbers[order], minlength=NUMBERS)))
+        self._places = places[order]
+        self._nats = (nats[order] / times[numbers[order]]).astype(np.float32)
+        self.size = size
 
     def run(self, numbers: NDArray[np.uint16], free: NDArray[np.bool_]) -> Run:
         """Where a text runs with the page best.
@@ -81,7 +78,50 @@ class Sketch:
             numbers: its words.
             free: which words of the page to look at.
         """
-        return Run(*kernels().run_together(numbers, self._ptr, self._places, self._nats, free, self._size))
+        return Run(*kernels().run_together(numbers, self._ptr, self._places, self._nats, free, self.size))
+
+    def promise(self, run: Run, words: int) -> float:
+        """What an alignment may show, in nats: the evidence of a run, less of it the smaller a part of both it is.
+
+        Args:
+            run: where the text runs with the page.
+            words: how many words the text has.
+        """
+        shares = [min(1.0, max(_LEAST_SHARE, (run.end - run.begin) / max(1, of))) for of in (self.size, words)]
+        return run.nats * math.sqrt(shares[0] * shares[1])
+
+
+def sketch(asked: Sequence[Asked], rarity: Mapping[str, float], size: int) -> Sketch:
+    """The sketch of a page.
+
+    Args:
+        asked: the words that may have been written.
+        rarity: what each says of a text, in nats.
+        size: how many words the page has.
+    """
+    lexicon = lexicons.load()
+    form = dict(zip(rarity, lexicon.ids(list(rarity)).tolist(), strict=True))
+    worth: dict[tuple[int, int], float] = {}
+    for some in asked:
+        if some.probability > 0:
+            key = number(some.word), some.place
+            nats = math.log(some.probability) - by_chance(form[some.word], rarity[some.word])
+            worth[key] = max(nats, worth.get(key, 0.0))
+    keys = np.array(list(worth), np.int64).reshape(-1, 2)
+    return Sketch(keys[:, 0], keys[:, 1], np.fromiter(worth.values(), np.float64, len(worth)), size)
+
+
+def by_chance(form: int, rarity: float) -> float:
+    """Log probability that a text has a word near a place of the page by chance; 0 for a word that no text has.
+
+    Args:
+        form: its id in the lexicon, -1 where there is none.
+        rarity: what it says of a text, in nats.
+    """
+    if rarity <= 0:
+        return 0.0
+    common = float(lexicons.load().log_frequency[form]) if form >= 0 else -math.inf
+    return max(common + _BESIDE, -rarity - _AT_A_PLACE, -_MOST_NATS)
 
 
 def near_copies(one: NDArray[np.uint16], other: NDArray[np.uint16]) -> bool:

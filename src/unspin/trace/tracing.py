@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -12,16 +13,17 @@ from numpy.typing import NDArray
 from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
-from unspin.trace.archive import Archive, Stored, Term
+from unspin.trace.archive import Archive, Hit, Stored, Term, Where
 from unspin.trace.evidence import comparison
+from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
 from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
 from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
-from unspin.trace.sketch import Run, Sketch, near_copies
+from unspin.trace.sketch import PROMISING, Run, near_copies, sketch
 
-__all__ = ["Hunt", "search"]
+__all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
@@ -31,14 +33,16 @@ _MOST: Final = 24
 """Documents that are aligned with a page at most."""
 _IN_VAIN: Final = 3
 """Documents that are aligned in a row without one of them being a source."""
-_STRONG: Final = 150.0
-"""Nats from which a document that was found by the whole page is aligned before its parts are asked for."""
-_WEAK: Final = 40.0
-"""Nats below which a document is not aligned."""
+_STRONG: Final = 60.0
+"""Promise from which a document that was found by the whole page is aligned before its parts are asked for."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
 _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
+_SHORT: Final = 30
+"""Words of a page below which nothing is claimed."""
+_SURELY_LONG: Final = 2_000
+"""Characters of a page that has more words than that for certain: they are not counted."""
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
 
@@ -48,18 +52,27 @@ class _Candidate:
     """A document that may be a source.
 
     Attributes:
-        stored: what is stored of it.
+        archive: where it is.
+        hit: by which it was found.
+        where: where its words lie.
         numbers: its words.
         run: where it runs with the page best.
         found: what it has of the page; None where it was not aligned.
         probability: that it is a source.
     """
 
-    stored: Stored
+    archive: Archive
+    hit: Hit
+    where: Where
     numbers: NDArray[np.uint16]
     run: Run
     found: Comparison | None = None
     probability: float = 0.0
+
+    @cached_property
+    def stored(self) -> Stored:
+        """What is stored of it: read for the few that are named."""
+        return self.archive.stored(self.hit)
 
 
 def search(page: str, archive: Archive, reading: Reading | None = None, claimed_from: float = CLAIMED_FROM) -> Trace:
@@ -79,11 +92,6 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
     if not isinstance(page, str):
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
     hunt = Hunt(page, archive, reading, claimed_from)
-    notes = [] if len(page) <= _LONGEST else [Remark.PAGE_CUT]
-    if not len(archive):
-        notes.append(Remark.EMPTY_ARCHIVE)
-    if hunt.page.size < 30:
-        notes.append(Remark.TOO_SHORT)
     hunt.go()
     candidates = hunt.ranked()
     sources = tuple(hunt.sources())
@@ -95,8 +103,42 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
         claimed_from=claimed_from,
         nearest=None if sources else hunt.nearest(),
         reading=reading,
-        notes=tuple(notes),
+        notes=tuple(_notes(page, archive, hunt.page.size)),
     )
+
+
+def glanced(page: str, archive: Archive, look: Glance, claimed_from: float = CLAIMED_FROM) -> Trace | None:
+    """The same for a page that an archive has nothing of, at a fraction of the cost; None where it must be searched for.
+
+    Args:
+        page: the page.
+        archive: where to look.
+        look: what is known of the words of the archive.
+        claimed_from: as for :func:`search`.
+
+    Raises:
+        DamagedData: the archive cannot be read.
+    """
+    if look.sees(page[:_LONGEST]):
+        return None
+    size = len(page) if len(page) > _SURELY_LONG else side(page).size
+    return Trace(
+        page=page,
+        sources=(),
+        best=0.0,
+        likeliest=None,
+        claimed_from=claimed_from,
+        notes=tuple(_notes(page, archive, size)),
+    )
+
+
+def _notes(page: str, archive: Archive, words: int) -> Iterator[str]:
+    if len(page) > _LONGEST:
+        yield Remark.PAGE_CUT
+    if not len(archive):
+        yield Remark.EMPTY_ARCHIVE
+    if words < _SHORT:
+        yield Remark.TOO_SHORT
 
 
 class Hunt:
@@ -109,7 +151,7 @@ class Hunt:
         start = side(page[:_LONGEST]) if len(page) > _LONGEST else self.page
         self._asked, self._token = written(start, reading)
         self._rarity = rarities(self._asked, archive.frequency, len(archive))
-        self._sketch = Sketch(self._asked, self._rarity, len(self._token))
+        self._sketch = sketch(self._asked, self._rarity, len(self._token))
         self._all = np.ones(len(self._token), np.bool_)
         self._free = self._all.copy()  # words of the page that no source explains yet
         self._found: dict[int, _Candidate] = {}
@@ -124,25 +166,26 @@ class Hunt:
             if 2 * int(self._free[begin:end].sum()) > end - begin:
                 some = [asked for asked in self._asked if begin <= asked.place < end]
                 self._ask(query(some, self._rarity, PART), _OF_PART)
-        self._align(_WEAK)
+        self._align(PROMISING)
 
     def _ask(self, terms: Sequence[Term], most: int) -> None:
-        for hit in self._archive.search(terms, most):
-            stored = self._archive.stored(hit)
-            if stored.place not in self._found:
-                numbers = self._archive.numbers(stored)
-                self._found[stored.place] = _Candidate(stored, numbers, self._sketch.run(numbers, self._all))
+        hits = self._archive.search(terms, most)
+        for hit, where in zip(hits, self._archive.where(hits), strict=True):
+            if where.place not in self._found:
+                numbers = self._archive.numbers(where)
+                run = self._sketch.run(numbers, self._all)
+                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run)
 
     def _align(self, least: float) -> None:
-        """Align those that run with what is not explained yet, the best first."""
-        left = [(self._sketch.run(c.numbers, self._free).nats, c) for c in self._found.values() if c.found is None]
+        """Align those that promise something of what is not explained yet, the best first."""
+        left = [(self._promise(c), c) for c in self._found.values() if c.found is None]
         vain = 0
         while left and vain < _IN_VAIN and sum(c.found is not None for c in self._found.values()) < _MOST:
             k = max(range(len(left)), key=lambda k: left[k][0])
-            nats, candidate = left.pop(k)
-            if nats < least:
+            promise, candidate = left.pop(k)
+            if promise < least:
                 return
-            candidate.found = comparison(link(self.page, side(self._archive.text(candidate.stored))))
+            candidate.found = comparison(link(self.page, side(self._archive.text(candidate.where))))
             candidate.probability = probability(candidate.found)
             if candidate.probability < self._claimed_from:
                 vain += 1
@@ -150,13 +193,16 @@ class Hunt:
             vain = 0
             inside = _explains(self.page, candidate.found)
             self._free &= ~inside[self._token]
-            left = [(self._sketch.run(c.numbers, self._free).nats, c) for _, c in left]
+            left = [(self._promise(c), c) for _, c in left]
+
+    def _promise(self, candidate: _Candidate) -> float:
+        return self._sketch.promise(self._sketch.run(candidate.numbers, self._free), candidate.where.words)
 
     def ranked(self) -> list[_Candidate]:
         """The candidates, the likeliest first."""
         return sorted(
             self._found.values(),
-            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.stored.id),
+            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.where.place),
         )
 
     def nearest(self) -> Match | None:
@@ -184,7 +230,7 @@ class Hunt:
             named = group[0] if group[0].stored.date is not None else first
             explained |= _explains(self.page, _of(first))
             if named.found is None:
-                named.found = comparison(link(self.page, side(self._archive.text(named.stored))))
+                named.found = comparison(link(self.page, side(self._archive.text(named.where))))
             yield _match(named, max(c.probability for c in group), tuple(c.stored.id for c in group if c is not named))
 
     def _copies(self, source: _Candidate) -> Iterable[_Candidate]:

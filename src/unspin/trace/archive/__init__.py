@@ -1,6 +1,6 @@
 """An archive of texts on disk: built once, added to, searched."""
 
-from unspin.trace.archive.archive import Archive, Hit, Stored, Term
+from unspin.trace.archive.archive import Archive, Hit, Stored, Term, Where
 from unspin.trace.archive.writing import Writer
 
-__all__ = ["Archive", "Hit", "Stored", "Term", "Writer"]
+__all__ = ["Archive", "Hit", "Stored", "Term", "Where", "Writer"]

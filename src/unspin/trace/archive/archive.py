@@ -19,7 +19,7 @@ from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, 
 if TYPE_CHECKING:
     import tantivy
 
-__all__ = ["Archive", "Hit", "Stored", "Term"]
+__all__ = ["Archive", "Hit", "Stored", "Term", "Where"]
 
 _LISTED: Final = 10_000
 
@@ -55,6 +55,20 @@ class Stored(NamedTuple):
     url: str | None
     words: int
     place: int
+    numbers: int
+
+
+class Where(NamedTuple):
+    """Where the words of a document lie; it is known without reading what is stored of it.
+
+    Attributes:
+        place: where its text lies.
+        words: how many words it has.
+        numbers: where the numbers of its words begin.
+    """
+
+    place: int
+    words: int
     numbers: int
 
 
@@ -142,11 +156,24 @@ class Archive:
         found = self._searcher.search(query, most, count=False)
         return [Hit(float(score), address) for score, address in found.hits]
 
+    def where(self, hits: Sequence[Hit]) -> list[Where]:
+        """Where the words of documents lie that were found, in their order.
+
+        Raises:
+            DamagedData: it is not known.
+        """
+        addresses = [hit.address for hit in hits]
+        try:
+            columns = [self._searcher.fast_field_values(name, addresses) for name in Where._fields]
+            return [Where(*map(int, row)) for row in zip(*columns, strict=True)]
+        except (ValueError, TypeError):
+            raise DamagedData(f"{self.folder}: damaged; make the archive anew") from None
+
     def stored(self, hit: Hit) -> Stored:
         """What is stored of a document that was found."""
         return _stored(self._searcher.doc(hit.address))
 
-    def text(self, stored: Stored) -> str:
+    def text(self, stored: Stored | Where) -> str:
         """The text of a document.
 
         Raises:
@@ -154,7 +181,7 @@ class Archive:
         """
         return texts.read(self.folder / TEXTS, stored.place)
 
-    def numbers(self, stored: Stored) -> NDArray[np.uint16]:
+    def numbers(self, stored: Stored | Where) -> NDArray[np.uint16]:
         """The words of a document as numbers, ``uint16[n]``.
 
         Raises:

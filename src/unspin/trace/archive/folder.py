@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "POSTINGS", "PROGRESS", "TEXTS", "check", "create", "locked", "need_libraries", "schema"]
 
-FORMAT: Final = "unspin-archive-2"
+FORMAT: Final = "unspin-archive-3"
 POSTINGS, TEXTS, PROGRESS = "postings", "texts", "progress.json"
 _ABOUT, _LOCK = "unspin.json", "lock"
 
@@ -49,9 +49,9 @@ def schema() -> tantivy.Schema:
         .add_text_field("text", stored=False, tokenizer_name="default", index_option="freq")
         .add_text_field("date", stored=True, tokenizer_name="raw", index_option="basic")
         .add_text_field("url", stored=True, tokenizer_name="raw", index_option="basic")
-        .add_unsigned_field("place", stored=True)
-        .add_unsigned_field("words", stored=True)
-        .add_unsigned_field("numbers", stored=True)
+        .add_unsigned_field("place", stored=True, fast=True)
+        .add_unsigned_field("words", stored=True, fast=True)
+        .add_unsigned_field("numbers", stored=True, fast=True)
         .build()
     )
 

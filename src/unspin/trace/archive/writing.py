@@ -71,7 +71,9 @@ class Writer:
         self._writer.delete_documents_by_term("id", id)
         numbers = self._numbers.of(text)
         place = self._texts.add(text, numbers)
-        document = tantivy.Document(id=id, text=text, place=place.text, words=len(numbers), numbers=place.numbers)
+        document = tantivy.Document(id=id, text=text)
+        for field, number in (("place", place.text), ("words", len(numbers)), ("numbers", place.numbers)):
+            document.add_unsigned(field, number)
         for name, value in (("date", date), ("url", url)):
             if value is not None:
                 document.add_text(name, value)
