@@ -167,7 +167,7 @@ class Verdict:
             context is asked.
         third: for those that it is asked about.
         calibration: of a document's score by the first two models.
-        closely: of its score by all three.
+        closely: of its score by the third.
     """
 
     first: DocumentModel

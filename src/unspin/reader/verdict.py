@@ -43,13 +43,13 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     """The score of a document in one or several stretches."""
     verdict = verdicts.load()
     seen = evidence(parts, models)
-    value = verdict.first_score(seen)
+    value, calibration = verdict.first_score(seen), verdict.calibration
     if value >= verdicts.DOUBTED:
         seen = with_hidden(seen, parts, models)
         value = verdict.second_score(seen)
         if models.closer is not None and verdict.is_unsettled(value):
             value = verdict.third_score(with_closer(seen, parts, models.closer, models.lexicon))
-    calibration = verdict.calibration if models.closer is None else verdict.closely
+            calibration = verdict.closely
     return Score(value, calibration.rate(value, int(seen.judged.sum())))
 
 
