@@ -210,7 +210,8 @@ def main() -> None:
     if options.output:
         record = {
             "command": "python -m benchmarks.archive --corpora CORPORA --folder FOLDER"
-            f" --documents {' '.join(map(str, options.documents))} --pages {options.pages}",
+            f" --documents {' '.join(map(str, options.documents))} --pages {options.pages}"
+            f" --nobodys {options.nobodys}",
             "date": f"{datetime.now(UTC):%Y-%m-%d}",
             "rows": rows,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import unspin
 from tests.test_reader import article, spun
 from unspin import reader as reading
 from unspin.errors import OptionError
-from unspin.model import posterior
+from unspin.model import posterior, verdict
 from unspin.model.context import OutputLayer
 from unspin.model.encoder import Encoder
 from unspin.reader import passes, spans, stretches
+from unspin.reader import verdict as scores
 from unspin.report.wording import settings_in_words
 from unspin.settings import Settings
 from unspin.text import Words, split
@@ -115,8 +117,8 @@ def test_honest_text_never_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert unspin.read(article()).restored == article()
 
 
-def test_the_verdict_asks_the_encoder_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However closely a text is read, and a scan of honest text never loads the second reader."""
+def test_phrases_that_nobody_writes_are_the_encoders_affair(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However closely a text is read: a scan of honest text never loads the second reader."""
 
     def never(*_: object) -> None:
         raise AssertionError("the second reader was asked")
@@ -126,7 +128,16 @@ def test_the_verdict_asks_the_encoder_alone(monkeypatch: pytest.MonkeyPatch) -> 
     words = split(text)
     models = passes.load()
     assert spans.never_written(words, models.encoder.visible(words, passes.SUSPICION), models) > 0.5
-    assert reading.assess(text).score == unspin.read(text, fast=True).score
+
+
+@pytest.mark.usefixtures("closely")
+def test_an_unsettled_text_has_the_same_score_judged_and_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    unsettled = replace(verdict.load(), unsettled=(-100.0, 100.0))
+    monkeypatch.setattr(scores.verdicts, "load", lambda: unsettled)
+    text = spun(4)
+    judged = reading.assess(text)
+    assert judged.score == unspin.read(text).score
+    assert judged.score != reading.assess(text, fast=True).score
 
 
 def test_a_page_without_a_hidden_word_needs_no_output_layer() -> None:

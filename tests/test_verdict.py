@@ -116,6 +116,16 @@ def test_the_spun_words_are_those_of_the_passage() -> None:
     assert not verdict.spun_words(evidence([-6.0] * 400)).any()
 
 
+def test_what_hidden_words_say_leaves_what_is_in_sight_as_it_is() -> None:
+    seen = evidence([-6.0] * 100 + [3.0, -6.0, -6.0] * 20 + [-6.0] * 100)
+    hidden = np.random.default_rng(3).normal(0, 4, len(seen.forms)).astype(np.float32)
+    asked = replace(seen, hidden=hidden, closer=-hidden)
+    assert (verdict.statistics(asked, verdict.FIRST) == verdict.statistics(seen, verdict.FIRST)).all()
+    assert (
+        verdict.statistics(asked, verdict.SECOND) == verdict.statistics(replace(seen, hidden=hidden), verdict.SECOND)
+    ).all()
+
+
 @pytest.mark.parametrize(
     ("stage", "name"),
     [("second", name) for name in verdict.SECOND] + [("third", name) for name in verdict.THIRD],

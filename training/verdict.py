@@ -56,9 +56,6 @@ LEARNT: Final = 0.033
 """Share of them that the third model learns from: with those alone that it is asked about it would see too few."""
 CERTAIN: Final = 1e-5
 """False-positive rate by the second model from which on it need not be asked."""
-CLOSE_TAIL: Final = 30
-"""In place of :data:`TAIL` for the scores of all three models: more would reach down to where those of the third are cut off,
-and the tail would seem thinner than it is."""
 SETTLED: Final = 0.005
 """Share of them from whose score on the first model alone asks for a restoration."""
 _ROUGH: Final = 0.1
@@ -185,19 +182,19 @@ def left_out(honest: NDArray[np.float64], kinds: Sequence[str], spun: NDArray[np
     return scores
 
 
-def tail(scores: NDArray[np.float64], size: int = TAIL) -> tuple[float, float, float]:
-    """(where the tail begins, intercept, slope): log10 of the share of documents above a score there."""
-    highest = np.sort(scores)[::-1][: size + 1]
+def tail(scores: NDArray[np.float64], documents: int | None = None) -> tuple[float, float, float]:
+    """(where the tail begins, intercept, slope): log10 of the share of ``documents`` above a score there; default: of these."""
+    highest = np.sort(scores)[::-1][: TAIL + 1]
     begin, excess = float(highest[-1]), highest[:-1] - highest[-1]
     # The mean of n exponential excesses: 2 n mean / true mean is chi-squared with 2 n degrees of freedom.
-    mean = float(2 * excess.sum() / chi2.ppf(0.025, 2 * size))
+    mean = float(2 * excess.sum() / chi2.ppf(0.025, 2 * TAIL))
     slope = -1 / (mean * math.log(10))
-    return begin, math.log10(size / len(scores)) - slope * begin, slope
+    return begin, math.log10(TAIL / (documents or len(scores))) - slope * begin, slope
 
 
-def curves(scores: NDArray[np.float64], words: NDArray[np.int64], size: int = TAIL) -> list[dict[str, Any]]:
-    """For each length a table of quantiles up to where the common tail of the ``size`` highest begins, and that tail."""
-    begin, intercept, slope = tail(scores, size)
+def curves(scores: NDArray[np.float64], words: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """For each length a table of quantiles up to where the common tail begins, and that tail."""
+    begin, intercept, slope = tail(scores)
     lengths = list(LENGTHS)
     made = []
     for least, most in zip(lengths, [*lengths[1:], math.inf], strict=True):
@@ -215,6 +212,16 @@ def curves(scores: NDArray[np.float64], words: NDArray[np.int64], size: int = TA
             }
         )
     return made
+
+
+def third_curve(scores: NDArray[np.float64], documents: int) -> dict[str, Any]:
+    """The curve of the third model: its tail alone, for all lengths together.
+
+    It is taken over all that the model learns from, though it is asked about the highest of them only: these are too few, and
+    what it would say of the others makes the rates higher, not lower.
+    """
+    begin, intercept, slope = tail(scores, documents)
+    return {"scores": [round(begin, 3)], "rates": [TAIL / documents], "intercept": intercept, "slope": slope}
 
 
 def saved(model: DocumentModel, names: Sequence[str]) -> dict[str, Any]:
@@ -273,7 +280,7 @@ def early(false: Sample, true: Sample, run: Run) -> Early:
 
 
 def kept(document: dict[str, Any], false: Sample, true: Sample, run: Run) -> Early:
-    """The first two models as a file has them."""
+    """The first two models as a file has them; they may have seen the documents that they score here."""
     models, lengths = document["verdict"], document["calibration"]["curves"]
     first, second = verdicts.model(models["first"]), verdicts.model(models["second"])
     scores = scored(first, false.first) - models["doubt"]
@@ -315,6 +322,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     document = json.loads(options.out.read_text()) if options.out.exists() else {}
+    if options.third and "verdict" not in document:
+        parser.error(f"--third: {options.out} has no first two models")
     with ProcessPoolExecutor(options.jobs) as pool:
         run = partial(pool.map, chunksize=2)
         false = sample(honest(options.corpora, options.documents), run)
@@ -334,13 +343,13 @@ def main() -> None:
         here = (scores[places] >= unsettled) & (scores[places] < certain)
         scores[places[here]] = np.maximum(said[here], unsettled)
     models = before.saved | {"unsettled": [round(unsettled, 5), round(certain, 5)], "third": saved(third, THIRD)}
-    curves_closely = curves(closely, false.words, CLOSE_TAIL)
-    calibration = {"words": list(LENGTHS), "curves": before.curves, "closely": curves_closely}
+    curve = third_curve(by_third, len(false.texts))
+    calibration = {"words": list(LENGTHS), "curves": before.curves, "closely": curve}
     options.out.write_text(json.dumps(document | {"verdict": models, "calibration": calibration}) + "\n")
     families = [true.kind[i] for i in before.doubted]
     report(final, before.curves[0], false, found, families, true)
     print("closely:", dict(zip(THIRD, third.weight.round(2).tolist(), strict=True)))
-    report(closely, curves_closely[0], false, found_closely, families, true)
+    report(closely, curve, false, found_closely, families, true)
 
 
 def report(
@@ -357,8 +366,8 @@ def report(
     """
     highest = np.argsort(-final)[:10]
     print("highest:", ", ".join(f"{false.kind[i]} {final[i]:.2f}" for i in highest))
-    for rate in (1e-4, 1e-3, 1e-2):
-        point = max((math.log10(rate) - curve["intercept"]) / curve["slope"], curve["scores"][-1])
+    for rate in (1e-4, 1e-3):
+        point = (math.log10(rate) - curve["intercept"]) / curve["slope"]
         share = {f: sum(s >= point for s, g in zip(scores, families, strict=True) if g == f) / true.kind.count(f)
                  for f in sorted(set(true.kind))}  # fmt: skip
         print(f"{rate:g} at {point:.2f}: {(scores >= point).sum() / len(true.texts):.3f} found;",

@@ -38,8 +38,8 @@ class Settings:
             :data:`~unspin.reading.BELIEVED` is left as found, and the guesses are its alternatives.
         tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
         fast: read without the second reader of context (:mod:`unspin.model.context`): a spun document takes a quarter of the
-            time, and fewer of its words are restored; the verdict is the same. A document of more than 400 sentences is always
-            read so. The default is that of :func:`fast_by_default`.
+            time, fewer of its words are restored, and fewer documents are found whose score leaves open what they are. A
+            document of more than 400 sentences is always read so. The default is that of :func:`fast_by_default`.
         deep: a causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs ``unspin[deep]``.
 
     Raises:

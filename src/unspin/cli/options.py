@@ -73,7 +73,9 @@ FillAll = Annotated[
 ]
 Fast = Annotated[
     bool,
-    typer.Option("--fast", help="Read a spun page in a quarter of the time; fewer words are restored."),
+    typer.Option(
+        "--fast", help="Read a spun page in a quarter of the time; fewer pages are found and fewer words restored."
+    ),
 ]
 Tortured = Annotated[
     bool,

@@ -198,7 +198,10 @@ def _glanced(page: _Page, archive: Archive, options: Options) -> _Row | None:
     from unspin.trace import glanced
 
     try:
-        found = glanced(page.text, archive, _words(archive), options.claimed_from)
+        with in_time(options.time_limit):
+            found = glanced(page.text, archive, _words(archive), options.claimed_from)
+    except TooLong:
+        return _failed(f"time limit of {options.time_limit:g} s")
     except DamagedData:
         raise
     except Exception:  # noqa: BLE001 - the search says what is wrong with the document

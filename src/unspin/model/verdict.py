@@ -167,7 +167,7 @@ class Verdict:
             context is asked.
         third: for those that it is asked about.
         calibration: of a document's score by the first two models.
-        closely: of its score by the third.
+        closely: of its score by the third, whatever its length.
     """
 
     first: DocumentModel
@@ -177,7 +177,7 @@ class Verdict:
     unsettled: tuple[float, float]
     third: DocumentModel
     calibration: Calibration
-    closely: Calibration
+    closely: Curve
 
     def first_score(self, evidence: Evidence) -> float:
         """The score by what is in sight: below :data:`DOUBTED` it stands, from there on it leaves a doubt."""
@@ -222,7 +222,7 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
     }
     if evidence.hidden is not None:
-        found |= _behind_masks(evidence, evidence.hidden)
+        found = _behind_masks(evidence, evidence.hidden) | found  # the densest passage is that of what is in sight
     if evidence.closer is not None:
         found |= {f"closer_{name}": value for name, value in _behind_masks(evidence, evidence.closer).items()}
     return np.array([float(found[name]) for name in names])
@@ -340,8 +340,8 @@ def load() -> Verdict:
         model(models["second"]),
         tuple(models["unsettled"]),
         model(models["third"]),
-        _calibration(saved["calibration"]["words"], saved["calibration"]["curves"]),
-        _calibration(saved["calibration"]["words"], saved["calibration"]["closely"]),
+        Calibration(tuple(saved["calibration"]["words"]), tuple(map(_curve, saved["calibration"]["curves"]))),
+        _curve(saved["calibration"]["closely"]),
     )
 
 
@@ -350,6 +350,5 @@ def model(saved: dict[str, Any]) -> DocumentModel:
     return DocumentModel(np.array(saved["mean"]), np.array(saved["scale"]), np.array(saved["weight"]), saved["bias"])
 
 
-def _calibration(words: Sequence[int], curves: Sequence[dict[str, Any]]) -> Calibration:
-    read = (Curve(tuple(c["scores"]), tuple(c["rates"]), c["intercept"], c["slope"]) for c in curves)
-    return Calibration(tuple(words), tuple(read))
+def _curve(saved: dict[str, Any]) -> Curve:
+    return Curve(tuple(saved["scores"]), tuple(saved["rates"]), saved["intercept"], saved["slope"])

@@ -97,7 +97,9 @@ def assess(
     note = _unjudged(words, seen)
     if note is not None:
         return unjudgeable(words, seen, note)
-    verdict = judge(words, _models(words, settings), settings.operating_point, Progress(watch, 1.0)).verdict
+    progress = Progress(watch, 1.0)
+    models = _models(words, settings).watched(progress.tick)
+    verdict = judge(words, models, settings.operating_point, progress).verdict
     return replace(verdict, text=text, restored=text, passages=_led_back(verdict.passages, seen))
 
 

@@ -43,7 +43,8 @@ class Models:
         lexicon: the candidates.
         encoder: what a word's whole surroundings say.
         ngram: what its nearest neighbours say.
-        closer: a better reader of context, asked about what is still open in the end; None where that takes too long.
+        closer: a better reader of context, asked about documents in doubt and about what is still open in the end; None where
+            that takes too long.
         tick: called again and again while a text is read; what it raises ends the reading.
     """
 

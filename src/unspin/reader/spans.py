@@ -171,7 +171,7 @@ def gather(words: Words, visible: Visible, models: Models, known: SpanModel, lea
 def never_written(words: Words, visible: Visible, models: Models) -> float:
     """The phrases of a document that honest text never has, as the probabilities that they were put in, summed.
 
-    The encoder alone is asked about their context: the verdict is the same however closely the text is read then.
+    The encoder alone is asked about their context: this is the same however closely the text is read.
     """
     table, scorer = _phrases()
     models = replace(models, closer=None)

@@ -43,14 +43,14 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     """The score of a document in one or several stretches."""
     verdict = verdicts.load()
     seen = evidence(parts, models)
-    value, calibration = verdict.first_score(seen), verdict.calibration
+    value = verdict.first_score(seen)
     if value >= verdicts.DOUBTED:
         seen = with_hidden(seen, parts, models)
         value = verdict.second_score(seen)
         if models.closer is not None and verdict.is_unsettled(value):
             value = verdict.third_score(with_closer(seen, parts, models.closer, models.lexicon))
-            calibration = verdict.closely
-    return Score(value, calibration.rate(value, int(seen.judged.sum())))
+            return Score(value, verdict.closely.rate(value))
+    return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
 
 
 def passages(words: Words, visible: Visible) -> Iterator[tuple[int, int]]:

@@ -41,8 +41,8 @@ _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed."""
-_SURELY_LONG: Final = 2_000
-"""Characters of a page that has more words than that for certain: they are not counted."""
+_BEGINNING: Final = 2_000
+"""Characters in which nearly every page has as many words; they are counted first."""
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
 
@@ -121,7 +121,9 @@ def glanced(page: str, archive: Archive, look: Glance, claimed_from: float = CLA
     """
     if look.sees(page[:_LONGEST]):
         return None
-    size = len(page) if len(page) > _SURELY_LONG else side(page).size
+    size = side(page[:_BEGINNING]).size
+    if size < _SHORT:
+        size = side(page[:_LONGEST]).size
     return Trace(
         page=page,
         sources=(),

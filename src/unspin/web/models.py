@@ -130,7 +130,8 @@ class ReadSettings(_Strict):
         default=False, description="Restore tortured phrases of science too, even where the document reads as written."
     )
     fast: bool = Field(
-        default=False, description="Read a spun document in a quarter of the time; fewer words are restored."
+        default=False,
+        description="Read a spun document in a quarter of the time; fewer are found and fewer words restored.",
     )
 
     def settings(self) -> Settings:
