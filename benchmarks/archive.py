@@ -23,7 +23,6 @@ import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -32,6 +31,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from benchmarks import records
 from benchmarks.trace import FOREIGN, PROSE, absent, first_is_right, pages, pieces
 from training.corpora import Document, all_files, documents
 from unspin.crawl.annotate import annotate
@@ -208,14 +208,11 @@ def main() -> None:
         )
         print(json.dumps(rows[-1]), flush=True)
     if options.output:
-        record = {
-            "command": "python -m benchmarks.archive --corpora CORPORA --folder FOLDER"
-            f" --documents {' '.join(map(str, options.documents))} --pages {options.pages}"
-            f" --nobodys {options.nobodys}",
-            "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            "rows": rows,
-        }
-        options.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        command = (
+            "python -m benchmarks.archive --corpora CORPORA --folder FOLDER"
+            f" --documents {' '.join(map(str, options.documents))} --pages {options.pages} --nobodys {options.nobodys}"
+        )
+        records.write(options.output, command, rows=rows)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import records
 from training.corpora import all_files, documents
 from unspin import read, spinners
 from unspin.reading import Reading
@@ -128,14 +128,13 @@ def main(arguments: list[str] | None = None) -> None:
     mean = {k: round(float(np.mean([row[k] for row in rows.values()])), 4) for k in rows[name]}
     print("mean", json.dumps(mean))
     if chosen.output:
-        record = {
-            "command": f"python -m benchmarks.siblings --texts {chosen.texts}",
-            "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            "fast": fast_by_default(),
-            "articles": len(rows),
-            "words_right": {"mean": mean, **rows},
-        }
-        chosen.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        records.write(
+            chosen.output,
+            f"python -m benchmarks.siblings --texts {chosen.texts}",
+            fast=fast_by_default(),
+            articles=len(rows),
+            words_right={"mean": mean, **rows},
+        )
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ it; 1, 5 and 20 halves are compared with their sources, and the others are resto
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks import records
 from benchmarks.siblings import right
 from unspin import read, spinners
 from unspin.reader.dictionary import Pairs
@@ -76,14 +75,13 @@ def main(arguments: list[str] | None = None) -> None:
     mean = dict(zip(named, np.mean(rows, axis=0).round(4).tolist(), strict=True))
     print(", ".join(f"{name} {value:.4f}" for name, value in mean.items()))
     if chosen.output:
-        record = {
-            "command": f"python -m benchmarks.teaching --spinners {chosen.spinners}",
-            "date": f"{datetime.now(UTC):%Y-%m-%d}",
-            "fast": fast_by_default(),
-            "pages": len(rows),
-            "words_right": {"mean": mean, "pages": [dict(zip(named, row, strict=True)) for row in rows]},
-        }
-        chosen.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        records.write(
+            chosen.output,
+            f"python -m benchmarks.teaching --spinners {chosen.spinners}",
+            fast=fast_by_default(),
+            pages=len(rows),
+            words_right={"mean": mean, "pages": [dict(zip(named, row, strict=True)) for row in rows]},
+        )
 
 
 if __name__ == "__main__":

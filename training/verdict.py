@@ -36,10 +36,10 @@ from training.roughening import roughen
 from training.specimens import PROSE, held_out, spin
 from unspin import lexicon as lexicons
 from unspin.model import verdict as verdicts
-from unspin.model.verdict import FIRST, SECOND, THIRD, DocumentModel, statistics
+from unspin.model.verdict import FIRST, SECOND, THIRD, DocumentModel, Evidence, statistics
 from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import SUSPICION, load
-from unspin.reader.verdict import evidence, with_closer, with_hidden
+from unspin.reader.verdict import Part, evidence, with_closer, with_hidden
 from unspin.spinners import FAMILIES
 from unspin.text import prose, split
 
@@ -122,18 +122,21 @@ def in_sight(text: str) -> tuple[int, NDArray[np.float64]] | None:
 
 def hidden(text: str) -> NDArray[np.float64]:
     """The statistics of :data:`SECOND`."""
-    words, models = split(prose(text).text), load()
-    parts = [(words, models.encoder.visible(words, SUSPICION))]
-    return statistics(with_hidden(evidence(parts, models), parts, models), SECOND)
+    return statistics(_with_hidden(text)[0], SECOND)
 
 
 def closer(text: str) -> NDArray[np.float64]:
     """The statistics of :data:`THIRD`."""
-    words, models = split(prose(text).text), load()
-    parts = [(words, models.encoder.visible(words, SUSPICION))]
-    seen = with_hidden(evidence(parts, models), parts, models)
+    seen, parts = _with_hidden(text)
+    models = load()
     assert models.closer is not None
     return statistics(with_closer(seen, parts, models.closer, models.lexicon), THIRD)
+
+
+def _with_hidden(text: str) -> tuple[Evidence, list[Part]]:
+    words, models = split(prose(text).text), load()
+    parts = [(words, models.encoder.visible(words, SUSPICION))]
+    return with_hidden(evidence(parts, models), parts, models), parts
 
 
 def sample(documents: Iterator[tuple[str, str]], run: Run) -> Sample:

@@ -123,14 +123,15 @@ def annotate(
     check_columns(batch.schema.names, options)
     rows: dict[int, _Row] = {}
     left: dict[int, _Page] = {}
-    for k, text in enumerate(texts_of(batch, options.text_column)):
+    texts = texts_of(batch, options.text_column)
+    for k, text in enumerate(texts):
         page = _Page(text.as_py() or b"", options)
         row = _failed(skip[k]) if k in skip else _glanced(page, archive, options)
         if row is None:
             left[k] = page
         else:
             rows[k] = row
-    read = _sent_on([page.data for page in left.values()]) if options.reader else [False] * len(left)
+    read = _sent_on(texts.take(pa.array(list(left), pa.int64()))) if options.reader else [False] * len(left)
     for (k, page), reads in zip(left.items(), read, strict=True):
         if watch is not None:
             watch(k)
@@ -179,7 +180,6 @@ class _Page:
     """A document as it came, and what of it is looked for."""
 
     def __init__(self, data: bytes, options: Options) -> None:
-        self.data = data
         whole = data.decode("utf-8", "replace")
         self.text = beginning(whole, options.longest)
         self.cut = len(self.text) < len(whole)
@@ -209,11 +209,11 @@ def _glanced(page: _Page, archive: Archive, options: Options) -> _Row | None:
     return None if found is None else _row(found, cut=page.cut)
 
 
-def _sent_on(documents: list[bytes]) -> list[bool]:
+def _sent_on(documents: pa.Array) -> list[bool]:
     """Which documents the reader is asked about."""
     from unspin import screen
 
-    sent_on: list[bool] = screen.load().scores(pa.array(documents, pa.large_binary())).sent_on.tolist()
+    sent_on: list[bool] = screen.load().scores(documents).sent_on.tolist()
     return sent_on
 
 
