@@ -13,7 +13,7 @@ from unspin import tortured
 from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
-from unspin.reader.substitutions import tortured_phrases
+from unspin.reader.terms import tortured_phrases
 from unspin.text import apply, split
 from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
 from unspin.tortured.collocation import SIZE

@@ -31,12 +31,16 @@ from unspin.text import split
 
 _NOTE: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|,? see http\S*|[\\\"“”*?]")
 _EITHER: Final = re.compile(r"\s+/\s+|\s+or\s+(?=\w+\s+\w)|\s*;\s*|\s*\|\s*")
+_QUOTED: Final = re.compile(r"‘(\w+)'")
 _SLASH: Final = re.compile(r"(\w+)/\w[\w-]*")
 
 
 def cleaned(tortured: str, correct: str) -> tuple[str, str] | None:
     """An entry without notes, the first of several expected phrases; None if nothing useful is left."""
     found, meant = _plain(tortured), _plain(_EITHER.split(correct)[0])
+    explained = _QUOTED.search(meant)
+    if explained:  # "the word ‘are' as in the conjugated verb ‘be'"
+        meant = explained[1]
     if "/" not in found:
         meant = _SLASH.sub(r"\1", meant)
     if len(found.split()) < 2 and "-" not in found:

@@ -26,7 +26,8 @@ from unspin.reader.passes import Models, load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
 from unspin.reader.stretches import is_short
-from unspin.reader.substitutions import as_given, quotations, routed, tortured_phrases, with_phrases
+from unspin.reader.substitutions import as_given, quotations, routed, with_phrases
+from unspin.reader.terms import tortured_phrases
 from unspin.reading import Note, Reading, Substitution
 from unspin.settings import Settings
 from unspin.text import View, Words, apply, prose, split

@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING, Final
 
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.reader import spans
+from unspin.reader import spans, terms
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
-from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open
+from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open, with_phrases
 from unspin.reader.verdict import asks
 from unspin.reading import BELIEVED, Substitution
 from unspin.settings import Settings
@@ -94,7 +94,7 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     model = spans.load()
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
-    path = spans.edits(words, seen, model.posterior(seen, words), least)
+    path = with_phrases(spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, models.tick))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
@@ -114,7 +114,8 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
         posterior = rescored(words, evidence, posterior, models.lexicon, model)
     models.tick()
     least = 0.0 if settings.fill_all else BELIEVED
-    made = edits(words, decisions(words, visible, evidence, posterior, models.lexicon, known, least))
+    decided = decisions(words, visible, evidence, posterior, models.lexicon, known, least)
+    made = edits(words, terms.in_place(words, decided, models.lexicon, models.tick))
     return Round(tuple(s for s in made if not s.open), explaining(posterior), tuple(s for s in made if s.open))
 
 

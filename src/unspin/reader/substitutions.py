@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from unspin import tortured as torture
 from unspin.lexicon import Lexicon
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
@@ -24,9 +23,7 @@ from unspin.text import (
     find_quotations,
     indefinite_article,
     match_case,
-    mentioned,
     removal_span,
-    sentence_spans,
     sentence_starts,
 )
 from unspin.text.spelling import same_word, spelling_of
@@ -205,28 +202,6 @@ def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Sub
         replace(s, route=lexicon.route(original.lower(), s.found.lower())) if original.strip() else s
         for s, original in zip(substitutions, likeliest, strict=True)
     )
-
-
-def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> tuple[Substitution, ...]:
-    """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again.
-
-    One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too.
-    """
-    starts, quoted = sentence_starts(words), mentioned(words)
-    sentences = sentence_spans(words)
-    phrases = []
-    for finding in torture.find(words, tick=tick):
-        first, last = sentences[np.searchsorted(sentences[:, 0], finding.begin, "right") - 1].tolist()
-        around = [*words.lower[first : finding.begin], "", *words.lower[finding.end : last]]
-        if quoted[finding.begin : finding.end].all() or f" {finding.original} " in f" {' '.join(around)} ":
-            continue
-        start, end = int(words.start[finding.begin]), int(words.end[finding.end - 1])
-        shapes = {shape for i, shape in enumerate(words.shape[finding.begin : finding.end].tolist())
-                  if words.is_word[finding.begin + i]}  # fmt: skip
-        whole = words.text[start:end] if len(shapes) == 1 else words.surface(finding.begin)
-        original = match_case(whole, finding.original, bool(starts[finding.begin]))
-        phrases.append(Substitution(start, end, words.text[start:end], original, round(finding.probability, 4)))
-    return tuple(phrases)
 
 
 def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substitution]) -> tuple[Substitution, ...]:

@@ -1,0 +1,125 @@
+"""Terms of science in a text that reads as spun: "irregular backwoods" is *random forest*, word by word.
+
+Neither the encoder nor the n-grams know what a paper is about, but its terms are fixed: one word of a term says what the
+other one was. So what :mod:`unspin.tortured` finds takes part in restoring. A listed phrase is believed. What the terms alone
+propose is believed word by word, where the lexicon too has the original among what the word may stand for, and where
+context has not settled on another. (On the judged real pages the terms alone proposed eight words that the lexicon does not
+know in their places, and none of them was right.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from unspin import tortured as torture
+from unspin.lexicon import Lexicon
+from unspin.reader.substitutions import Decision
+from unspin.reading import Substitution
+from unspin.text import Words, match_case, mentioned, sentence_spans, sentence_starts, split
+from unspin.tortured import Finding
+
+__all__ = ["in_place", "phrases", "tortured_phrases"]
+
+
+class _Swap(NamedTuple):
+    """What a finding changes: the tokens ``begin`` to ``end`` and what they stand for, in lower case."""
+
+    begin: int
+    end: int
+    original: str
+
+
+def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> tuple[Substitution, ...]:
+    """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again.
+
+    One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too.
+    """
+    starts = sentence_starts(words)
+    return tuple(
+        _edit(words, _Swap(found.begin, found.end, found.original), found.probability, bool(starts[found.begin]))
+        for found in _used(words, tick)
+    )
+
+
+def phrases(words: Words, tick: Callable[[], None]) -> tuple[Substitution, ...]:
+    """The listed phrases that stand for more words or fewer, or for one ("coronary supply route ailment")."""
+    starts = sentence_starts(words)
+    return tuple(
+        _edit(words, swap, found.probability, bool(starts[swap.begin]))
+        for found in _used(words, tick)
+        if found.listed
+        for swap in _swaps(words, found)
+        if not _is_word_for_word(swap)
+    )
+
+
+def in_place(
+    words: Words, decided: Mapping[int, Decision], lexicon: Lexicon, tick: Callable[[], None]
+) -> dict[int, Decision]:
+    """What was decided for single tokens, with the words of terms in their places.
+
+    Args:
+        words: the text.
+        decided: what its words were taken for, by token.
+        lexicon: the candidates of each word.
+        tick: called again and again; what it raises ends the search.
+    """
+    merged = dict(decided)
+    for found in _used(words, tick):
+        for swap in _swaps(words, found):
+            open_ = swap.begin not in decided or decided[swap.begin].original is None
+            if _is_word_for_word(swap) and (found.listed or (open_ and _stands_for(words, swap, lexicon))):
+                merged[swap.begin] = Decision(swap.original, round(found.probability, 4), ())
+    return merged
+
+
+def _used(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
+    """The findings that are used, and not mentioned."""
+    quoted, sentences = mentioned(words), sentence_spans(words)
+    for found in torture.find(words, tick=tick):
+        first, last = sentences[np.searchsorted(sentences[:, 0], found.begin, "right") - 1].tolist()
+        around = [*words.lower[first : found.begin], "", *words.lower[found.end : last]]
+        if not quoted[found.begin : found.end].all() and f" {found.original} " not in f" {' '.join(around)} ":
+            yield found
+
+
+def _swaps(words: Words, found: Finding) -> list[_Swap]:
+    """What is swapped in a finding: word for word where both sides have as many words, else the span that differs."""
+    meant = split(found.original).lower
+    begin, end, first, last = found.begin, found.end, 0, len(meant)
+    while begin < end and first < last and words.lower[begin] == meant[first]:
+        begin, first = begin + 1, first + 1
+    while begin < end and first < last and words.lower[end - 1] == meant[last - 1]:
+        end, last = end - 1, last - 1
+    if first == last or begin == end:
+        return [_Swap(found.begin, found.end, found.original)]
+    if end - begin != last - first:
+        return [_Swap(begin, end, " ".join(meant[first:last]))]
+    pairs = zip(range(begin, end), meant[first:last], strict=True)
+    return [_Swap(i, i + 1, original) for i, original in pairs if words.lower[i] != original]
+
+
+def _is_word_for_word(swap: _Swap) -> bool:
+    return swap.end - swap.begin == 1 and " " not in swap.original
+
+
+def _stands_for(words: Words, swap: _Swap, lexicon: Lexicon) -> bool:
+    """Whether the lexicon has the original among what the word may stand for."""
+    form, original = lexicon.ids([words.lower[swap.begin], swap.original]).tolist()
+    if not 0 <= form < lexicon.vocabulary or original < 0:
+        return False
+    return bool((lexicon.candidates(np.array([form], np.int32)).original == original).any())
+
+
+def _edit(words: Words, swap: _Swap, probability: float, at_start: bool) -> Substitution:
+    start, end = int(words.start[swap.begin]), int(words.end[swap.end - 1])
+    shapes = {
+        shape
+        for i, shape in enumerate(words.shape[swap.begin : swap.end].tolist(), swap.begin)
+        if words.is_word[i]
+    }  # fmt: skip
+    whole = words.text[start:end] if len(shapes) == 1 else words.surface(swap.begin)
+    return Substitution(start, end, words.text[start:end], match_case(whole, swap.original, at_start), round(probability, 4))
