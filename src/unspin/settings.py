@@ -36,7 +36,8 @@ class Settings:
             of lines with the two words separated by a tab.
         fill_all: put the likeliest original in at every place that looks swapped; otherwise one below
             :data:`~unspin.reading.BELIEVED` is left as found, and the guesses are its alternatives.
-        tortured: look for tortured phrases of science too; they are restored even where the document reads as written.
+        tortured: restore tortured phrases of science even where the document reads as written, and those that context takes for
+            something else where it reads as spun.
         fast: read without the second reader of context (:mod:`unspin.model.context`): a spun document takes a quarter of the
             time, fewer of its words are restored, and fewer documents are found whose score leaves open what they are. A
             document of more than 400 sentences is always read so. The default is that of :func:`fast_by_default`.

@@ -2,7 +2,7 @@
 
 What speaks for a spinner is of different kinds, and their errors differ: what the encoder thinks of each word in sight, how
 much better another word would stand there with the word hidden (:mod:`unspin.model.hidden_ratio`), phrases that nobody
-writes. Each kind is summed up over the document in one or several ways (:data:`FIRST`, :data:`SECOND`), its densest passage
+writes, terms of science with their words swapped. Each kind is summed up over the document in one or several ways (:data:`FIRST`, :data:`SECOND`), its densest passage
 included, and a logistic model with weights that are never negative puts them together. The first model does without the
 hidden words, which cost four passes: it only says which documents leave a doubt. The second gives the score of those. Where
 that leaves a text unsettled and there is time, the second reader of context is asked about its hidden words too, and a third
@@ -44,9 +44,10 @@ MOST_OF_A_FORM: Final = 2
 however often it stands there."""
 PASSAGE: Final = 60
 """Words of the passages among which the densest is looked for: a spun paragraph counts, whatever stands around it."""
-FIRST: Final = ("likelihood", "passage", "odd", "strongest", "never_written")
+FIRST: Final = ("likelihood", "passage", "odd", "strongest", "never_written", "tortured")
 """What the first model rests on: the log-likelihood ratio of the whole and of its densest passage; the share of words whose
-log-odds are above -1; the mean of the five strongest; phrases that honest text never has, as probabilities, summed."""
+log-odds are above -1; the mean of the five strongest; phrases that honest text never has, as probabilities, summed; tortured
+phrases beyond one, likewise."""
 SECOND: Final = (*FIRST, "joint", "agreed", "better", "far_better")
 """What the second model has besides: the log-likelihood ratio from odds and hidden ratio together; the share of words for
 which both speak; the shares for which the hidden ratio is above 2 and above 4."""
@@ -64,6 +65,8 @@ _MOST: Final = 5.0
 """What one word may add at most, in nats: no single odd word makes a document spun."""
 _LEAST: Final = -9.0
 _MOST_NEVER_WRITTEN: Final = 3.0
+_MOST_TORTURED: Final = 3.0
+"""Beyond the first: of some 5,000 honest documents 13 have one tortured phrase and none has two different ones."""
 _SMALL: Final = 20
 """Words that a share is taken of in addition: in a short text a few words are no share."""
 _ODD: Final = -1.0
@@ -80,6 +83,7 @@ class Evidence:
         judged: the tokens that count, see :func:`judged`, ``bool[n]``.
         forms: the tokens in lower case.
         never_written: the probabilities of phrases that honest text never has, summed.
+        tortured: the probabilities of its different tortured phrases, summed.
         hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
             said, ``float32[n]``; None if it was not asked for.
         closer: the same by the second reader of context.
@@ -89,6 +93,7 @@ class Evidence:
     judged: NDArray[np.bool_]
     forms: Sequence[str]
     never_written: float = 0.0
+    tortured: float = 0.0
     hidden: NDArray[np.float32] | None = None
     closer: NDArray[np.float32] | None = None
 
@@ -220,6 +225,7 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         "odd": np.sqrt((speaks & (evidence.swap > _ODD)).sum() / size),
         "strongest": np.sort(np.where(speaks, ratio, 0.0))[-_STRONGEST:].sum() / _STRONGEST,
         "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
+        "tortured": min(max(evidence.tortured - 1, 0.0), _MOST_TORTURED),
     }
     if evidence.hidden is not None:
         found = _behind_masks(evidence, evidence.hidden) | found  # the densest passage is that of what is in sight

@@ -9,7 +9,7 @@ know in their places, and none of them was right.)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -21,7 +21,7 @@ from unspin.reading import Substitution
 from unspin.text import Words, match_case, mentioned, sentence_spans, sentence_starts, split
 from unspin.tortured import Finding
 
-__all__ = ["in_place", "phrases", "tortured_phrases"]
+__all__ = ["in_place", "phrases", "tortured_phrases", "weight"]
 
 
 class _Swap(NamedTuple):
@@ -42,6 +42,15 @@ def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> t
         _edit(words, _Swap(found.begin, found.end, found.original), found.probability, bool(starts[found.begin]))
         for found in _used(words, tick)
     )
+
+
+def weight(stretches: Iterable[Words], tick: Callable[[], None]) -> float:
+    """How many different tortured phrases the stretches of a document have: their probabilities, summed."""
+    surest: dict[str, float] = {}
+    for words in stretches:
+        for found in _used(words, tick):
+            surest[found.original] = max(found.probability, surest.get(found.original, 0.0))
+    return sum(surest.values())
 
 
 def phrases(words: Words, tick: Callable[[], None]) -> tuple[Substitution, ...]:

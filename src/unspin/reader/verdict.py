@@ -21,7 +21,7 @@ from unspin.model.context import ContextReader
 from unspin.model.encoder import Visible
 from unspin.model.hidden_ratio import hidden_ratio
 from unspin.model.verdict import Evidence
-from unspin.reader import spans
+from unspin.reader import spans, terms
 from unspin.reader.passes import Models
 from unspin.text import Words, sentence_spans
 
@@ -78,6 +78,7 @@ def evidence(parts: Sequence[Part], models: Models) -> Evidence:
         judged=np.concatenate([verdicts.judged(words) for words, _ in parts]),
         forms=[form for words, _ in parts for form in words.lower],
         never_written=sum(spans.never_written(words, visible, models) for words, visible in parts),
+        tortured=terms.weight((words for words, _ in parts), models.tick),
     )
 
 

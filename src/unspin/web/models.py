@@ -127,7 +127,7 @@ class ReadSettings(_Strict):
         description="Fill in guesses less than half sure too; otherwise such a word stays as found.",
     )
     tortured: bool = Field(
-        default=False, description="Restore tortured phrases of science too, even where the document reads as written."
+        default=False, description="Restore tortured phrases of science even where the document reads as written."
     )
     fast: bool = Field(
         default=False,

@@ -1,0 +1,100 @@
+"""Terms of science in a text that reads as spun: what they say of its words, and of the text as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from unspin import lexicon, read
+from unspin.model import verdict
+from unspin.reader import terms
+from unspin.reader.substitutions import Decision, edits
+from unspin.reader.verdict import evidence
+from unspin.reader.passes import SUSPICION, load
+from unspin.text import apply, split
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def ticked() -> None:
+    pass
+
+
+def restored(text: str, decided: dict[int, Decision] | None = None) -> str:
+    words = split(text)
+    return apply(text, edits(words, terms.in_place(words, decided or {}, lexicon.load(), ticked)))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("We grew an Irregular Backwoods on it.", "We grew a Random Forest on it."),  # listed
+        ("The computerized testing was fast.", "The automated testing was fast."),  # by the terms alone
+        ("Some say irregular backwoods for random forest.", "Some say irregular backwoods for random forest."),
+    ],
+)
+def test_terms_are_restored_word_by_word(text: str, written: str) -> None:
+    assert restored(text) == written
+
+
+def test_context_is_right_where_only_the_terms_propose() -> None:
+    text = "The computerized testing was fast."
+    assert restored(text, {1: Decision("digital", 0.9, ())}) == "The digital testing was fast."
+    assert restored(text, {1: Decision(None, 0.1, ())}) == "The automated testing was fast."
+
+
+def test_a_listed_phrase_is_believed_before_context() -> None:
+    text = "They used an irregular backwoods again."
+    assert restored(text, {4: Decision("rural", 0.9, ())}) == "They used a random forest again."
+
+
+def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:
+    words = split("The computerized testing was fast.")
+    known = lexicon.load()
+    swap = terms._Swap(1, 2, "automated")
+    assert terms._stands_for(words, swap, known)
+    assert not terms._stands_for(words, swap._replace(original="recipe"), known)
+
+
+def test_phrases_of_other_lengths_are_taken_whole() -> None:
+    text = "It is sold to a third birthday celebration, and the top notch picture is kept."
+    words = split(text)
+    made = terms.phrases(words, ticked)
+    assert "highresolution image" in {s.original for s in made}
+    assert all(" " in s.found for s in made)
+
+
+def test_different_phrases_weigh_and_not_their_number() -> None:
+    once = terms.weight([split("They used an irregular backwoods.")], ticked)
+    often = terms.weight([split("They used an irregular backwoods. An irregular backwoods is fast.")] * 2, ticked)
+    both = terms.weight([split("They used an irregular backwoods, and calculated relapse.")], ticked)
+    assert once == often == pytest.approx(0.99)
+    assert both == pytest.approx(2 * once)
+
+
+def test_tortured_phrases_count_for_the_verdict() -> None:
+    honest = (
+        "We measured the harbour for two years and counted every boat that came in before noon. A random forest and"
+        " deep learning told the ferries from the trawlers by their sound, and logistic regression told the rest. Most of"
+        " the errors were made in fog, when the microphones heard nothing but the horns of the pilots."
+    )
+    spun = (
+        honest.replace("random forest", "irregular backwoods")
+        .replace("deep learning", "profound learning")
+        .replace("logistic regression", "calculated relapse")
+    )
+    models, scores = load(fast=True), []
+    for text in (honest, spun):
+        words = split(text)
+        seen = evidence([(words, models.encoder.visible(words, SUSPICION))], models)
+        scores.append(verdict.load().first_score(seen))
+        assert (seen.tortured > 2) is (text is spun)
+    assert scores[1] > scores[0] + 1
+
+
+def test_a_spun_page_has_its_terms_restored_without_asking_for_them() -> None:
+    page = (EXAMPLES / "spun" / "harbour.txt").read_text(encoding="utf-8").rstrip()
+    reading = read(page + " The boats were told apart by Irregular Backwoods.\n")
+    assert reading.verdict == "spun"
+    assert reading.restored.rstrip().endswith("by Random Forest.")
