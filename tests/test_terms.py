@@ -9,9 +9,9 @@ import pytest
 from unspin import lexicon, read
 from unspin.model import verdict
 from unspin.reader import terms
+from unspin.reader.passes import SUSPICION, load
 from unspin.reader.substitutions import Decision, edits
 from unspin.reader.verdict import evidence
-from unspin.reader.passes import SUSPICION, load
 from unspin.text import apply, split
 
 EXAMPLES = Path(__file__).parent.parent / "examples"

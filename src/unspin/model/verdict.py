@@ -2,11 +2,11 @@
 
 What speaks for a spinner is of different kinds, and their errors differ: what the encoder thinks of each word in sight, how
 much better another word would stand there with the word hidden (:mod:`unspin.model.hidden_ratio`), phrases that nobody
-writes, terms of science with their words swapped. Each kind is summed up over the document in one or several ways (:data:`FIRST`, :data:`SECOND`), its densest passage
-included, and a logistic model with weights that are never negative puts them together. The first model does without the
-hidden words, which cost four passes: it only says which documents leave a doubt. The second gives the score of those. Where
-that leaves a text unsettled and there is time, the second reader of context is asked about its hidden words too, and a third
-model gives the score.
+writes, terms of science with their words swapped. Each kind is summed up over the document in one or several ways
+(:data:`FIRST`, :data:`SECOND`), its densest passage included, and a logistic model with weights that are never negative puts
+them together. The first model does without the hidden words, which cost four passes: it only says which documents leave a
+doubt. The second gives the score of those. Where that leaves a text unsettled and there is time, the second reader of context
+is asked about its hidden words too, and a third model gives the score.
 
 In every sum a word that is mentioned and not used counts nothing, of one form :data:`MOST_OF_A_FORM` occurrences count, and of
 neighbouring words only the strongest.

@@ -131,4 +131,6 @@ def _edit(words: Words, swap: _Swap, probability: float, at_start: bool) -> Subs
         if words.is_word[i]
     }  # fmt: skip
     whole = words.text[start:end] if len(shapes) == 1 else words.surface(swap.begin)
-    return Substitution(start, end, words.text[start:end], match_case(whole, swap.original, at_start), round(probability, 4))
+    return Substitution(
+        start, end, words.text[start:end], match_case(whole, swap.original, at_start), round(probability, 4)
+    )
