@@ -94,7 +94,9 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     model = spans.load()
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
-    path = with_phrases(spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, models.tick))
+    path = with_phrases(
+        spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, models.tick)
+    )
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
