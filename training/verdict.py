@@ -39,6 +39,7 @@ from unspin.model import verdict as verdicts
 from unspin.model.verdict import FIRST, SECOND, THIRD, DocumentModel, Evidence, statistics
 from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import SUSPICION, load
+from unspin.reader.terms import weight
 from unspin.reader.verdict import Part, evidence, with_closer, with_hidden
 from unspin.spinners import FAMILIES
 from unspin.text import prose, split
@@ -61,6 +62,8 @@ SETTLED: Final = 0.005
 _ROUGH: Final = 0.1
 _PRIOR: Final = 3.0
 """Precision of the Gaussian prior of the weights: families and kinds not seen are like those seen, not the same."""
+TORTURED: Final = "tortured"
+"""The family of spinners that swaps terms of science alone."""
 SCIENCE: Final = ("arxiv_abstracts",)
 """Corpora whose documents are spun besides: papers are spun too, and their terms with them."""
 _BALANCE: Final = 0.5
@@ -101,19 +104,24 @@ def honest(root: Path, count: int) -> Iterator[tuple[str, str]]:
 
 
 def spun(root: Path, count: int) -> Iterator[tuple[str, str]]:
-    """(family, text) of spun documents of every length, a quarter of them science."""
-    names = [family.name for family in FAMILIES if family.name != "tortured"]
+    """(family, text) of spun documents of every length, a quarter of them science.
+
+    Of those whose terms alone are swapped, which the words say nothing of, such as show two different ones.
+    """
+    names = [family.name for family in FAMILIES if family.name != TORTURED]
     random = np.random.default_rng(5)
     for size in LENGTHS.values():
-        science = iter(held_out(root, SCIENCE, "dev", count * len(names), size, seed=78))
+        science = held_out(root, SCIENCE, "dev", count * len(names), size, seed=78)
         for number, document in enumerate(held_out(root, PROSE, "dev", count * len(names), size, seed=77)):
-            family = names[number % len(names)]
-            if number // len(names) % 4 == 0:
-                document = next(science, document)
-            yield (
-                family,
-                spin(document, family, float(random.choice(RATES)), seed=int(random.integers(1 << 30))).words.text,
-            )
+            family, turn = names[number % len(names)], number // len(names)
+            if turn % 4 == 0 and number < len(science):
+                document = science[number]
+            rate, seed = float(random.choice(RATES)), int(random.integers(1 << 30))
+            yield family, spin(document, family, rate, seed=seed).words.text
+        for number, document in enumerate(science):
+            text = spin(document, TORTURED, max(RATES), seed=number).words.text
+            if weight([split(text)]) > 1:
+                yield TORTURED, text
 
 
 def in_sight(text: str) -> tuple[int, NDArray[np.float64]] | None:

@@ -44,7 +44,7 @@ def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> t
     )
 
 
-def weight(stretches: Iterable[Words], tick: Callable[[], None]) -> float:
+def weight(stretches: Iterable[Words], tick: Callable[[], None] = lambda: None) -> float:
     """How many different tortured phrases the stretches of a document have: their probabilities, summed."""
     surest: dict[str, float] = {}
     for words in stretches:
