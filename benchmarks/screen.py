@@ -98,7 +98,7 @@ def _row(name: str, row: dict[str, Any]) -> str:
 
 def left_out(texts: Sequence[Path], pool: Sequence[Document], gates: screen.Gates, epochs: int) -> dict[str, Any]:
     """Of each kind what a screen lets through that was trained without it, at the threshold that loses as many spun pieces."""
-    from training.gates import LENGTHS
+    from training.gates import LENGTHS, NEVER
     from training.screen import SHARE as PROMISED
     from training.screen import begun, fit, in_bytes, read_pieces, without_rare
 
@@ -113,8 +113,12 @@ def left_out(texts: Sequence[Path], pool: Sequence[Document], gates: screen.Gate
     found: dict[str, Any] = {}
     for kind in sorted({d.corpus for d in pool}):
         other = in_bytes(fit(pieces, begun(None), epochs, [kind]))
-        other = replace(other, lengths=np.array(LENGTHS, float), thresholds=np.zeros(len(LENGTHS)))
-        other = replace(other, thresholds=np.full(len(LENGTHS), _quantile(other, column, lost)))
+        passages = np.full(len(LENGTHS), NEVER)
+        other = replace(
+            other, lengths=np.array(LENGTHS, float), thresholds=np.stack([np.zeros(len(LENGTHS)), passages])
+        )
+        whole = np.full(len(LENGTHS), _quantile(other, column, lost))
+        other = replace(other, thresholds=np.stack([whole, passages]))
         weighed = other.weigh(pa.array([d.text for d in pool if d.corpus == kind], pa.large_string()))
         share = wilson(int((other.scores(weighed) >= 0).sum()), len(weighed.words))
         found[kind] = {"documents": share.cases, "passed_screen": share.hits, "interval": [share.low, share.high]}
@@ -214,7 +218,7 @@ def speed(pool: Sequence[Document], gates: screen.Gates, megabytes: int = 8) -> 
     found = {}
     for name, work in (
         ("screen", lambda: gates.screen.weigh(column)),
-        ("sieve", lambda: gates.sieve.scores(column, np.arange(len(column)), np.zeros(len(column)))),
+        ("sieve", lambda: gates.sieve.scores(column, np.arange(len(column)), np.zeros((len(column), 2)))),
     ):
         work()
         begun, times = time.process_time(), 0
