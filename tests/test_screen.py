@@ -404,7 +404,9 @@ def test_rare_words_are_less_evidence() -> None:
     assert sums.rarity[2:].tolist() == [0, 0]
     places = sieve.rarities(tokens.FIRST_WORD + 30_000)[tokens.FIRST_WORD :]
     assert (np.diff(places) >= 0).all() and places[-1] > 2 * places[0]
-    assert gate.weights[0, sieve.EVIDENCE.index("rarity")] < 0
+    screened = np.array([[8.0, 40.0]] * 4)
+    other = replace(sums, rarity=sums.rarity[[1, 0, 2, 3]])
+    assert gate.odds(sums, screened)[0, 1] < gate.odds(other, screened)[0, 1]
 
 
 def test_it_knows_whether_it_was_compiled() -> None:
@@ -420,12 +422,54 @@ def test_the_evidence_of_both_gates_is_put_together() -> None:
     )  # fmt: skip
     screened = np.array([[0.5, 1.0], [1.5, 2.0]])
     found = sieve.features(sums, screened)
+    rarer = [5 - 6.3, 6 - 6.3]
     assert found.tolist() == [
-        [0.5, 0.1, 0.2, 0.3, np.log(100), 5, 0, 0.1, 0, 1, 1, 2, 3, 4],
-        [1.5, 0.1, 0.2, 0.3, np.log(100), 6, np.log(50) - np.log(100), 0.2, 3, 2, 0, 1, 2, 7],
+        [0.5, 0.1, 0.2, 0.3, np.log(100), 5, 10 * rarer[0], 0.5 * rarer[0], 0, 0.1, 0, 1, 1, 2, 3, 4],
+        [
+            1.5,
+            0.1,
+            0.2,
+            0.3,
+            np.log(100),
+            6,
+            10 * rarer[1],
+            1.5 * rarer[1],
+            np.log(50) - np.log(100),
+            0.2,
+            3,
+            2,
+            0,
+            1,
+            2,
+            7,
+        ],
     ]
     assert found.shape[1] == len(sieve.EVIDENCE)
     assert gate.odds(sums, screened) == pytest.approx((found @ gate.weights.T + gate.bias).T)
+
+
+def test_from_some_length_on_the_rarity_of_words_counts_no_more() -> None:
+    nothing = np.zeros(3, np.int64)
+    lengths = np.array([400, 4_000, 400_000])
+    sums = sieve.Sums(
+        lengths,
+        np.zeros((3, 3)),
+        np.full(3, 5.3),
+        lengths,
+        np.zeros(3),
+        nothing,
+        nothing,
+        np.zeros((3, 3)),
+        np.zeros(3),
+    )
+    found = sieve.features(sums, np.zeros((3, 2)))[:, sieve.EVIDENCE.index("rarity_in_all")]
+    assert found == pytest.approx([-20, -np.sqrt(4_000), -np.sqrt(4_000)])
+
+
+def test_honest_text_of_many_thousand_words_is_not_sent_on() -> None:
+    whole = "\n\n".join(PROSE)
+    found = screen.load().scores(pa.array([whole, *("\n\n".join(PROSE[i : i + 8]) for i in range(0, len(PROSE), 4))]))
+    assert len(whole.split()) > 4_000 and not found.sent_on.any()
 
 
 def test_a_document_is_sent_on_where_either_model_says_so() -> None:

@@ -52,13 +52,18 @@ __all__ = [
 SHARES: Final = (0.08, 0.2, 0.4)
 """Shares of swapped words that are tried; the middle one tells which passage is the densest."""
 EVIDENCE: Final = (
-    "screened", "few", "some", "many", "length", "rarity", "forms", "unknown", "phrases",
+    "screened", "few", "some", "many", "length", "rarity", "rarity_in_all", "screened_rarity", "forms", "unknown", "phrases",
     "screened_passage", "few_there", "some_there", "many_there", "rarity_there",
 )  # fmt: skip
 """What the models weigh: the screen's log-odds; the ratios for each of :data:`SHARES`, divided by how much such sums spread;
-the logarithm of the number of words; how rare they are; the logarithm of forms to words; the share of unknown words; the
-phrases that nobody writes, three at most; and of the densest passage what the screen says, the ratios, and how rare its words
-are."""
+the logarithm of the number of words; how rare they are; this by the root of their number, since what rare words add wrongly
+grows so; this by the screen's log-odds, which count less in a text of rare words; the logarithm of forms to words; the share of
+unknown words; the phrases that nobody writes, three at most; and of the densest passage what the screen says, the ratios, and
+how rare its words are."""
+_USUAL: Final = 6.3
+"""How rare the words of ordinary prose are."""
+_LONGEST: Final = 4_000
+"""Words from which on a text is no longer, for what goes by rarity and length: no text of training was much longer."""
 HALF_A_PASSAGE: Final = 48
 """Words of evidence of half a passage; see :data:`unspin.screen.kernel.HALF_A_PASSAGE`."""
 MOST_OF_A_FORM: Final = 2
@@ -115,7 +120,7 @@ class Sieve:
         session: the network.
         ratios: what a word adds for each of :data:`SHARES`, by its odds, ``int64[3, 256]``.
         phrases: keys of phrases that nobody writes, see :func:`unspin.screen.tokens.phrases_of`.
-        weights: of :data:`EVIDENCE` in both models, ``float64[2, 14]``: of spun documents, and of spun passages.
+        weights: of :data:`EVIDENCE` in both models, ``float64[2, 16]``: of spun documents, and of spun passages.
         bias: the scores of a document of which they say nothing, ``float64[2]``.
         lengths: numbers of words, rising.
         thresholds: scores from which on a document of each of these lengths is sent on, ``float64[2, lengths]``; between them
@@ -257,13 +262,14 @@ def _filled(tally: Any) -> None:
 
 
 def features(sums: Sums, screened: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the scores of a document rest on, ``float64[n, 14]``, see :data:`EVIDENCE`; arguments as for :meth:`Sieve.odds`."""
+    """What the scores of a document rest on, ``float64[n, 16]``, see :data:`EVIDENCE`; arguments as for :meth:`Sieve.odds`."""
     words, there = (np.maximum(count, 1)[:, None] for count in (sums.words, sums.passage_words))
+    spread, in_all, rarer = np.sqrt(words), np.sqrt(np.minimum(words[:, 0], _LONGEST)), sums.rarity - _USUAL
     forms = np.log(np.maximum(sums.forms, 1)) - np.log(words[:, 0])
     phrases = np.minimum(sums.phrases, _MOST_PHRASES)
     return np.column_stack([
-        screened[:, 0], sums.whole / np.sqrt(words), np.log(words), sums.rarity, forms, sums.unknown, phrases,
-        screened[:, 1], sums.passage / np.sqrt(there), sums.passage_rarity,
+        screened[:, 0], sums.whole / spread, np.log(words), sums.rarity, in_all * rarer, screened[:, 0] * rarer, forms,
+        sums.unknown, phrases, screened[:, 1], sums.passage / np.sqrt(there), sums.passage_rarity,
     ])  # fmt: skip
 
 
