@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 pa = pytest.importorskip("pyarrow")
 pytest.importorskip("numba")
 
+from benchmarks.screen import PASSAGE, half_spun  # noqa: E402
 from training import gates  # noqa: E402
+from training.corpora import Document  # noqa: E402
 from unspin import screen  # noqa: E402
 from unspin.screen import kernel, seen, sieve, tokens  # noqa: E402
 from unspin.screen.screen import FEWEST_WORDS, Screen, Weighed  # noqa: E402
@@ -346,6 +348,18 @@ def test_long_documents_are_put_together_from_pieces_of_one_corpus() -> None:
     assert set(found.corpus[found.spun]) == {"a", "b"} and set(found.corpus) == {"a", "b", "c"}
     again = gates.composed(pieces, share, corpus, 60)
     assert again.texts == found.texts
+
+
+def test_a_half_spun_page_has_one_spun_paragraph() -> None:
+    pool = [Document("a", " ".join(["so it goes"] * 40), "test"), *(Document("prose", text, "test") for text in PROSE)]
+    pages = list(half_spun(pool, 9, 0))
+    assert [around for around, _ in pages] == [100, 300, 750] * 3
+    honest = {word for text in PROSE for word in text.split()}
+    for around, text in pages:
+        assert abs(len(text.split()) - around - PASSAGE) < 60
+        new = [i for i, word in enumerate(text.split()) if word not in honest]
+        assert len(new) > 5 and max(new) - min(new) < PASSAGE + 40
+    assert list(half_spun(pool, 9, 0)) == pages
 
 
 def test_a_kind_of_text_is_judged_by_a_model_that_never_saw_it() -> None:

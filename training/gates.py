@@ -224,7 +224,8 @@ def flags(texts: Sequence[str], words: NDArray[np.int64]) -> NDArray[np.bool_]:
     for number, length in enumerate(LENGTHS):
         here = random.permutation(np.flatnonzero((nearest == number) & (words >= FEWEST_WORDS)))[:READ]
         found[here] = [reader.assess(texts[i], fast=True).spun for i in here.tolist()]
-        print(f"about {length} words: {found[here].mean():.3f} of {len(here)} flagged", flush=True)
+        if len(here):
+            print(f"about {length} words: {found[here].mean():.3f} of {len(here)} flagged", flush=True)
     return found
 
 
@@ -233,7 +234,8 @@ def told(what: str, yes: NDArray[np.bool_], words: NDArray[np.int64], names: NDA
     nearest = _nearest(words)
     for number, length in enumerate(LENGTHS):
         here = nearest == number
-        print(f"{what}, about {length} words: {yes[here].sum()} of {here.sum()} ({yes[here].mean():.4f})")
+        if here.any():
+            print(f"{what}, about {length} words: {yes[here].sum()} of {here.sum()} ({yes[here].mean():.4f})")
     kinds = [(name, int(yes[names == name].sum()), int((names == name).sum())) for name in np.unique(names)]
     print("  " + ", ".join(f"{name} {some} of {every}" for name, some, every in kinds if some), flush=True)
 
