@@ -298,6 +298,8 @@ def test_phrases_that_nobody_writes_speak_for_a_spun_text() -> None:
     gate = screen.load().sieve
     sums = gate.sums(pa.array([odd, plain]), np.arange(2))
     assert sums.phrases.tolist() == [2, 0]
+    science = pa.array(["An irregular woodland was fitted to colossal information; an irregular woodland is slow."])
+    assert gate.sums(science, np.arange(1)).phrases.tolist() == [2]
     without = replace(sums, phrases=np.zeros(2, np.int64))
     gained = gate.odds(sums, np.zeros((2, 2))) - gate.odds(without, np.zeros((2, 2)))
     assert (gained[:, 0] > 0).all() and gained[0, 0] > 1 and not gained[:, 1].any()

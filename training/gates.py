@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 
 from training.screen import SHARE
 from unspin import reader
+from unspin.lexicon import phrases as tortured
 from unspin.reader import spans
 from unspin.screen import Gates
 from unspin.screen.screen import FEWEST_WORDS, Screen, at_length
@@ -124,9 +125,12 @@ def read_sieve(file: Path) -> tuple[Sieve, dict[str, Any]]:
     """What :mod:`training.sieve` wrote, without weights, its thresholds 0 everywhere; and its arrays, with the phrases."""
     with np.load(file) as saved:
         arrays = {name: saved[name] for name in ("hashes", "model")}
-    known = spans.load().table
-    unwritten = (phrase for (phrase, _), times in zip(known.pairs, known.honest, strict=True) if not times)
-    arrays["phrases"] = phrase_keys(unwritten)
+    arrays["phrases"] = phrase_keys(
+        phrase
+        for known in (spans.load().table, tortured.load())
+        for (phrase, _), times in zip(known.pairs, known.honest, strict=True)
+        if not times
+    )
     sieve = Sieve(
         *table_of(arrays["hashes"]), session_of(arrays["model"].tobytes()), ratios(PRIOR), phrases_of(arrays["phrases"]),
         np.zeros((2, len(EVIDENCE))), np.zeros(2), np.array([30.0, 1000.0]), np.zeros((2, 2)),
