@@ -335,6 +335,17 @@ def test_as_many_honest_texts_are_sent_on_as_may_be() -> None:
     assert np.allclose(middle, gates.LEAST) and long == gates.NEVER
 
 
+def test_no_more_comes_through_than_the_flagged_pieces_need() -> None:
+    words = np.repeat([60, 170, 480], 1_000)
+    odds = np.concatenate([np.arange(1_000.0), np.arange(1_000.0) + 5_000, np.arange(1_000.0) + 9_000])
+    short, middle, long, *longer = gates.needed(words, odds)
+    assert [np.mean(odds[i * 1_000 : (i + 1) * 1_000] < limit) for i, limit in enumerate((short, middle, long))] == [
+        0.004
+    ] * 3
+    assert longer == [long, long]
+    assert gates.needed(words[: gates.FEW - 1], odds[: gates.FEW - 1]).tolist() == [gates.LEAST] * len(gates.LENGTHS)
+
+
 def test_long_documents_are_put_together_from_pieces_of_one_corpus() -> None:
     pieces = [f"{kind}{number} " * 80 for kind in "abc" for number in range(40)]
     share = np.tile([0.0, 0.0, 0.0, 0.3], 30)

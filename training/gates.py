@@ -11,7 +11,7 @@
    length may pass (:data:`PASSED`), so that they don't pass oftener the longer they are.
 3. The sieve's thresholds, by length: of honest texts only a share may reach the reader for what each of the models says
    (:data:`SENT_ON`), each kind counting the same and judged by models that were fitted without it. As much comes through as
-   may, so that as little is lost as can be.
+   may, so that as little is lost as can be, but no more than the flagged pieces need (:func:`needed`).
 
 Which pieces the reader flags is told by reading :data:`READ` of each length, drawn at random. What both gates lose of them is
 said by length and by family.
@@ -64,6 +64,8 @@ NEVER: Final = 1e9
 """A threshold that nothing passes."""
 EACH: Final = 60
 """Pieces, and as many composed documents, that a kind of honest text counts as at most."""
+FEW: Final = 50
+"""Flagged pieces of a length that are too few to tell what they need."""
 READ: Final = 600
 LEAST: Final = -4.0
 """Lowest threshold of the sieve, where the screen alone lets through less than may."""
@@ -331,8 +333,24 @@ def fitted(texts: Texts, found: Evidence, flagged: NDArray[np.int64], screen: Sc
         values = unseen_odds(*rows, texts.corpus[here], found.values[honest, :evidence], texts.corpus[honest])
         values[~passed[honest]] = -np.inf
         limits.append(thresholds(found.words[honest], values, counts[honest], shares))
+        if not composed_ones:
+            spun = found.values[flagged, :evidence] @ model[0] + model[1]
+            limits[0] = np.maximum(limits[0], needed(found.words[flagged], spun))
     sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=np.stack(limits))
     return Gates(screen, sieve)
+
+
+def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each of :data:`LENGTHS` the threshold that loses no more of the flagged pieces than :data:`LOST`.
+
+    Where they stand far above, no more need come through. Lengths with few pieces have the threshold of the one before.
+    """
+    nearest = _nearest(words)
+    found = [LEAST]
+    for number in range(len(LENGTHS)):
+        here = odds[nearest == number]
+        found.append(float(np.quantile(here, LOST)) if len(here) >= FEW else found[-1])
+    return np.array(found[1:])
 
 
 def counted(texts: Texts) -> NDArray[np.float64]:
