@@ -7,6 +7,7 @@
   screen again without each kind in turn and says what that one would let through.
 - Lost: documents spun by each family, a fifth of the words or more swapped, that the reader flags and the gates don't send on.
   All that the gates turn away are read; of those that they send on, a sample tells how many the reader flags.
+- Half spun: honest documents with one spun paragraph (:data:`PASSAGE`), by the honest words around it (:data:`AROUND`).
 - Real pages, where there is a folder of them (``pages.jsonl``, a page a line: ``spun``, ``family``, ``text``).
 - Speed of each gate on one core, in processor time, and what a process grows by.
 """
@@ -40,6 +41,10 @@ WORDS: Final = (60, 400)
 """Words of a spun document, drawn log-uniformly."""
 LONG: Final = 100
 """Words from which on a document counts as long."""
+PASSAGE: Final = 110
+"""Words of the one spun paragraph of a page."""
+AROUND: Final = (100, 300, 750)
+"""Honest words around it."""
 UNSEEN: Final = ("recipes", "speech_scotus", "stories_african")
 """As in :mod:`training.examples`, which needs more libraries."""
 FAMILIES: Final = tuple(name for name in names() if name != "tortured")
@@ -98,7 +103,7 @@ def _row(name: str, row: dict[str, Any]) -> str:
 
 def left_out(texts: Sequence[Path], pool: Sequence[Document], gates: screen.Gates, epochs: int) -> dict[str, Any]:
     """Of each kind what a screen lets through that was trained without it, at the threshold that loses as many spun pieces."""
-    from training.gates import LENGTHS
+    from training.gates import LENGTHS, NEVER
     from training.screen import SHARE as PROMISED
     from training.screen import begun, fit, in_bytes, read_pieces, without_rare
 
@@ -113,8 +118,12 @@ def left_out(texts: Sequence[Path], pool: Sequence[Document], gates: screen.Gate
     found: dict[str, Any] = {}
     for kind in sorted({d.corpus for d in pool}):
         other = in_bytes(fit(pieces, begun(None), epochs, [kind]))
-        other = replace(other, lengths=np.array(LENGTHS, float), thresholds=np.zeros(len(LENGTHS)))
-        other = replace(other, thresholds=np.full(len(LENGTHS), _quantile(other, column, lost)))
+        passages = np.full(len(LENGTHS), NEVER)
+        other = replace(
+            other, lengths=np.array(LENGTHS, float), thresholds=np.stack([np.zeros(len(LENGTHS)), passages])
+        )
+        whole = np.full(len(LENGTHS), _quantile(other, column, lost))
+        other = replace(other, thresholds=np.stack([whole, passages]))
         weighed = other.weigh(pa.array([d.text for d in pool if d.corpus == kind], pa.large_string()))
         share = wilson(int((other.scores(weighed) >= 0).sum()), len(weighed.words))
         found[kind] = {"documents": share.cases, "passed_screen": share.hits, "interval": [share.low, share.high]}
@@ -147,6 +156,52 @@ def spun(pool: Sequence[Document], count: int, seed: int) -> Iterator[Spun]:
         if share_of(specimen) >= SHARE and len(specimen.text.split()) >= WORDS[0]:
             made += 1
             yield Spun(family, specimen.text)
+
+
+def half_spun(pool: Sequence[Document], count: int, seed: int) -> Iterator[tuple[int, str]]:
+    """Honest words around, and the text: documents of one kind each with a paragraph spun by each family in turn."""
+    random = np.random.default_rng(seed)
+    kinds: dict[str, list[list[str]]] = defaultdict(list)
+    for document in pool:
+        kinds[document.corpus].append(document.text.split(" "))
+    rich = sorted(kind for kind, texts in kinds.items() if sum(map(len, texts)) > 2 * (max(AROUND) + PASSAGE))
+
+    def words(kind: str, wanted: int) -> list[str]:
+        found: list[str] = []
+        while len(found) < wanted:
+            text = kinds[kind][int(random.integers(len(kinds[kind])))][: wanted - len(found)]
+            found += [*text[:-1], text[-1] + "\n"]
+        return found
+
+    made = 0
+    for _ in range(20 * count):
+        if made == count:
+            return
+        around, kind = AROUND[made % len(AROUND)], rich[int(random.integers(len(rich)))]
+        rest, begin = words(kind, around), int(random.integers(around + 1))
+        family = FAMILIES[made % len(FAMILIES)]
+        paragraph = " ".join(words(kind, PASSAGE))
+        specimen = simulate(paragraph, family, seed=int(random.integers(2**31)), rate=float(random.uniform(0.25, 0.5)))
+        if share_of(specimen) >= SHARE:
+            made += 1
+            yield around, "\n".join([" ".join(rest[:begin]), specimen.text, " ".join(rest[begin:])])
+
+
+def passages(pages: Sequence[tuple[int, str]], gates: screen.Gates) -> dict[str, Any]:
+    """Of half-spun pages, by the honest words around: how many pass, how many the reader flags, how many of these are lost."""
+    texts = [text for _, text in pages]
+    scores, flagged = gates.scores(pa.array(texts, pa.large_string())), flags(texts)
+    around = np.array([words for words, _ in pages])
+    found = {}
+    for words in AROUND:
+        here = around == words
+        found[str(words)] = {
+            "documents": int(here.sum()), "passed_screen": int((scores.screen[here] >= 0).sum()),
+            "sent_on": int(scores.sent_on[here].sum()), "flagged": int(flagged[here].sum()),
+            "lost": int((flagged & ~scores.sent_on)[here].sum()),
+        }  # fmt: skip
+        print(f"{words} honest words around a spun paragraph: {json.dumps(found[str(words)])}", flush=True)
+    return found
 
 
 def share_of(specimen: Specimen) -> float:
@@ -214,7 +269,7 @@ def speed(pool: Sequence[Document], gates: screen.Gates, megabytes: int = 8) -> 
     found = {}
     for name, work in (
         ("screen", lambda: gates.screen.weigh(column)),
-        ("sieve", lambda: gates.sieve.scores(column, np.arange(len(column)), np.zeros(len(column)))),
+        ("sieve", lambda: gates.sieve.scores(column, np.arange(len(column)), np.zeros((len(column), 2)))),
     ):
         work()
         begun, times = time.process_time(), 0
@@ -236,6 +291,7 @@ def main() -> None:
     parser.add_argument("--leave-out", action="store_true")
     parser.add_argument("--honest", type=int, default=400, help="documents of each kind")
     parser.add_argument("--spun", type=int, default=1_100, help="spun documents")
+    parser.add_argument("--half-spun", type=int, default=120, help="pages with a spun paragraph")
     parser.add_argument("--sample", type=int, default=25, help="documents of each family, sent on, that are read")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
@@ -245,6 +301,8 @@ def main() -> None:
     result: dict[str, Any] = {"speed": speed(pool, gates), "honest": passed(pool, gates)}
     if options.wild:
         result["real"] = real(options.wild, gates)
+    if options.half_spun:
+        result["half_spun"] = passages(list(half_spun(pool, options.half_spun, options.seed)), gates)
     if options.leave_out:
         result["left_out"] = left_out(sorted(options.texts.glob("*.parquet")), pool, gates, epochs=6)
     if options.spun:

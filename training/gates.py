@@ -2,13 +2,16 @@
 
     python -m training.gates --texts scratch/screen --screen scratch/screen.npz --sieve scratch/sieve.npz --out src/unspin/data
 
-1. A logistic model of what the sieve adds up of a document and what the screen said of it, fitted on pieces of part "dev", each
-   kind of honest text counting the same.
-2. The screen's threshold: of the spun pieces of part "dev" of which a fifth of the words or more is swapped and which the
+1. Two logistic models of what the sieve adds up of a document and what the screen said of it, fitted on texts of part "dev",
+   each kind of honest text counting the same: one on the pieces as they are, spun throughout or not at all; the other on long
+   documents (:func:`composed`), honest ones and such as have one spun piece among honest ones.
+2. The screen's thresholds: of the spun pieces of part "dev" of which a fifth of the words or more is swapped and which the
    reader flags, only a share may fall under it (:data:`LOST`). So the gate follows what the reader can do, and documents that
-   it does not flag anyway don't hold it open.
-3. The sieve's thresholds, by length: of honest pieces only a share may reach the reader (:data:`SENT_ON`), each kind counting
-   the same and judged by a model that was fitted without it. As much comes through as may, so that as little is lost as can be.
+   it does not flag anyway don't hold it open. For its densest passage alone only a share of the long honest documents of each
+   length may pass (:data:`PASSED`), so that they don't pass oftener the longer they are.
+3. The sieve's thresholds, by length: of honest texts only a share may reach the reader for what each of the models says
+   (:data:`SENT_ON`), each kind counting the same and judged by models that were fitted without it. As much comes through as
+   may, so that as little is lost as can be, but no more than the flagged pieces need (:func:`needed`).
 
 Which pieces the reader flags is told by reading :data:`READ` of each length, drawn at random. What both gates lose of them is
 said by length and by family.
@@ -17,10 +20,11 @@ said by length and by family.
 from __future__ import annotations
 
 import argparse
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,20 +33,39 @@ from numpy.typing import NDArray
 
 from training.screen import SHARE
 from unspin import reader
+from unspin.lexicon import phrases as tortured
+from unspin.reader import spans
 from unspin.screen import Gates
-from unspin.screen.screen import FEWEST_WORDS, Screen
-from unspin.screen.sieve import Sieve, features, ratios, session_of
-from unspin.screen.tokens import table_of
+from unspin.screen.screen import FEWEST_WORDS, Screen, at_length
+from unspin.screen.sieve import EVIDENCE, Sieve, features, ratios, session_of
+from unspin.screen.tokens import phrase_keys, phrases_of, table_of
 
-LOST: Final = 0.015
+LOST: Final = 0.004
 """Share of the flagged pieces that may fall under the screen's threshold. The sieve turns away most of what the screen holds in
 doubt, so that with less only the cost rises."""
-LENGTHS: Final = (60, 170, 480)
-"""Words; each document is counted at the nearest of these lengths, so that 100 and 290 words divide them."""
-SENT_ON: Final = (0.02, 0.0075, 0.002)
-"""Share of the honest pieces of each of :data:`LENGTHS` that may reach the reader. What is lost is short, and what takes time
-is long. Of kinds of text that no training had, such as manuals full of code, ten times as much comes through, so that more
-would make a scan of them slow."""
+LENGTHS: Final = (60, 170, 480, 1_350, 3_800)
+"""Words; each document is counted at the nearest of these lengths, so that 100 and 290 words divide the first."""
+SENT_ON: Final = ((0.025, 0.011, 0.002, 0.001, 0.001), (0.0, 0.003, 0.003, 0.002, 0.002))
+"""Share of the honest texts of each of :data:`LENGTHS` that may reach the reader by what the first model says, and by what
+that of passages says; the shortest are no more than a passage themselves. What is lost is short, and what takes time is long.
+Of kinds of text that no training had, such as manuals full of code, ten times as much comes through, so that more would make a
+scan of them slow."""
+PASSED: Final = (0.0, 0.02, 0.04, 0.05, 0.05)
+"""Share of the honest texts of each length that may pass the screen for their densest passage."""
+COMPOSED: Final = 3_000
+"""Long documents that are put together."""
+COMPOSED_WORDS: Final = (150, 8_000)
+"""Their words, drawn log-uniformly."""
+PASSAGE_WORDS: Final = (60, 200)
+"""Words of the one spun piece of such a document."""
+PASSAGE: Final = EVIDENCE.index("screened_passage")
+"""Where the evidence of passages begins."""
+NEVER: Final = 1e9
+"""A threshold that nothing passes."""
+EACH: Final = 60
+"""Pieces, and as many composed documents, that a kind of honest text counts as at most."""
+FEW: Final = 50
+"""Flagged pieces of a length that are too few to tell what they need."""
 READ: Final = 600
 LEAST: Final = -4.0
 """Lowest threshold of the sieve, where the screen alone lets through less than may."""
@@ -50,20 +73,71 @@ PRIOR: Final = -1.5
 """Log-odds of a swap, as the network gives them, at which a word says nothing."""
 
 
+class Composed(NamedTuple):
+    """Documents put together from pieces: texts, whether each has a spun piece, and the corpus that its pieces are from."""
+
+    texts: list[str]
+    spun: NDArray[np.bool_]
+    corpus: NDArray[Any]
+
+
+def composed(texts: Sequence[str], share: NDArray[Any], corpus: NDArray[Any], count: int, seed: int = 3) -> Composed:
+    """Documents of pieces of one corpus each, a piece a paragraph; every other one with one spun piece among them.
+
+    Args:
+        texts: pieces.
+        share: of the words of each that is swapped, 0 of honest ones.
+        corpus: of each.
+        count: at most so many documents; kinds without enough pieces are passed over.
+        seed: of what is drawn.
+    """
+    random = np.random.default_rng(seed)
+    words = np.array([text.count(" ") + 1 for text in texts])
+    low, high = PASSAGE_WORDS
+    kinds = np.unique(corpus)
+    honest = {kind: np.flatnonzero((corpus == kind) & (share == 0)) for kind in kinds}
+    passages = {
+        kind: np.flatnonzero((corpus == kind) & (share >= SHARE) & (words >= low) & (words <= high)) for kind in kinds
+    }
+    found: list[tuple[str, bool, str]] = []
+    for number in range(count):
+        kind = kinds[int(random.integers(len(kinds)))]
+        length = math.exp(random.uniform(math.log(COMPOSED_WORDS[0]), math.log(COMPOSED_WORDS[1])))
+        order = random.permutation(honest[kind])
+        pieces = [texts[i] for i in order[: np.searchsorted(words[order].cumsum(), length) + 1].tolist()]
+        spun = number % 2 == 1
+        if len(pieces) < 2 or (spun and not len(passages[kind])):
+            continue
+        if spun:
+            pieces.insert(int(random.integers(len(pieces) + 1)), texts[int(random.choice(passages[kind]))])
+        found.append(("\n".join(pieces), spun, kind))
+    columns = list(zip(*found, strict=True))
+    return Composed(list(columns[0]), np.array(columns[1], bool), np.array(columns[2]))
+
+
 def read_screen(file: Path) -> Screen:
-    """What :mod:`training.screen` wrote, its threshold 0 everywhere."""
+    """What :mod:`training.screen` wrote, its thresholds 0 everywhere."""
     with np.load(file) as saved:
         scale, intercept, slope = (float(saved[name]) for name in ("scale", "intercept", "slope"))
         edges = np.array([30.0, 1000.0])
-        return Screen(saved["words"], saved["pairs"], scale, intercept, slope, edges, np.zeros(2))
+        return Screen(saved["words"], saved["pairs"], scale, intercept, slope, edges, np.zeros((2, 2)))
 
 
 def read_sieve(file: Path) -> tuple[Sieve, dict[str, Any]]:
-    """What :mod:`training.sieve` wrote, without weights, its threshold 0 everywhere; and its arrays."""
+    """What :mod:`training.sieve` wrote, without weights, its thresholds 0 everywhere; and its arrays, with the phrases."""
     with np.load(file) as saved:
         arrays = {name: saved[name] for name in ("hashes", "model")}
-    table, session = table_of(arrays["hashes"]), session_of(arrays["model"].tobytes())
-    return Sieve(*table, session, ratios(PRIOR), np.zeros(7), 0.0, np.array([30.0, 1000.0]), np.zeros(2)), arrays
+    arrays["phrases"] = phrase_keys(
+        phrase
+        for known in (spans.load().table, tortured.load())
+        for (phrase, _), times in zip(known.pairs, known.honest, strict=True)
+        if not times
+    )
+    sieve = Sieve(
+        *table_of(arrays["hashes"]), session_of(arrays["model"].tobytes()), ratios(PRIOR), phrases_of(arrays["phrases"]),
+        np.zeros((2, len(EVIDENCE))), np.zeros(2), np.array([30.0, 1000.0]), np.zeros((2, 2)),
+    )  # fmt: skip
+    return sieve, arrays
 
 
 def logistic(
@@ -93,40 +167,58 @@ def logistic(
 
 
 def unseen_odds(
-    values: NDArray[np.float64], spun: NDArray[np.bool_], counts: NDArray[np.float64], kinds: NDArray[Any]
+    values: NDArray[np.float64],
+    spun: NDArray[np.bool_],
+    counts: NDArray[np.float64],
+    kinds: NDArray[Any],
+    judged: NDArray[np.float64],
+    judged_kinds: NDArray[Any],
 ) -> NDArray[np.float64]:
-    """The score of each piece by a model that was fitted without its kind.
+    """The score of texts by a model that was fitted without their kind.
 
     Args:
         values: as for :func:`logistic`.
         spun: likewise.
         counts: likewise.
         kinds: of each row, the corpus that it is from.
+        judged: values of the texts.
+        judged_kinds: their kinds.
     """
-    odds = np.empty(len(values))
-    for kind in np.unique(kinds):
-        here = kinds == kind
-        weights, bias = logistic(values[~here], spun[~here], counts[~here])
-        odds[here] = values[here] @ weights + bias
+    odds = np.empty(len(judged))
+    for kind in np.unique(judged_kinds):
+        others, here = kinds != kind, judged_kinds == kind
+        weights, bias = logistic(values[others], spun[others], counts[others])
+        odds[here] = judged[here] @ weights + bias
     return odds
 
 
-def thresholds(words: NDArray[np.int64], odds: NDArray[np.float64], counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each of :data:`LENGTHS` the odds over which only so large a share of honest pieces lies, see :data:`SENT_ON`.
+def thresholds(
+    words: NDArray[np.int64],
+    values: NDArray[np.float64],
+    counts: NDArray[np.float64],
+    shares: Sequence[float],
+    least: float = LEAST,
+) -> NDArray[np.float64]:
+    """For each of :data:`LENGTHS` the value over which only so large a share of honest texts lies.
 
     Args:
-        words: of each piece.
-        odds: of each piece; minus infinity where the screen turned it away.
-        counts: how much each piece counts.
+        words: of each text.
+        values: of each text; minus infinity where it was turned away before.
+        counts: how much each text counts.
+        shares: for each length; :data:`NEVER` is the threshold where it is 0.
+        least: lowest threshold.
     """
     nearest = _nearest(words)
     found = []
-    for number, share in enumerate(SENT_ON):
+    for number, share in enumerate(shares):
         here = np.flatnonzero(nearest == number)
-        falling = here[np.argsort(-odds[here])]
+        if not share:
+            found.append(NEVER)
+            continue
+        falling = here[np.argsort(-values[here])]
         over = np.cumsum(counts[falling]) <= share * counts[falling].sum()
         first = min(int(over.sum()), len(falling) - 1)  # the highest that is not sent on
-        found.append(np.nextafter(np.float32(max(odds[falling[first]], LEAST)), np.float32(np.inf)))
+        found.append(np.nextafter(np.float32(max(values[falling[first]], least)), np.float32(np.inf)))
     return np.array(found, float)
 
 
@@ -138,7 +230,8 @@ def flags(texts: Sequence[str], words: NDArray[np.int64]) -> NDArray[np.bool_]:
     for number, length in enumerate(LENGTHS):
         here = random.permutation(np.flatnonzero((nearest == number) & (words >= FEWEST_WORDS)))[:READ]
         found[here] = [reader.assess(texts[i], fast=True).spun for i in here.tolist()]
-        print(f"about {length} words: {found[here].mean():.3f} of {len(here)} flagged", flush=True)
+        if len(here):
+            print(f"about {length} words: {found[here].mean():.3f} of {len(here)} flagged", flush=True)
     return found
 
 
@@ -147,13 +240,127 @@ def told(what: str, yes: NDArray[np.bool_], words: NDArray[np.int64], names: NDA
     nearest = _nearest(words)
     for number, length in enumerate(LENGTHS):
         here = nearest == number
-        print(f"{what}, about {length} words: {yes[here].sum()} of {here.sum()} ({yes[here].mean():.4f})")
+        if here.any():
+            print(f"{what}, about {length} words: {yes[here].sum()} of {here.sum()} ({yes[here].mean():.4f})")
     kinds = [(name, int(yes[names == name].sum()), int((names == name).sum())) for name in np.unique(names)]
     print("  " + ", ".join(f"{name} {some} of {every}" for name, some, every in kinds if some), flush=True)
 
 
 def _nearest(words: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.abs(np.log(np.maximum(words, 1))[:, None] - np.log(np.array(LENGTHS))).argmin(axis=1)
+
+
+class Texts(NamedTuple):
+    """What the gates are fitted on.
+
+    Attributes:
+        column: the texts.
+        spun: whether a fifth of the words or more is swapped, or there is a spun piece among others.
+        honest: whether nothing is swapped.
+        composed: whether it is of several pieces.
+        corpus: of each.
+        family: that it was spun by; "" of honest and composed ones.
+    """
+
+    column: pa.Array
+    spun: NDArray[np.bool_]
+    honest: NDArray[np.bool_]
+    composed: NDArray[np.bool_]
+    corpus: NDArray[Any]
+    family: NDArray[Any]
+
+
+def read_texts(folders: Sequence[Path]) -> Texts:
+    """The pieces of part "dev", and long documents made of them."""
+    files = [file for folder in folders for file in sorted(folder.glob("*.parquet"))]
+    names = ["text", "share", "family", "corpus"]
+    rows = pa.concat_tables([pq.read_table(file, filters=[("part", "==", "dev")]).select(names) for file in files])
+    share, family, corpus = (rows[name].to_numpy(zero_copy_only=False) for name in names[1:])
+    column = pa.concat_arrays(rows["text"].cast(pa.large_string()).chunks)
+    long = composed(column.to_pylist(), share, corpus, COMPOSED)
+    many = np.zeros(len(long.texts), np.bool_)
+    return Texts(
+        pa.concat_arrays([column, pa.array(long.texts, pa.large_string())]),
+        np.append(share >= SHARE, long.spun), np.append(family == "", ~long.spun), np.append(share < 0, ~many),
+        np.append(corpus, long.corpus), np.append(family, np.full(len(many), "")),
+    )  # fmt: skip
+
+
+class Evidence(NamedTuple):
+    """What the gates find in texts: the screen's words, log-odds and densest passages; :data:`EVIDENCE`."""
+
+    words: NDArray[np.int64]
+    odds: NDArray[np.float64]
+    densest: NDArray[np.float64]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, texts: Texts, screen: Screen, sieve: Sieve) -> Evidence:
+        """The evidence of some texts."""
+        weighed = screen.weigh(texts.column)
+        odds, densest = screen.odds(weighed), screen.densest(weighed)
+        sums = sieve.sums(texts.column, np.arange(len(texts.column)))
+        return cls(weighed.words, odds, densest, features(sums, np.stack([odds, densest], axis=1)))
+
+
+def fitted(texts: Texts, found: Evidence, flagged: NDArray[np.int64], screen: Screen, sieve: Sieve) -> Gates:
+    """The gates with their models and thresholds; see the module.
+
+    Args:
+        texts: of part "dev".
+        found: what the gates find in them.
+        flagged: which of the spun pieces the reader flags.
+        screen: as it was trained.
+        sieve: likewise.
+    """
+    lengths = np.array(LENGTHS, float)
+    long_enough = found.words >= FEWEST_WORDS
+    honest = texts.honest & long_enough
+    counts = counted(texts)
+    passages = thresholds(found.words[honest], found.densest[honest], counts[honest], PASSED)
+    lowest = np.full(len(LENGTHS), np.quantile(found.odds[flagged], LOST))
+    screen = replace(screen, lengths=lengths, thresholds=np.stack([lowest, passages]))
+    passed = (found.odds >= lowest[0]) | (found.densest >= at_length(found.words, lengths, passages))
+    weights, bias, limits = [], [], []
+    for composed_ones, shares in zip((False, True), SENT_ON, strict=True):
+        here = np.flatnonzero((texts.composed == composed_ones) & (texts.spun | texts.honest) & long_enough)
+        # Of a document that was spun throughout its densest passage says nothing more.
+        evidence = len(EVIDENCE) if composed_ones else PASSAGE
+        rows = found.values[here, :evidence], texts.spun[here], counts[here]
+        model = logistic(*rows)
+        weights.append(np.append(model[0], np.zeros(len(EVIDENCE) - evidence)))
+        bias.append(model[1])
+        values = unseen_odds(*rows, texts.corpus[here], found.values[honest, :evidence], texts.corpus[honest])
+        values[~passed[honest]] = -np.inf
+        limits.append(thresholds(found.words[honest], values, counts[honest], shares))
+        if not composed_ones:
+            spun = found.values[flagged, :evidence] @ model[0] + model[1]
+            limits[0] = np.maximum(limits[0], needed(found.words[flagged], spun))
+    sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=np.stack(limits))
+    return Gates(screen, sieve)
+
+
+def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    """For each of :data:`LENGTHS` the threshold that loses no more of the flagged pieces than :data:`LOST`.
+
+    Where they stand far above, no more need come through. Lengths with few pieces have the threshold of the one before.
+    """
+    nearest = _nearest(words)
+    found = [LEAST]
+    for number in range(len(LENGTHS)):
+        here = odds[nearest == number]
+        found.append(float(np.quantile(here, LOST)) if len(here) >= FEW else found[-1])
+    return np.array(found[1:])
+
+
+def counted(texts: Texts) -> NDArray[np.float64]:
+    """How much each text counts: the honest pieces of a kind, and its composed documents, as :data:`EACH` at most."""
+    counts = np.ones(len(texts.column))
+    for kind in np.unique(texts.corpus):
+        for composed_ones in (False, True):
+            here = texts.honest & (texts.corpus == kind) & (texts.composed == composed_ones)
+            counts[here] = min(1.0, EACH / max(1, here.sum()))
+    return counts
 
 
 def main() -> None:
@@ -164,42 +371,34 @@ def main() -> None:
     parser.add_argument("--sieve", type=Path, required=True, help="of training.sieve")
     parser.add_argument("--out", type=Path, required=True, help="folder of screen.npz and sieve.npz")
     options = parser.parse_args()
-    files = [file for folder in options.texts for file in sorted(folder.glob("*.parquet"))]
-    names = ["text", "share", "family", "corpus"]
-    rows = pa.concat_tables([pq.read_table(file, filters=[("part", "==", "dev")]).select(names) for file in files])
-    share, family, corpus = (rows[name].to_numpy(zero_copy_only=False) for name in names[1:])
-    column = pa.concat_arrays(rows["text"].cast(pa.large_string()).chunks)
+    texts = read_texts(options.texts)
     screen, (sieve, arrays) = read_screen(options.screen), read_sieve(options.sieve)
-    total, count, _ = screen.weigh(column)
-    first, sums = screen.odds(total, count), sieve.sums(column, np.arange(len(column)))
-    promised = share >= SHARE
-    used = (count >= FEWEST_WORDS) & (promised | (family == ""))
-    _, kind, sizes = np.unique(np.where(promised, "", corpus)[used], return_inverse=True, return_counts=True)
-    counts = np.minimum(1.0, 60 / sizes)[kind]
-    counts[promised[used]] = 1.0
-    values = features(sums, first)[used]
-    weights, bias = logistic(values, promised[used], counts)
-    sieve = replace(sieve, weights=weights, bias=bias)
-    chosen = np.flatnonzero(used & promised)
-    flagged = chosen[flags([column[i].as_py() for i in chosen.tolist()], count[chosen])]
-    lengths = np.array(LENGTHS, float)
-    lowest = np.full(len(LENGTHS), np.quantile(first[flagged], LOST))
-    screen = replace(screen, lengths=lengths, thresholds=lowest)
-    odds = unseen_odds(values, promised[used], counts, corpus[used])
-    odds[first[used] < lowest[0]] = -np.inf
-    honest = ~promised[used]
-    highest = thresholds(count[used][honest], odds[honest], counts[honest])
-    sieve = replace(sieve, lengths=lengths, thresholds=highest)
-    print(f"screen {screen.thresholds.round(2)}, sieve {sieve.thresholds.round(2)}, weights {weights.round(2)}")
-    sent = Gates(screen, sieve).scores(column).sent_on
-    told("sent on, honest", sent[used][honest], count[used][honest], corpus[used][honest])
-    told("lost", ~sent[flagged], count[flagged], family[flagged])
-    with (options.out / "screen.npz").open("wb") as file:
+    found = Evidence.of(texts, screen, sieve)
+    used = np.flatnonzero((found.words >= FEWEST_WORDS) & ~texts.composed & texts.spun)
+    flagged = used[flags([texts.column[i].as_py() for i in used.tolist()], found.words[used])]
+    gates = fitted(texts, found, flagged, screen, sieve)
+    screen, sieve = gates.screen, gates.sieve
+    print(f"screen {screen.thresholds.round(2)}, sieve {sieve.thresholds.round(2)}, weights {sieve.weights.round(2)}")
+    sent = gates.scores(texts.column).sent_on
+    judged = found.words >= FEWEST_WORDS
+    for what, kind in (("", ~texts.composed), (", long", texts.composed)):
+        here = judged & kind & texts.honest
+        told(f"sent on, honest{what}", sent[here], found.words[here], texts.corpus[here])
+    here = texts.composed & texts.spun
+    told("with a spun passage, not sent on", ~sent[here], found.words[here], texts.corpus[here])
+    told("lost", ~sent[flagged], found.words[flagged], texts.family[flagged])
+    saved(gates, arrays, options.out)
+
+
+def saved(gates: Gates, arrays: dict[str, Any], folder: Path) -> None:
+    """Write the data of both gates; ``arrays`` as :func:`read_sieve` gives them."""
+    screen, sieve = gates.screen, gates.sieve
+    with (folder / "screen.npz").open("wb") as file:
         np.savez_compressed(
             file, words=screen.words, pairs=screen.pairs, scale=screen.scale, intercept=screen.intercept,
             slope=screen.slope, lengths=screen.lengths, thresholds=screen.thresholds,
         )  # fmt: skip
-    with (options.out / "sieve.npz").open("wb") as file:
+    with (folder / "sieve.npz").open("wb") as file:
         np.savez_compressed(
             file, **arrays, ratios=sieve.ratios, weights=sieve.weights, bias=sieve.bias,
             lengths=sieve.lengths, thresholds=sieve.thresholds,

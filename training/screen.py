@@ -204,7 +204,7 @@ def in_bytes(weights: Weights) -> Screen:
         float(weights.bias[0]),
         float(weights.bias[1]),
         np.array([30.0, 1000.0]),
-        np.zeros(2),
+        np.zeros((2, 2)),
     )
 
 

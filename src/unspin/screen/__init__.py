@@ -77,7 +77,7 @@ class Gates:
 
         nothing = pa.array([""], pa.large_string())
         self.screen.weigh(nothing)
-        self.sieve.scores(nothing, np.zeros(1, np.int64), np.zeros(1))
+        self.sieve.scores(nothing, np.zeros(1, np.int64), np.zeros((1, 2)))
 
     def _passed(self, texts: pa.Array, weighed: Weighed) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The scores of both gates for documents that were weighed."""
@@ -87,7 +87,8 @@ class Gates:
         second = np.full(len(first), np.nan, np.float32)
         wanted = (first >= 0).nonzero()[0]
         if len(wanted):
-            screened = self.screen.odds(weighed.total[wanted], weighed.words[wanted])
+            passed = weighed.only(wanted)
+            screened = np.stack([self.screen.odds(passed), self.screen.densest(passed)], axis=1)
             second[wanted] = self.sieve.scores(texts, wanted, screened)
         return first, second
 

@@ -17,8 +17,10 @@ from numba import njit
 
 from unspin.screen.machine import load_word, trailing_zeros
 
-__all__ = ["MOST_OF_A_FORM", "NOTHING", "features", "sums", "word_at"]
+__all__ = ["HALF_A_PASSAGE", "MOST_OF_A_FORM", "NOTHING", "features", "sums", "word_at"]
 
+HALF_A_PASSAGE: Final = 64
+"""Words of half a passage: a document is looked at in passages of twice as many, each begun in the middle of the one before."""
 MOST_OF_A_FORM: Final = 2
 """Occurrences of one word, and of one pair, that count in a document."""
 NOTHING: Final = np.uint32(0xFFFFFFFF)
@@ -39,8 +41,9 @@ _LINE: Final = np.uint8(ord("\n"))
 _FIGURE: Final = np.uint8(ord("0"))
 _NINE: Final = np.uint8(ord("9"))
 _OTHER: Final = np.uint8(0x80)
-_BLOCK: Final = 256
+_BLOCK: Final = 4 * HALF_A_PASSAGE
 _SEEN: Final = 1024
+_LEAST: Final = np.int64(-(1 << 62))
 _32: Final = np.uint64(32)
 _3: Final = np.uint64(3)
 _8: Final = np.uint64(8)
@@ -172,8 +175,9 @@ def sums(
     total: Any,
     count: Any,
     hidden: Any,
+    densest: Any,
 ) -> None:
-    """Sum of weights and number of words of each document.
+    """Sum of weights and number of words of each document, and the sum of its densest passage.
 
     Args:
         data: ``uint8``, the documents one after the other.
@@ -185,6 +189,7 @@ def sums(
         total: receives the sums, ``int64[n]``; of one word or pair :data:`MOST_OF_A_FORM` occurrences count.
         count: receives the numbers of words, ``int64[n]``.
         hidden: receives whether a document has signs that stand inside words and are not seen there, ``bool[n]``.
+        densest: receives the highest sum of a passage, ``int64[n]``; that of the whole where it is no longer than one.
     """
     # Finding words mispredicts branches, looking up misses caches. Kept apart, the misses of many words overlap.
     word_places = np.empty(_BLOCK, np.uint32)
@@ -198,6 +203,9 @@ def sums(
         weight = np.int64(0)
         found = np.int64(0)
         odd = False
+        # The halves are those of the blocks that are looked up, so that they cost an addition each and none a word.
+        before_it = np.int64(0)
+        best = _LEAST
         while at < end:
             waiting = 0
             while at < end and waiting < _BLOCK:
@@ -210,16 +218,23 @@ def sums(
                     waiting += 1
                 elif data[begin] >= _OTHER:
                     odd |= _is_hidden(data, begin, end)
-            for i in range(waiting):
-                word_place, pair_place = np.int64(word_places[i]), np.int64(pair_places[i])
-                if _fresh(seen_words, word_place & (_SEEN - 1), document << 32 | word_place):
-                    weight += words[word_place]
-                if _fresh(seen_pairs, pair_place & (_SEEN - 1), document << 32 | pair_place):
-                    weight += pairs[pair_place]
+            for first in range(0, waiting, HALF_A_PASSAGE):
+                half = np.int64(0)
+                for i in range(first, min(first + HALF_A_PASSAGE, waiting)):
+                    word_place, pair_place = np.int64(word_places[i]), np.int64(pair_places[i])
+                    if _fresh(seen_words, word_place & (_SEEN - 1), document << 32 | word_place):
+                        half += words[word_place]
+                    if _fresh(seen_pairs, pair_place & (_SEEN - 1), document << 32 | pair_place):
+                        half += pairs[pair_place]
+                weight += half
+                if found + first > 0:
+                    best = max(best, before_it + half)
+                before_it = half
             found += waiting
         total[document] = weight
         count[document] = found
         hidden[document] = odd
+        densest[document] = best if found > HALF_A_PASSAGE else weight
 
 
 @njit(nogil=True, cache=True)

@@ -23,7 +23,7 @@ from unspin.screen.buffers import buffers, read_only
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["FEWEST_WORDS", "Screen", "Weighed", "load"]
+__all__ = ["FEWEST_WORDS", "Screen", "Weighed", "at_length", "load"]
 
 FEWEST_WORDS: Final = 30
 """Documents of fewer words cannot be judged (see :mod:`unspin.reader.eligibility`), so that they are not sent on."""
@@ -38,11 +38,17 @@ class Weighed(NamedTuple):
         total: sums of weights, ``int64[n]``.
         words: numbers of words, ``int64[n]``.
         hidden: whether a document has signs inside words that are not seen there, ``bool[n]``.
+        densest: sums of weights of the densest passages, ``int64[n]``.
     """
 
     total: NDArray[np.int64]
     words: NDArray[np.int64]
     hidden: NDArray[np.bool_]
+    densest: NDArray[np.int64]
+
+    def only(self, rows: NDArray[np.int64]) -> Weighed:
+        """Some of the documents."""
+        return Weighed(self.total[rows], self.words[rows], self.hidden[rows], self.densest[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +62,8 @@ class Screen:
         intercept: log-odds of "spun" for a document of 100 words without weight.
         slope: what is added to it for every natural logarithm of the length.
         lengths: numbers of words, rising.
-        thresholds: log-odds from which on a document of each of these lengths is sent on; between them interpolated by the
-            logarithm of the length.
+        thresholds: from which on a document of each of these lengths is sent on, ``float64[2, lengths]``: first of its
+            log-odds, then of its densest passage's; between lengths interpolated by the logarithm.
     """
 
     words: NDArray[np.int8]
@@ -69,26 +75,38 @@ class Screen:
     thresholds: NDArray[np.float64]
 
     def scores(self, weighed: Weighed) -> NDArray[np.float32]:
-        """How far each document is above the gate; minus infinity for fewer than :data:`FEWEST_WORDS` words."""
-        thresholds = np.interp(np.log(np.maximum(weighed.words, 1)), np.log(self.lengths), self.thresholds)
-        scores = self.odds(weighed.total, weighed.words) - thresholds
+        """How far each document, or its densest passage, is above the gate.
+
+        Minus infinity for fewer than :data:`FEWEST_WORDS` words.
+        """
+        above = [
+            values - at_length(weighed.words, self.lengths, thresholds)
+            for values, thresholds in zip((self.odds(weighed), self.densest(weighed)), self.thresholds, strict=True)
+        ]
+        scores = np.maximum(*above)
         scores[weighed.words < FEWEST_WORDS] = -np.inf
         return scores.astype(np.float32)
 
-    def odds(self, total: NDArray[np.int64], count: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Log-odds of "spun" from sums of weights and numbers of words, before the threshold.
+    def odds(self, weighed: Weighed) -> NDArray[np.float64]:
+        """Log-odds of "spun" of each document, before the threshold.
 
         A sum of n independent terms spreads with the square root of n, so that is what it is divided by.
         """
-        words = np.maximum(count, 1)
+        words = np.maximum(weighed.words, 1)
         return np.asarray(
-            self.scale * total / np.sqrt(words) + self.intercept + self.slope * np.log(words / _TYPICAL), np.float64
+            self.scale * weighed.total / np.sqrt(words) + self.intercept + self.slope * np.log(words / _TYPICAL),
+            np.float64,
         )
+
+    def densest(self, weighed: Weighed) -> NDArray[np.float64]:
+        """What the densest passage of each document says likewise, but for what goes by the length."""
+        return np.asarray(self.scale * weighed.densest / math.sqrt(2 * kernel.HALF_A_PASSAGE), np.float64)
 
     def weigh(self, texts: pa.Array) -> Weighed:
         """Weigh each document of a column; nothing is copied but views and dictionaries."""
         data, offsets = buffers(texts)
-        found = Weighed(np.zeros(len(texts), np.int64), np.zeros(len(texts), np.int64), np.zeros(len(texts), np.bool_))
+        total, count, densest = (np.zeros(len(texts), np.int64) for _ in range(3))
+        found = Weighed(total, count, np.zeros(len(texts), np.bool_), densest)
         words, pairs = read_only(self.words), read_only(self.pairs)
         kernel.sums(data, offsets, words, pairs, _shift(words), _shift(pairs), *found)
         return found
@@ -109,6 +127,13 @@ def load() -> Screen:
             )  # fmt: skip
     except (OSError, KeyError, ValueError) as error:
         raise DamagedData(f"the data of the screen cannot be used ({error}); install unspin again") from error
+
+
+def at_length(
+    words: NDArray[np.int64], lengths: NDArray[np.float64], thresholds: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The threshold of documents of so many words, interpolated by the logarithm of the length."""
+    return np.asarray(np.interp(np.log(np.maximum(words, 1)), np.log(lengths), thresholds), np.float64)
 
 
 def _shift(table: NDArray[np.int8]) -> np.uint64:

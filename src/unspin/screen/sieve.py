@@ -6,9 +6,11 @@ same odds alone and among thousands, and the stream of all documents goes throug
 bounded, however long one of them is.
 
 The odds of a document are added up as the reader's verdict does it (:mod:`unspin.model.verdict`): a likelihood ratio of "a
-share of the words was swapped" to "as written", with as much for a single word at most, of one form two occurrences. Beside
-that of the whole stands that of its best passage, which no honest rest outvotes, and what the screen said,
-whose errors are others. A logistic model puts them together.
+share of the words was swapped" to "as written", with as much for a single word at most, of one form two occurrences. The same
+is added up of its densest passage, which no honest rest outvotes. Beside them stand the phrases that nobody writes, what the
+screen said, whose errors are others, and what tells a text with a vocabulary of its own: how rare its words are, how often it
+says them again, and how many of them are unknown. Two logistic models put this together: one knows documents that were spun
+throughout, the other such as have a spun passage. A document is sent on where either of them says so.
 """
 
 from __future__ import annotations
@@ -24,13 +26,15 @@ from numpy.typing import NDArray
 
 from unspin.errors import DamagedData
 from unspin.screen.buffers import buffers
-from unspin.screen.tokens import FIRST_WORD, REACH, fill, states, table_of
+from unspin.screen.screen import at_length
+from unspin.screen.tokens import FIRST_WORD, REACH, Told, fill, phrases_of, states, table_of
 
 if TYPE_CHECKING:
     import onnxruntime
     import pyarrow as pa
 
 __all__ = [
+    "EVIDENCE",
     "LOGIT",
     "MOST_OF_A_FORM",
     "SHARES",
@@ -46,7 +50,22 @@ __all__ = [
 ]
 
 SHARES: Final = (0.08, 0.2, 0.4)
-"""Shares of swapped words that are tried; the middle one in passages."""
+"""Shares of swapped words that are tried; the middle one tells which passage is the densest."""
+EVIDENCE: Final = (
+    "screened", "few", "some", "many", "length", "rarity", "rarity_in_all", "screened_rarity", "forms", "unknown", "phrases",
+    "screened_passage", "few_there", "some_there", "many_there", "rarity_there",
+)  # fmt: skip
+"""What the models weigh: the screen's log-odds; the ratios for each of :data:`SHARES`, divided by how much such sums spread;
+the logarithm of the number of words; how rare they are; this by the root of their number, since what rare words add wrongly
+grows so; this by the screen's log-odds, which count less in a text of rare words; the logarithm of forms to words; the share of
+unknown words; the phrases that nobody writes, three at most; and of the densest passage what the screen says, the ratios, and
+how rare its words are."""
+_USUAL: Final = 6.3
+"""How rare the words of ordinary prose are."""
+_LONGEST: Final = 4_000
+"""Words from which on a text is no longer, for what goes by rarity and length: no text of training was much longer."""
+HALF_A_PASSAGE: Final = 48
+"""Words of evidence of half a passage; see :data:`unspin.screen.kernel.HALF_A_PASSAGE`."""
 MOST_OF_A_FORM: Final = 2
 """Occurrences of one form that count."""
 _MOST: Final = 4.0
@@ -55,6 +74,7 @@ _FINE: Final = 1024
 """Parts of a nat in which odds are added up: whole numbers give the same sum in any order."""
 _PIECE: Final = 8_192
 """Tokens that go through the network at a time."""
+_MOST_PHRASES: Final = 3
 _COMMONEST: Final = 100
 """Words that count as about equally common: those of grammar, and a few more."""
 LOGIT: Final = 1 / 16
@@ -70,14 +90,24 @@ class Sums:
     Attributes:
         words: that are evidence, ``int64[n]``.
         whole: log-likelihood ratio of the whole for each of :data:`SHARES`, ``float64[n, 3]``.
-        passage: that of the best passage, ``float64[n]``.
         rarity: mean of :func:`rarities` over the words, ``float64[n]``; 0 where there are none.
+        forms: different words, ``int64[n]``.
+        unknown: unknown words / all words, ``float64[n]``; 0 where there are none.
+        phrases: different phrases that nobody writes, ``int64[n]``.
+        passage_words: words of the densest passage that are evidence, ``int64[n]``.
+        passage: its log-likelihood ratios, ``float64[n, 3]``.
+        passage_rarity: mean of :func:`rarities` there, ``float64[n]``.
     """
 
     words: NDArray[np.int64]
     whole: NDArray[np.float64]
-    passage: NDArray[np.float64]
     rarity: NDArray[np.float64]
+    forms: NDArray[np.int64]
+    unknown: NDArray[np.float64]
+    phrases: NDArray[np.int64]
+    passage_words: NDArray[np.int64]
+    passage: NDArray[np.float64]
+    passage_rarity: NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,19 +119,21 @@ class Sieve:
         values: the numbers of its words.
         session: the network.
         ratios: what a word adds for each of :data:`SHARES`, by its odds, ``int64[3, 256]``.
-        weights: of what :func:`features` says of a document, ``float64[7]``.
-        bias: the score of a document of which it says nothing.
+        phrases: keys of phrases that nobody writes, see :func:`unspin.screen.tokens.phrases_of`.
+        weights: of :data:`EVIDENCE` in both models, ``float64[2, 16]``: of spun documents, and of spun passages.
+        bias: the scores of a document of which they say nothing, ``float64[2]``.
         lengths: numbers of words, rising.
-        thresholds: scores from which on a document of each of these lengths is sent on; between them interpolated by the
-            logarithm of the length.
+        thresholds: scores from which on a document of each of these lengths is sent on, ``float64[2, lengths]``; between them
+            interpolated by the logarithm of the length.
     """
 
     keys: NDArray[np.uint64]
     values: NDArray[np.int32]
     session: onnxruntime.InferenceSession
     ratios: NDArray[np.int64]
+    phrases: NDArray[np.uint64]
     weights: NDArray[np.float64]
-    bias: float
+    bias: NDArray[np.float64]
     lengths: NDArray[np.float64]
     thresholds: NDArray[np.float64]
 
@@ -111,54 +143,66 @@ class Sieve:
         Args:
             texts: strings, large strings or UTF-8 bytes; any bytes will do.
             wanted: rows that are looked at.
-            screened: the screen's log-odds of each of them.
+            screened: the screen's log-odds of each of them and of its densest passage, ``float64[len(wanted), 2]``.
 
         Returns:
             ``float32[len(wanted)]``.
         """
         sums = self.sums(texts, wanted)
-        thresholds = np.interp(np.log(np.maximum(sums.words, 1)), np.log(self.lengths), self.thresholds)
-        return (self.odds(sums, screened) - thresholds).astype(np.float32)
+        above = [
+            odds - at_length(sums.words, self.lengths, thresholds)
+            for odds, thresholds in zip(self.odds(sums, screened), self.thresholds, strict=True)
+        ]
+        return np.maximum(*above).astype(np.float32)
 
     def odds(self, sums: Sums, screened: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The score of each document before the threshold."""
+        """The scores of both models before the thresholds, ``float64[2, n]``."""
         # Column by column: the product of a matrix may round a row otherwise among many than alone.
         columns = features(sums, screened).T
-        return np.asarray(
-            sum((w * x for w, x in zip(self.weights.tolist(), columns, strict=True)), self.bias), np.float64
-        )
+        return np.stack([
+            sum((w * x for w, x in zip(weights.tolist(), columns, strict=True)), bias)
+            for weights, bias in zip(self.weights, self.bias.tolist(), strict=True)
+        ])  # fmt: skip
 
     def sums(self, texts: pa.Array, wanted: NDArray[np.int64]) -> Sums:
         """What is added up of some documents; arguments as for :meth:`scores`."""
         data, offsets = buffers(texts)
         wanted = np.ascontiguousarray(wanted, np.int64)
-        words = np.zeros(len(wanted), np.int64)
-        whole, passage = np.zeros((len(wanted), 3), np.int64), np.zeros((len(wanted), 2), np.int64)
-        rare, rarity = np.zeros(len(wanted), np.int64), rarities(max(int(self.values.max(initial=0)) + 1, FIRST_WORD))
+        told, forms = Told.of(len(wanted), self.phrases), np.zeros(len(wanted), np.int64)
+        tallies = np.zeros((len(wanted), *_TALLY), np.int64)
+        rarity = rarities(max(int(self.values.max(initial=0)) + 1, FIRST_WORD))
         seen = np.full((len(rarity), 2), -1, np.int64)
         around = 2 * REACH
         tokens, owner = np.zeros(around + _PIECE, np.int32), np.full(around + _PIECE, -1, np.int64)
         state = states()
-        while found := fill(data, offsets, wanted, self.keys, self.values, state, tokens[around:], owner[around:]):
+        while found := fill(
+            data, offsets, wanted, self.keys, self.values, self.phrases, state, tokens[around:], owner[around:], *told
+        ):
             (odds,) = self.session.run(None, {"tokens": tokens[None, : around + found]})
-            add(odds[0, 0], tokens[REACH:], owner[REACH:], self.ratios, rarity, seen, words, whole, passage, rare)
+            add(odds[0, 0], tokens[REACH:], owner[REACH:], self.ratios, rarity, seen, tallies, forms)
             tokens[:around], owner[:around] = tokens[found : found + around], owner[found : found + around]
-        return Sums(words, whole / _FINE, passage[:, 1] / _FINE, rare / _FINE / np.maximum(words, 1))
+        ended(tallies)
+        whole, passage = tallies[:, _WHOLE], tallies[:, _DENSEST]
+        return Sums(
+            whole[:, _WORDS], *_ratios_and_rarity(whole), forms, told.unknown / np.maximum(told.words, 1), told.phrases,
+            passage[:, _WORDS], *_ratios_and_rarity(passage),
+        )  # fmt: skip
+
+
+def _ratios_and_rarity(tally: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The ratios of a column of tallies in nats, and the mean rarity."""
+    return tally[:, :_RARITY] / _FINE, tally[:, _RARITY] / _FINE / np.maximum(tally[:, _WORDS], 1)
+
+
+# A document has four tallies: of the whole, of its densest passage, of the last half of a passage, of the one being filled.
+# Each holds the ratios for each share, the rarities and the number of words.
+_WHOLE, _DENSEST, _LAST, _FILLED = range(4)
+_RARITY, _WORDS = 3, 4
+_TALLY: Final = (4, 5)
 
 
 @njit(nogil=True, cache=True)
-def add(
-    odds: Any,
-    tokens: Any,
-    owner: Any,
-    ratios: Any,
-    rarity: Any,
-    seen: Any,
-    words: Any,
-    whole: Any,
-    passage: Any,
-    rare: Any,
-) -> None:
+def add(odds: Any, tokens: Any, owner: Any, ratios: Any, rarity: Any, seen: Any, tallies: Any, forms: Any) -> None:
     """Add the odds of a piece of the stream to the sums of its documents.
 
     Args:
@@ -168,35 +212,65 @@ def add(
         ratios: see :class:`Sieve`.
         rarity: of each token, see :func:`rarities`.
         seen: for each token the document that it was seen in last, and how often; ``int64[tokens, 2]``.
-        words: ``int64[n]``.
-        whole: ``int64[n, 3]``.
-        passage: the best passage that ends here, and the best so far, ``int64[n, 2]``.
-        rare: the rarities of all words, ``int64[n]``.
+        tallies: of each document, ``int64[n, 4, 5]``; complete after :func:`ended`.
+        forms: different tokens of each document, ``int64[n]``.
     """
     for i in range(len(odds)):
         document = owner[i]
         if document < 0:
             continue
         token = tokens[i]
+        tally = tallies[document]
         if seen[token, 0] != document:
             seen[token, 0] = document
             seen[token, 1] = 0
+            forms[document] += 1
         seen[token, 1] += 1
-        words[document] += 1
-        rare[document] += rarity[token]
-        if seen[token, 1] > MOST_OF_A_FORM:
-            continue
-        for share in range(3):
-            whole[document, share] += ratios[share, odds[i]]
-        here = max(0, passage[document, 0] + ratios[1, odds[i]])
-        passage[document, 0] = here
-        passage[document, 1] = max(passage[document, 1], here)
+        tally[_FILLED, _WORDS] += 1
+        tally[_FILLED, _RARITY] += rarity[token]
+        if seen[token, 1] <= MOST_OF_A_FORM:
+            for share in range(3):
+                tally[_FILLED, share] += ratios[share, odds[i]]
+        if tally[_FILLED, _WORDS] == HALF_A_PASSAGE:
+            _filled(tally)
+
+
+@njit(nogil=True, cache=True)
+def ended(tallies: Any) -> None:
+    """Complete the tallies of documents of which all is added up; one that is no longer than half a passage is its densest."""
+    for document in range(len(tallies)):
+        tally = tallies[document]
+        if tally[_FILLED, _WORDS] > 0:
+            _filled(tally)
+        if tally[_DENSEST, _WORDS] == 0:
+            tally[_DENSEST] = tally[_WHOLE]
+
+
+@njit(inline="always")
+def _filled(tally: Any) -> None:
+    """Half a passage is full: it makes a passage with the one before it, and becomes that."""
+    middle = 1  # of the shares
+    if tally[_LAST, _WORDS] > 0:
+        here = tally[_LAST, middle] + tally[_FILLED, middle]
+        if tally[_DENSEST, _WORDS] == 0 or here > tally[_DENSEST, middle]:
+            for i in range(_TALLY[1]):
+                tally[_DENSEST, i] = tally[_LAST, i] + tally[_FILLED, i]
+    for i in range(_TALLY[1]):
+        tally[_WHOLE, i] += tally[_FILLED, i]
+        tally[_LAST, i] = tally[_FILLED, i]
+        tally[_FILLED, i] = 0
 
 
 def features(sums: Sums, screened: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What the score of a document rests on, ``float64[n, 7]``: sums of many terms are divided by how much they spread."""
-    spread, length = np.sqrt(np.maximum(sums.words, 1)), np.log(np.maximum(sums.words, 1))
-    return np.stack([screened, *(sums.whole.T / spread), np.sqrt(sums.passage), length, sums.rarity], axis=1)
+    """What the scores of a document rest on, ``float64[n, 16]``, see :data:`EVIDENCE`; arguments as for :meth:`Sieve.odds`."""
+    words, there = (np.maximum(count, 1)[:, None] for count in (sums.words, sums.passage_words))
+    spread, in_all, rarer = np.sqrt(words), np.sqrt(np.minimum(words[:, 0], _LONGEST)), sums.rarity - _USUAL
+    forms = np.log(np.maximum(sums.forms, 1)) - np.log(words[:, 0])
+    phrases = np.minimum(sums.phrases, _MOST_PHRASES)
+    return np.column_stack([
+        screened[:, 0], sums.whole / spread, np.log(words), sums.rarity, in_all * rarer, screened[:, 0] * rarer, forms,
+        sums.unknown, phrases, screened[:, 1], sums.passage / np.sqrt(there), sums.passage_rarity,
+    ])  # fmt: skip
 
 
 @lru_cache(maxsize=2)
@@ -235,7 +309,7 @@ def load() -> Sieve:
         with (resources.files("unspin.data") / "sieve.npz").open("rb") as file, np.load(file) as saved:
             return Sieve(
                 *table_of(saved["hashes"]), session_of(saved["model"].tobytes()), saved["ratios"],
-                saved["weights"], float(saved["bias"]), saved["lengths"], saved["thresholds"],
+                phrases_of(saved["phrases"]), saved["weights"], saved["bias"], saved["lengths"], saved["thresholds"],
             )  # fmt: skip
     except (OSError, KeyError, ValueError, RuntimeError) as error:
         raise DamagedData(f"the data of the sieve cannot be used ({error}); install unspin again") from error
