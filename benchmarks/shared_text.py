@@ -9,13 +9,18 @@ common, and yet neither was made of the other.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["COMMON", "SharedWords", "shared_words", "shares"]
 
 STRETCH, SAME = 16, 12
+SEED = 3
+"""Words in a row that such a stretch has at least: four that differ leave one of this length."""
 COMMON = 40
 """Words in such stretches from which a text is in part the other, as :mod:`unspin.trace` counts a further source."""
 _TOKEN = re.compile(r"\w+|[.!?]")
@@ -35,24 +40,38 @@ def shares(original: str, other: str) -> bool:
 
 
 def shared_words(original: str, other: str) -> SharedWords:
-    """The words of the first text, and those in stretches that the other has too."""
-    from rapidfuzz.distance import Indel
-
+    """The words of the first text, and those in stretches that the other has too, wherever it has them."""
     ours, special = _words(original)
     theirs, _ = _words(other)
+    inside = np.zeros(len(ours), np.bool_)
+    places: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
+    for j in range(len(theirs) - SEED + 1):
+        places[tuple(theirs[j : j + SEED])].append(j)
+    for i in range(len(ours) - SEED + 1):
+        for j in places.get(tuple(ours[i : i + SEED]), ()):
+            if not inside[i : i + SEED].all():
+                here = slice(max(0, i - STRETCH), i + SEED + STRETCH)
+                there = slice(max(0, j - STRETCH), j + SEED + STRETCH)
+                inside[here] |= _alike(ours[here], special[here], theirs[there])
+    return SharedWords(len(ours), int(inside.sum()))
+
+
+def _alike(ours: Sequence[str], special: NDArray[np.bool_], theirs: Sequence[str]) -> NDArray[np.bool_]:
+    """Which words lie in a stretch that counts."""
+    from rapidfuzz.distance import Indel
+
     same = np.zeros(len(ours), np.bool_)
     for step in Indel.opcodes(ours, theirs):
         if step.tag == "equal":
             same[step.src_start : step.src_end] = True
     if len(ours) < STRETCH:
-        return SharedWords(len(ours), 0)
-    alike, missing = (np.append(0, np.cumsum(mask)) for mask in (same, np.array(special) & ~same))
+        return np.zeros(len(ours), np.bool_)
+    alike, missing = (np.append(0, np.cumsum(mask)) for mask in (same, special & ~same))
     counts = (alike[STRETCH:] - alike[:-STRETCH] >= SAME) & (missing[STRETCH:] == missing[:-STRETCH])
-    inside = np.convolve(counts, np.ones(STRETCH, np.int64)) > 0
-    return SharedWords(len(ours), int(inside.sum()))
+    return np.convolve(counts, np.ones(STRETCH, np.int64)) > 0
 
 
-def _words(text: str) -> tuple[list[str], list[bool]]:
+def _words(text: str) -> tuple[list[str], NDArray[np.bool_]]:
     """The words in lower case, and which are names or figures: a capital inside a sentence, a digit."""
     words: list[str] = []
     special: list[bool] = []
@@ -64,4 +83,4 @@ def _words(text: str) -> tuple[list[str], list[bool]]:
         words.append(token.lower())
         special.append(token[0].isdigit() or (token[0].isupper() and not begins and token != "I"))
         begins = False
-    return words, special
+    return words, np.array(special, np.bool_)
