@@ -3,8 +3,14 @@
 ``python -m benchmarks.trace --corpora CORPORA``: pieces of the corpora go into an archive, and pages made of some of them are
 traced: spun by every family, whole and a third of the article between foreign text. Other pieces stay out of the archive while
 their neighbours of the same document are in it: pages made of these, spun and honest, have no source, only texts on the same
-subject. Beside it, on the same pages: plain BM25 (bm25s) and MinHash LSH (rensa). The pages come from documents of the part
-``test``, or for ``--fit``, which prints the weights of ``unspin/trace/probability.py``, from the part ``dev``.
+subject. Beside it, on the same pages: plain BM25 (bm25s) and MinHash LSH (rensa).
+
+``--neighbours N`` makes N honest and N spun pages more of pieces that are in the archive, and keeps the piece itself out of
+sight while its page is traced: all that is left are its neighbours. ``--claims FILE`` writes down each claim that
+:func:`benchmarks.shared_text.shares` calls none, to be read: what aligned there, on both sides.
+
+The pages come from documents of the part ``test``, or for ``--fit``, which prints the weights of
+``unspin/trace/probability.py``, from the part ``dev``.
 """
 
 from __future__ import annotations
@@ -16,19 +22,23 @@ import resource
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import records
+from benchmarks.shared_text import shared_words, shares
 from benchmarks.trace_peers import Bm25, Lsh
 from training.corpora import Document, Part, all_files, documents
 from unspin import spinners
 from unspin.evaluate.intervals import wilson
 from unspin.settings import CLAIMED_FROM
 from unspin.trace import Archive, Trace, Writer, compare, search
+from unspin.trace.archive import Hit, Term
 from unspin.trace.probability import features
 from unspin.trace.tracing import Hunt
 
@@ -40,9 +50,11 @@ RATES = (0.3, 0.7)
 LEFT_OUT = 6
 """One piece in so many of the held-out documents stays out of the archive."""
 MAKES = ("whole", "third")
-RUNS = 8
-COMMON = 40
-"""Words in common runs from which a text is in part the other, as :mod:`unspin.trace` counts a further source."""
+FIT_MAKES = (*MAKES, "part")
+"""For a fit also pages of which a third of the article is a ninth: a page may be long, and have little of a source."""
+AROUND = 4
+"""Times its length that foreign text stands before such a part, and after it."""
+RIDGE = 0.1
 
 
 @dataclass(frozen=True)
@@ -82,10 +94,33 @@ def absent(found: Sequence[tuple[str, Document]]) -> set[str]:
     return set(held[::LEFT_OUT])
 
 
-def pages(root: Path, found: Sequence[tuple[str, Document]], part: Part, count: int) -> Iterator[Page]:
+class Hiding(Archive):
+    """An archive of which one document may be out of sight."""
+
+    _hidden: int | None = None
+
+    def hide(self, id: str | None) -> None:
+        """Find a document no more; None to find all again."""
+        self._hidden = None if id is None else self.get(id).place
+
+    def search(self, terms: Sequence[Term], most: int) -> list[Hit]:
+        """What the archive finds, without the one."""
+        hits = super().search(terms, most + 1)
+        places = [where.place for where in self.where(hits)]
+        return [hit for hit, place in zip(hits, places, strict=True) if place != self._hidden][:most]
+
+
+def foreign_texts(root: Path) -> list[str]:
+    """Texts that are nowhere in the archive."""
+    return [d.text for f in all_files(root) if f.name.split(".")[0] in FOREIGN for d in documents(f, PIECE // 2)]
+
+
+def pages(
+    root: Path, found: Sequence[tuple[str, Document]], part: Part, count: int, makes: Sequence[str] = MAKES
+) -> Iterator[Page]:
     """Pages with a source in the archive, and pages without: spun, and honest on the same subject."""
     out = absent(found)
-    foreign = [d.text for f in all_files(root) if f.name.split(".")[0] in FOREIGN for d in documents(f, PIECE // 2)]
+    foreign = foreign_texts(root)
     random = np.random.default_rng(7 if part == "test" else 8)
     mine = [(id, d) for id, d in found if d.part == part and d.corpus in PROSE]
     inside = [(id, d) for id, d in mine if id not in out]
@@ -94,12 +129,49 @@ def pages(root: Path, found: Sequence[tuple[str, Document]], part: Part, count: 
     for pool, known in ((inside, True), (outside, False)):
         for number, k in enumerate(random.permutation(len(pool))[:count].tolist()):
             id, document = pool[k]
-            family, rate, make = families[number % len(families)], RATES[number // 12 % 2], MAKES[number // 24 % 2]
+            family, rate = families[number % len(families)], RATES[number // 12 % 2]
+            make = makes[number // 24 % len(makes)]
             honest = not known and number % 3 == 0
             text = document.text if make == "whole" else third(document.text)
             spun = text if honest else spinners.simulate(text, family, seed=number, rate=rate).text
-            page = spun if make == "whole" else among(spun, foreign, random)
+            page = _page(spun, make, foreign, random)
             yield Page(page, text, id if known else None, make, 0.0 if honest else rate, "honest" if honest else family)
+
+
+def neighbours(
+    root: Path, found: Sequence[tuple[str, Document]], part: Part, count: int, archive: Hiding, *, evenly: bool = False
+) -> Iterator[Page]:
+    """Pages whose piece is out of sight until the next one is asked for, honest and spun by turns.
+
+    Of all kinds in their proportion, or evenly: an encyclopedia has more articles after one pattern than anything else.
+    """
+    out = absent(found)
+    foreign = foreign_texts(root)
+    random = np.random.default_rng(9)
+    mine = [(id, d) for id, d in found if d.part == part and d.corpus in PROSE and id not in out]
+    families = spinners.names()
+    order = random.permutation(len(mine))
+    if evenly:
+        corpus = np.array([mine[k][1].corpus for k in order])
+        rank = np.zeros(len(order), np.int64)  # of a piece among those of its corpus
+        for name in set(corpus.tolist()):
+            rank[corpus == name] = np.arange((corpus == name).sum())
+        order = random.permutation(order[np.argsort(rank, kind="stable")][: 2 * count])
+    for number, k in enumerate(order[: 2 * count].tolist()):
+        id, document = mine[k]
+        make, rate = ("third" if number % 8 > 5 else "whole"), RATES[number // 2 % 2]
+        text = document.text if make == "whole" else third(document.text)
+        family = families[number // 2 % len(families)] if number % 2 else "honest"
+        spun = spinners.simulate(text, family, seed=number, rate=rate).text if number % 2 else text
+        archive.hide(id)
+        yield Page(_page(spun, make, foreign, random), text, None, make, rate if number % 2 else 0.0, family)
+    archive.hide(None)
+
+
+def _page(text: str, make: str, foreign: Sequence[str], random: np.random.Generator) -> str:
+    if make == "whole":
+        return text
+    return among(text, foreign, random) if make == "third" else within(text, foreign, random)
 
 
 def third(text: str) -> str:
@@ -114,13 +186,13 @@ def among(text: str, foreign: Sequence[str], random: np.random.Generator) -> str
     return f"{before}\n\n{text}\n\n{after}"
 
 
-def shares(original: str, other: str) -> bool:
-    """Whether two texts that nobody spun have text in common: a fifth of the first, or 40 words, in runs of eight words."""
-    ours, theirs = (re.findall(r"\w+", text.lower()) for text in (original, other))
-    runs = {tuple(theirs[i : i + RUNS]) for i in range(len(theirs) - RUNS + 1)}
-    here = [i for i in range(len(ours) - RUNS + 1) if tuple(ours[i : i + RUNS]) in runs]
-    covered = {i + k for i in here for k in range(RUNS)}
-    return len(here) >= 0.2 * max(1, len(ours) - RUNS + 1) or len(covered) >= COMMON
+def within(text: str, foreign: Sequence[str], random: np.random.Generator) -> str:
+    """A text between so many foreign ones that it is a small part of the page."""
+    sides: list[list[str]] = [[], []]
+    for side in sides:
+        while sum(map(len, side)) < AROUND * len(text):
+            side.append(foreign[int(random.integers(len(foreign)))])
+    return "\n\n".join([*sides[0], text, *sides[1]])
 
 
 def first_is_right(page: Page, found: Trace) -> bool:
@@ -149,23 +221,63 @@ def built(found: Sequence[tuple[str, Document]], folder: Path) -> dict[str, floa
             "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}  # fmt: skip
 
 
-def fit(archive: Archive, asked: Sequence[Page]) -> dict[str, Any]:
-    """Weights of the logistic curve, from the candidates of pages with and without a source."""
+def fit(archive: Archive, asked: Iterable[Page]) -> dict[str, Any]:
+    """Weights of the logistic curve, from the candidates of pages with and without a source.
+
+    A candidate is right where it is the piece itself, or has at least half of it. One that has some of it is left out: whether
+    it is a source is a matter of words.
+    """
     rows, right = [], []
     for page in asked:
         hunt = Hunt(page.text, archive, None, CLAIMED_FROM)
         hunt.go()
-        for found in hunt.aligned():
-            if found.nats > 0:
-                rows.append(features(found))
-                right.append(shares(page.original, found.source))
+        for id, found, names in hunt.aligned():
+            if found.nats <= 0:
+                continue
+            shared = shared_words(page.original, found.source)
+            whole = id == page.source or 2 * shared.same >= shared.words
+            if whole or not shares(page.original, found.source):
+                rows.append(features(found, names))
+                right.append(whole)
     x, y = np.column_stack([np.ones(len(rows)), np.array(rows)]), np.array(right, float)
-    weights = np.zeros(x.shape[1])
+    weights, ridge = np.zeros(x.shape[1]), np.array([0.01, *[RIDGE] * (x.shape[1] - 1)])
     for _ in range(50):  # Newton's method; the small ridge keeps it finite where the two can be parted without an error
         p = 1 / (1 + np.exp(-x @ weights))
-        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag([0.01, *[1.0] * (x.shape[1] - 1)])
-        weights += np.linalg.solve(bend, x.T @ (y - p) - np.array([0.01, *[1.0] * (x.shape[1] - 1)]) * weights)
+        bend = (x * (p * (1 - p))[:, None]).T @ x + np.diag(ridge)
+        weights += np.linalg.solve(bend, x.T @ (y - p) - ridge * weights)
     return {"bias": float(weights[0]), "weights": weights[1:].tolist(), "pairs": len(rows), "right": int(sum(right))}
+
+
+def unfounded(archive: Archive, asked: Iterable[Page]) -> tuple[dict[str, list[int]], list[dict[str, Any]]]:
+    """Counts by kind of page whose source is out of sight, and each claim that is none by the rule, to be read."""
+    counts: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+    claims = []
+    for page in asked:
+        found = search(page.text, archive)
+        kind = "honest" if page.family == "honest" else "spun"
+        real = any(shares(page.original, match.comparison.source) for match in found.sources)
+        for name, value in (("claimed", bool(found.sources) and not real), ("part of it is there", real)):
+            tally = counts[f"neighbours only, {kind}: {name}"]
+            tally[0] += value
+            tally[1] += 1
+        if found.sources and not real:
+            claims.append({"page": page.family, "make": page.make} | _claim(found))
+    return dict(counts), claims
+
+
+def _claim(found: Trace) -> dict[str, Any]:
+    first = found.sources[0]
+    held = first.comparison
+    aligned = [
+        {
+            "nats": passage.nats,
+            "page": held.page[passage.start : passage.end],
+            "source": held.source[passage.source_start : passage.source_end],
+        }
+        for passage in held.passages
+        if passage.counted
+    ]
+    return {"claimed": first.id, "probability": first.probability, "aligned": aligned}
 
 
 def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh]) -> dict[str, Any]:
@@ -266,6 +378,8 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=200_000, help="in the archive, at most")
     parser.add_argument("--pages", type=int, default=480, help="with a source, and as many without")
+    parser.add_argument("--neighbours", type=int, default=500, help="honest and spun pages whose piece is out of sight")
+    parser.add_argument("--claims", type=Path, help="where claims that are none by the rule go, to be read")
     parser.add_argument("--archive", type=Path, help="keep the archive here, or take the one that is there")
     parser.add_argument("--fit", action="store_true", help="print weights from the part dev instead")
     parser.add_argument("--no-peers", action="store_true")
@@ -276,9 +390,13 @@ def main() -> None:
         folder = options.archive or Path(temporary) / "archive"
         build = {} if folder.exists() else built(found, folder)
         print(json.dumps(build), flush=True)
-        archive = Archive(folder)
+        archive = Hiding(folder)
         if options.fit:
-            print(json.dumps(fit(archive, list(pages(options.corpora, found, "dev", options.pages)))))
+            dev = chain(
+                pages(options.corpora, found, "dev", options.pages, FIT_MAKES),
+                neighbours(options.corpora, found, "dev", options.neighbours, archive, evenly=True),
+            )
+            print(json.dumps(fit(archive, dev)))
             return
         asked = list(pages(options.corpora, found, "test", options.pages))
         out = absent(found)
@@ -286,8 +404,17 @@ def main() -> None:
         peers: list[Bm25 | Lsh] = [] if options.no_peers else [Bm25(texts), Lsh(texts)]
         search(asked[0].text, archive)
         record = {"build": build, **measured(archive, asked, peers), "alignment": alignment(asked)}
+        kept = neighbours(options.corpora, found, "test", options.neighbours, archive)
+        counts, claims = unfounded(archive, kept)
+        record["counts"] |= counts
+    if options.claims:
+        options.claims.write_text("".join(json.dumps(claim) + "\n" for claim in claims), encoding="utf-8")
     if options.output:
-        options.output.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+        command = (
+            f"python -m benchmarks.trace --corpora CORPORA --documents {options.documents} --pages {options.pages}"
+            f" --neighbours {options.neighbours}" + " --no-peers" * options.no_peers
+        )
+        records.write(options.output, command, **record)
     print(rendered(record))
     print(json.dumps({name: record[name] for name in ("milliseconds", "calibration", "alignment")}, indent=1))
 

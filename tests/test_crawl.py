@@ -20,15 +20,20 @@ pytest.importorskip("numba")
 pytest.importorskip("tantivy")
 
 import pyarrow.parquet as pq  # noqa: E402
+from corpus_files import source_of  # noqa: E402
+from crawl_fakes import Suffering  # noqa: E402
 from typer.testing import CliRunner, Result  # noqa: E402
 
 from unspin.cli.main import app  # noqa: E402
+from unspin.corpus.formats import Columns, splits  # noqa: E402
 from unspin.crawl import Options, Plan  # noqa: E402
 from unspin.crawl import annotate as room  # noqa: E402
 from unspin.crawl.annotate import COLUMNS, annotate, opened  # noqa: E402
 from unspin.crawl.wording import table  # noqa: E402
 from unspin.errors import DamagedData, OptionError  # noqa: E402
 from unspin.scan.run import Outcome, scan  # noqa: E402
+from unspin.scan.tasks import Scan  # noqa: E402
+from unspin.scan.work import AtRow, Idle, Work  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
 from unspin.trace import Archive, Writer  # noqa: E402
 from unspin.trace import trace as traced  # noqa: E402
@@ -187,12 +192,41 @@ def test_a_page_that_fails_costs_itself(index: Path, monkeypatch: pytest.MonkeyP
     ).to_pylist()
     assert (slow["unspin_trace_error"], slow["unspin_claimed"]) == ("time limit of 0.1 s", None)
     batch = pa.record_batch({"text": [None, PAGES[0] + " RAISE", "left out", PAGES[0]]})
-    seen: list[int] = []
+    seen: list[int | None] = []
     options = Options(reader=False)
     found = annotate(batch, archive, options=options, watch=seen.append, skip={2: "not this one"}).to_pylist()
     assert [row["unspin_trace_error"] for row in found] == [None, "ValueError: so it goes", "not this one", None]
     assert [row["unspin_claimed"] for row in found] == [False, None, None, True]
-    assert seen == [1, 3]  # a glance is enough for a page without a word
+    assert seen == [0, 1, 3, None, 1, 3]  # a glance is enough for a page without a word
+
+
+def test_a_page_that_crashes_or_hangs_a_glance_costs_itself(index: Path, tmp_path: Path) -> None:
+    page = next(iter(SPUN.values()))
+    source = jsonl(tmp_path / "pages.jsonl", [page, NOBODYS[0] + " DIE", page, NOBODYS[1] + " HANG", NOBODYS[2]])
+    plan = Suffering.against(index, options=Options(reader=False, time_limit=1.0))
+    scan([source], tmp_path / "out", plan, workers=1)
+    found = rows(tmp_path / "out", "pages.jsonl")
+    assert [row["claimed"] for row in found] == [True, None, True, None, False]
+    assert [row["error"] for row in found][1::2] == [
+        "ended the worker that read it (signal SIGKILL)", "time limit of 1 s",
+    ]  # fmt: skip
+
+
+def test_the_glances_are_told_from_the_searches(index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What takes time at a glance is said to have gone into glances."""
+    from unspin.trace import glance
+
+    actual = glance.Glance.sees
+    monkeypatch.setattr(glance.Glance, "sees", lambda look, page: (time.sleep(0.05), actual(look, page))[1])
+    told: list[Any] = []
+    plan = Plan.against(index, options=Options(reader=False))
+    (split,) = splits(source := source_of(Path(jsonl(tmp_path / "a.jsonl", [NOBODYS[0]] * 20))), Columns())
+    counts: list[Any] = []
+    annotate = plan.load(lambda: None)
+    Work(plan, tmp_path / "state", annotate, told.append, counts.append, lambda _: None).scan(Scan("0", source, split))
+    assert counts[0].spent["glance"] > 1.0 > counts[0].spent["search"]
+    assert [moment.row for moment in told if isinstance(moment, AtRow)] == list(range(20))
+    assert isinstance(told[-1], Idle)
 
 
 def test_the_archive_is_opened_once_a_process(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -818,13 +818,114 @@ def test_a_glance_says_the_same_whatever_was_looked_at_before(tmp_path: Path, mo
     assert [list(look.promises(page)) for page in reversed(pages)] == alone[::-1]
 
 
+def test_threads_may_share_a_glance(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from unspin.trace import glance as room
+
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        writer.commit()
+    archive = Archive(tmp_path / "a")
+    pages = [spinners.simulate(text, "thesaurus", seed=k, rate=0.6).text for k in range(4) for text in PROSE.values()]
+    alone = [list(room.Glance(archive).promises(page)) for page in pages]
+    switch = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(3):
+            look = room.Glance(archive)
+            with ThreadPoolExecutor(4) as pool:
+                futures = [pool.submit(lambda glance, page: list(glance.promises(page)), look, page) for page in pages]
+            assert [future.result() for future in futures] == alone
+    finally:
+        sys.setswitchinterval(switch)
+
+
+def test_a_glance_that_was_broken_off_changes_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unspin.trace import glance as room
+
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        writer.commit()
+    archive = Archive(tmp_path / "a")
+    wanted = list(room.Glance(archive).promises(HARBOUR))
+    look, actual, asked = room.Glance(archive), room._Words._met, []
+
+    def stops(words: Any, word: str) -> Any:
+        asked.append(word)
+        if len(asked) == 5:
+            raise KeyboardInterrupt
+        return actual(words, word)
+
+    monkeypatch.setattr(room._Words, "_met", stops)
+    with pytest.raises(KeyboardInterrupt):
+        list(look.promises(HARBOUR))
+    assert list(look.promises(HARBOUR)) == wanted
+
+
+@pytest.mark.parametrize("dates", [{}, {"b": "2026-05-02", "c": "2026-05-02"}, {"a": "2026-05-09", "c": "2026-05-02"}])
+def test_equal_documents_are_named_in_one_order_however_they_were_put_in(dates: dict[str, str], tmp_path: Path) -> None:
+    page = spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.3).text
+    found = []
+    for number, order in enumerate(("abc", "cba", "bca")):
+        with Writer.open(tmp_path / str(number)) as writer:
+            for id in order:
+                writer.put(id, HARBOUR, date=dates.get(id))
+            writer.commit()
+        (match,) = search(page, Archive(tmp_path / str(number))).sources
+        found.append((match.id, *match.near_copies))
+    dated, others = sorted(dates, key=lambda id: (dates[id], id)), [id for id in "abc" if id not in dates]
+    assert found == [(*dated, *others)] * 3
+    assert {search(CLINIC, Archive(tmp_path / str(number))).likeliest for number in range(3)} == {(*dated, *others)[0]}
+
+
+def test_texts_after_one_pattern_are_no_sources_of_each_other(tmp_path: Path) -> None:
+    """Their sentences are the same, and their names and figures are not."""
+    pattern = (
+        "{0} is a village on the {1} in the district of {2}. At the count of {3} it had {4} people in {5} households. The"
+        " parish church of {6} was built in {7} on the ground of an older chapel, and was enlarged in {8} by the builder {9}."
+        " A market was held there every Thursday until {10}, when the railway to {11} was opened and the trade moved down the"
+        " valley. The school was closed in {12}; its children now go by bus to {13}. The village has a band, a fire brigade"
+        " and a chess club, which won the cup of the district in {14}."
+    )
+    ours = "Oberau Lenn Harding 1991 412 158 Mauritius 1466 1721 Brandl 1889 Kolm 1974 Sankt 2003".split()
+    theirs = "Velden Drau Tormund 2001 987 301 Barbara 1388 1804 Steiner 1912 Villach 1968 Rosegg 1987".split()
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("other", pattern.format(*theirs))
+        writer.commit()
+    page = spinners.simulate(pattern.format(*ours), "thesaurus", seed=1, rate=0.2).text
+    found = search(page, Archive(tmp_path / "a"))
+    assert not found.sources and found.likeliest == "other"
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("own", pattern.format(*ours))
+        writer.commit()
+    assert [match.id for match in search(page, Archive(tmp_path / "a")).sources] == ["own"]
+
+
+def test_names_and_figures_that_only_one_has_speak_against_a_source() -> None:
+    from unspin.trace.evidence import Names, comparison, names
+    from unspin.trace.links import link
+    from unspin.trace.probability import probability
+    from unspin.trace.sides import side
+
+    same, other = (link(side(page), side(HARBOUR)) for page in (HARBOUR, HARBOUR.replace("Tuesday", "Wednesday")))
+    total = names(same, comparison(same)).total
+    assert names(same, comparison(same)) == (total, 0) and names(other, comparison(other)) == (total, 2)
+    found = comparison(link(side(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text), side(HARBOUR)))
+    said = [probability(found, Names(60, unmatched)) for unmatched in (0, 12, 24, 48)]
+    assert said == sorted(said, reverse=True) and said[0] > said[-1]
+
+
 def test_what_was_said_anew_in_part_is_less_of_a_source() -> None:
+    from unspin.trace.evidence import Names
     from unspin.trace.probability import probability
 
     found = compare(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text, HARBOUR)
     found = dataclasses.replace(found, explained=0.3, used=0.3)
-    said_anew = [dataclasses.replace(passage, rewritten=passage.words // 3) for passage in found.passages]
-    assert probability(dataclasses.replace(found, passages=tuple(said_anew))) < probability(found)
+    anew = tuple(dataclasses.replace(passage, rewritten=passage.words // 3) for passage in found.passages)
+    assert probability(dataclasses.replace(found, passages=anew), Names(0, 0)) < probability(found, Names(0, 0))
 
 
 def test_near_copies_are_told_by_their_numbers() -> None:

@@ -131,6 +131,25 @@ def test_the_answer_of_the_archive_comes_by_itself(page: Page, stub: Stub) -> No
     assert page.is_visible("#compare-result")
 
 
+def test_what_is_saved_says_where_it_comes_from(page: Page, stub: Stub) -> None:
+    stub.archive, stub.source = True, ARTICLE
+    page.reload()
+    read(page, PAGE)
+    page.wait_for_selector("#compare-found button")
+
+    def saved(kind: str) -> list[tuple[str, str]]:
+        with page.expect_download():
+            page.click("#save > summary")
+            page.click(f"#save [data-format={kind}]")
+        return [(sent["name"], sent["text"]) for sent in stub.exports[-1]["readings"][0].get("sources", [])]
+
+    assert saved("html") == [("articles/harbour.txt", ARTICLE)]
+    assert stub.exports[-1]["readings"][0]["sources"][0]["probability"] == 0.98
+    against(page, ARTICLE.replace("baker", "butcher"))
+    assert saved("docx") == [("source", ARTICLE.replace("baker", "butcher"))]
+    assert saved("csv") == []
+
+
 def test_without_an_archive_nothing_is_asked(page: Page, stub: Stub) -> None:
     read(page, PAGE)
     assert "/v1/trace" not in stub.requests and page.is_hidden("#compare-archive")

@@ -101,7 +101,7 @@ def annotate(
     archive: Archive,
     options: Options | None = None,
     *,
-    watch: Callable[[int], None] | None = None,
+    watch: Callable[[int | None], None] | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> pa.RecordBatch:
     """The batch with :data:`COLUMNS` appended.
@@ -111,7 +111,8 @@ def annotate(
             U+FFFD.
         archive: where the sources are looked for.
         options: which column, what is claimed, with or without the reader, and limits.
-        watch: called with the row before each document that is searched for; at the others a glance is enough.
+        watch: called with the row before each document that gets a glance, and before each that is searched for; with None
+            between the two.
         skip: rows that are not to be looked for, with the reason, which becomes their ``unspin_trace_error``.
 
     Raises:
@@ -126,11 +127,15 @@ def annotate(
     texts = texts_of(batch, options.text_column)
     for k, text in enumerate(texts):
         page = _Page(text.as_py() or b"", options)
+        if k not in skip and watch is not None:
+            watch(k)
         row = _failed(skip[k]) if k in skip else _glanced(page, archive, options)
         if row is None:
             left[k] = page
         else:
             rows[k] = row
+    if watch is not None:
+        watch(None)
     read = _sent_on(texts.take(pa.array(list(left), pa.int64()))) if options.reader else [False] * len(left)
     for (k, page), reads in zip(left.items(), read, strict=True):
         if watch is not None:

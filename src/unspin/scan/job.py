@@ -31,13 +31,14 @@ class Annotate(Protocol):
     """The work on a batch. It gives a document the same values in any batch, whoever does it and whenever."""
 
     def __call__(
-        self, batch: pa.RecordBatch, *, watch: Callable[[int], None], skip: Mapping[int, str]
+        self, batch: pa.RecordBatch, *, watch: Callable[[int | None], None], skip: Mapping[int, str]
     ) -> pa.RecordBatch:
         """The batch with the columns of the job appended.
 
         Args:
             batch: columns ``id``, ``text`` and ``offset``, perhaps ``source``.
-            watch: called with the row before a document is worked on that may hang or end the process.
+            watch: called with the row before a document is worked on that may hang or end the process. A job that works on
+                documents in its first station too calls it with None at the end of that: none is worked on then.
             skip: rows that are not to be worked on, with the reason, which stands in the column of errors then.
         """
         ...
@@ -53,7 +54,7 @@ class Job(Protocol):
 
     @property
     def stations(self) -> tuple[str, str]:
-        """What the time goes into before the first call of ``watch``, and after it."""
+        """What the time goes into before the first call of ``watch``, or the one with None, and after it."""
         ...
 
     @property

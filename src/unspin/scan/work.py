@@ -169,10 +169,11 @@ class Work:
         """Annotate some rows; the result goes without the texts, which are the most of it and not needed any more."""
         begun, read = time.perf_counter(), 0.0
 
-        def watch(row: int) -> None:
+        def watch(row: int | None) -> None:
             nonlocal read
-            read = read or time.perf_counter()  # all that comes before the first row is the first station's work
-            self.at(AtRow(number, first + row))
+            if row is None or not read:  # all that comes before is the first station's work
+                read = time.perf_counter()
+            self.at(Idle() if row is None else AtRow(number, first + row))
 
         here = {row - first: reason for row, reason in skips.items() if first <= row < first + batch.num_rows}
         try:

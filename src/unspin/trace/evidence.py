@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from unspin.arrays import ragged
 from unspin.comparison import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
 from unspin.text import QuotationSpan, Words
-from unspin.trace.facts import fact_of
+from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
 
-__all__ = ["comparison"]
+__all__ = ["Names", "comparison", "names"]
 
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
@@ -29,19 +29,28 @@ _SPEECH: Final = 3
 """Words of a quotation; fewer are rarely speech."""
 
 
+class Names(NamedTuple):
+    """Names and figures of both texts in passages that count; ``unmatched`` of them the other text has nowhere.
+
+    A spinner makes few of these; two texts after one pattern have many.
+    """
+
+    total: int
+    unmatched: int
+
+
 def comparison(linked: Linked) -> Comparison:
     """Everything that is said of a pair."""
     page, source = linked.page, linked.source
     count, source_count = _counted(linked)
     passages = tuple(_passages(linked, count))
-    passage_of = ragged.owners(linked.ptr)
-    taken = np.array([passage.counted for passage in passages], np.bool_)[passage_of]
     changes = tuple(_changes(linked))
+    inside, source_inside = _inside(linked, passages)
     return Comparison(
         page=page.words.text,
         source=source.words.text,
-        explained=_share(_covered(linked.links[taken, 0], linked.links[taken, 1], len(page.words)), count),
-        used=_share(_covered(linked.links[taken, 2], linked.links[taken, 3], len(source.words)), source_count),
+        explained=_share(inside, count),
+        used=_share(source_inside, source_count),
         words=page.size,
         source_words=source.size,
         exact=sum(passage.exact for passage in passages),
@@ -66,6 +75,30 @@ def _covered(begin: NDArray[np.int64], end: NDArray[np.int64], tokens: int) -> N
 def _share(inside: NDArray[np.bool_], count: NDArray[np.bool_]) -> float:
     total = int(count.sum())
     return round(int((inside & count).sum()) / total, 4) if total else 0.0
+
+
+def names(linked: Linked, found: Comparison) -> Names:
+    """The names and figures of both texts in the passages that count.
+
+    Args:
+        linked: the pair.
+        found: what is said of it.
+    """
+    total = unmatched = 0
+    sides = linked.page, linked.source
+    for side, other, inside in zip(sides, sides[::-1], _inside(linked, found.passages), strict=True):
+        words = [side.words.lower[i] for i in np.flatnonzero(inside & side.special).tolist()]
+        words = [word for word in words if word not in NO_NAMES]
+        total += len(words)
+        unmatched += sum(word not in other.vocabulary for word in words)
+    return Names(total, unmatched)
+
+
+def _inside(linked: Linked, passages: Sequence[Passage]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tokens of page and source lie in passages that count."""
+    taken = np.array([passage.counted for passage in passages], np.bool_)[ragged.owners(linked.ptr)]
+    a, b, c, d = linked.links[taken].T
+    return _covered(a, b, len(linked.page.words)), _covered(c, d, len(linked.source.words))
 
 
 def _notes(linked: Linked, passages: Sequence[Passage]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from unspin.comparison import Fact
 
-__all__ = ["fact_of"]
+__all__ = ["NO_NAMES", "fact_of"]
 
 _WORD: Final = re.compile(r"[^\W\d_]++|\d[\d.,:]*+")
 _MONTHS_AND_DAYS: Final = frozenset(
@@ -22,7 +22,8 @@ _NUMBERS: Final = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
      "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}  # fmt: skip
-_NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
+NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
+"""Words with a capital wherever they stand."""
 
 
 def fact_of(found: str, original: str, before: str) -> Fact | None:
@@ -73,7 +74,7 @@ def _named(text: str) -> list[str]:
     return [
         match.group()
         for match in _WORD.finditer(text)
-        if match.group()[0].isupper() and match.group().lower() not in _NO_NAMES
+        if match.group()[0].isupper() and match.group().lower() not in NO_NAMES
     ]
 
 

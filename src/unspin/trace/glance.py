@@ -13,6 +13,7 @@ import math
 import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from threading import Lock
 from typing import Any, Final, NamedTuple
 from zlib import crc32
 
@@ -46,7 +47,7 @@ _SPECIAL: Final = "^"
 
 
 class Glance:
-    """Looks at one page after the other, whether an archive may have a source of it."""
+    """Looks at pages, whether an archive may have a source of them; several threads may share one."""
 
     def __init__(self, archive: Archive) -> None:
         """Begin with nothing known of any word.
@@ -56,6 +57,7 @@ class Glance:
         """
         self._archive = archive
         self._words = _Words(archive)
+        self._learning = Lock()
 
     def sees(self, page: str) -> bool:
         """Whether a search for a page may claim something.
@@ -67,9 +69,15 @@ class Glance:
 
     def promises(self, page: str) -> Iterator[float]:
         """What each document that is looked at promises, see :meth:`unspin.trace.sketch.Sketch.promise`."""
-        if len(self._words) > _MOST_WORDS:
-            self._words = _Words(self._archive)
-        asked = self._words.of(_spelled(page))
+        with self._learning:
+            if len(self._words) > _MOST_WORDS:
+                self._words = _Words(self._archive)
+            words = self._words
+            try:
+                asked = words.of(_spelled(page))
+            except BaseException:  # broken off in the middle of a word: what is known is worth nothing any more
+                self._words = _Words(self._archive)
+                raise
         size = len(asked.ptr) - 1
         sketch = Sketch(asked.hashed % NUMBERS, ragged.owners(asked.ptr), asked.nats, size)
         free = np.ones(size, np.bool_)
@@ -77,7 +85,7 @@ class Glance:
         parts = min(_MOST_PARTS, -(-size // _PART))
         for k in range(parts):
             part = slice(asked.ptr[size * k // parts], asked.ptr[size * (k + 1) // parts])
-            hits = self._archive.search(self._words.query(asked, part), _DOCUMENTS)
+            hits = self._archive.search(words.query(asked, part), _DOCUMENTS)
             for where in self._archive.where(hits):
                 if where.place not in seen:
                     seen.add(where.place)

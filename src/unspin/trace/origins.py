@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from unspin.comparison import Comparison, Wording
 from unspin.reading import Reading
@@ -10,7 +10,7 @@ from unspin.report.source import Origin, Proof, Search
 from unspin.trace.restoring import restored
 from unspin.trace.results import Trace
 
-__all__ = ["given", "searched"]
+__all__ = ["given", "proved", "searched"]
 
 
 def given(name: str, found: Comparison, reading: Reading) -> Origin:
@@ -24,7 +24,23 @@ def given(name: str, found: Comparison, reading: Reading) -> Origin:
     Raises:
         ValueError: the reading is one of another text.
     """
-    return Origin((Proof(name, found),), restored(found, reading).wordings)
+    return proved([Proof(name, found)], reading)
+
+
+def proved(proofs: Sequence[Proof], reading: Reading) -> Origin:
+    """A document and sources of it, given or found before.
+
+    Args:
+        proofs: at least one, the one that explains most first. Where the first has a probability it was searched for.
+        reading: what the reader says of the document.
+
+    Raises:
+        ValueError: the reading is one of another text.
+    """
+    first, *further = proofs
+    search = None if first.probability is None else Search(first.probability, first.name)
+    wordings = restored(first.comparison, reading, further=[proof.comparison for proof in further]).wordings
+    return Origin(tuple(proofs), wordings, search)
 
 
 def searched(found: Trace, reading: Reading, named: Callable[[str], str] = str) -> Origin:

@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.reading import Reading
-from unspin.text import sentence_starts
-from unspin.text.words import Kind
 from unspin.trace.archive import Term
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.sides import Side, Swaps
@@ -61,8 +59,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
         reading: what the reader says of it; None to go by what each word may stand for by itself.
     """
     words = page.words
-    begins = sentence_starts(words)
-    figure = (words.kind == Kind.NUMBER).tolist()  # a number of numpy against an enum is slow
+    untouched = page.special.tolist()
     guesses = likely(list(page.vocabulary), page.form, page.swaps) if reading is None else {}
     substitutions = () if reading is None else reading.substitutions
     found: list[Asked] = []
@@ -72,8 +69,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
         start = int(words.start[i])
         while k < len(substitutions) and substitutions[k].end <= start:
             k += 1
-        surface, lower = words.surface(i), words.lower[i]
-        special = figure[i] or (surface[0].isupper() and not begins[i])
+        lower, special = words.lower[i], untouched[i]
         others = () if special else guesses.get(lower, ())
         kept = max(0.0, 1.0 - sum(probability for _, probability in others))
         if k < len(substitutions) and substitutions[k].start <= start:

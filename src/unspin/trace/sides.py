@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.model.ngram import NGram
-from unspin.text import QuotationSpan, Words, find_quotations, sentence_spans, split
+from unspin.text import QuotationSpan, Words, find_quotations, sentence_spans, sentence_starts, split
 from unspin.text.words import Kind
 from unspin.trace.boilerplate import boilerplate
 from unspin.trace.phrases import Hit
@@ -104,6 +104,13 @@ class Side:
         breaks[self.sentences.ravel()] = 1
         breaks[-1] = 1
         return breaks
+
+    @cached_property
+    def special(self) -> NDArray[np.bool_]:
+        """Which tokens no spinner touches: figures, and words with a capital inside a sentence, ``bool[n]``."""
+        begins, figure = sentence_starts(self.words), np.equal(self.words.kind, Kind.NUMBER)
+        capital = [self.words.surface(i)[0].isupper() for i in range(len(self.words))]
+        return figure | (np.array(capital, np.bool_) & ~np.asarray(begins, np.bool_))
 
     @cached_property
     def surprise(self) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
 from unspin.trace.archive import Archive, Hit, Stored, Term, Where
-from unspin.trace.evidence import comparison
+from unspin.trace.evidence import Names, comparison, names
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
@@ -58,6 +58,7 @@ class _Candidate:
         numbers: its words.
         run: where it runs with the page best.
         found: what it has of the page; None where it was not aligned.
+        names: the names and figures in that.
         probability: that it is a source.
     """
 
@@ -67,6 +68,7 @@ class _Candidate:
     numbers: NDArray[np.uint16]
     run: Run
     found: Comparison | None = None
+    names: Names = Names(0, 0)
     probability: float = 0.0
 
     @cached_property
@@ -183,12 +185,15 @@ class Hunt:
         left = [(self._promise(c), c) for c in self._found.values() if c.found is None]
         vain = 0
         while left and vain < _IN_VAIN and sum(c.found is not None for c in self._found.values()) < _MOST:
-            k = max(range(len(left)), key=lambda k: left[k][0])
-            promise, candidate = left.pop(k)
+            promise = max(promised for promised, _ in left)
             if promise < least:
                 return
-            candidate.found = comparison(link(self.page, side(self._archive.text(candidate.where))))
-            candidate.probability = probability(candidate.found)
+            candidate = min((c for promised, c in left if promised == promise), key=_Ties)
+            left = [(promised, c) for promised, c in left if c is not candidate]
+            linked = link(self.page, side(self._archive.text(candidate.where)))
+            candidate.found = comparison(linked)
+            candidate.names = names(linked, candidate.found)
+            candidate.probability = probability(candidate.found, candidate.names)
             if candidate.probability < self._claimed_from:
                 vain += 1
                 continue
@@ -204,7 +209,7 @@ class Hunt:
         """The candidates, the likeliest first."""
         return sorted(
             self._found.values(),
-            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, c.where.place),
+            key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, _Ties(c)),
         )
 
     def nearest(self) -> Match | None:
@@ -212,9 +217,9 @@ class Hunt:
         first = next(iter(self.ranked()), None)
         return None if first is None or first.probability <= 0 else _match(first, first.probability, ())
 
-    def aligned(self) -> list[Comparison]:
-        """What was aligned with the page."""
-        return [c.found for c in self._found.values() if c.found is not None]
+    def aligned(self) -> list[tuple[str, Comparison, Names]]:
+        """What was aligned with the page: its identifier, what it has of the page, and the names in that."""
+        return [(c.stored.id, c.found, c.names) for c in self._found.values() if c.found is not None]
 
     def sources(self) -> Iterator[Match]:
         """Documents that each explain something of the page that those before do not, near-copies put together."""
@@ -222,7 +227,7 @@ class Hunt:
         left = [c for c in self._found.values() if c.found is not None and c.probability >= self._claimed_from]
         while left:
             own = [_explains(self.page, _of(c)) & ~explained & self.page.counts for c in left]
-            k = max(range(len(left)), key=lambda k: (int(own[k].sum()), left[k].probability, -k))
+            k = min(range(len(left)), key=lambda k: (-int(own[k].sum()), -left[k].probability, _Ties(left[k])))
             if explained.any() and own[k].sum() < _OWN_WORDS:
                 return
             first = left.pop(k)
@@ -238,7 +243,9 @@ class Hunt:
     def _copies(self, source: _Candidate) -> Iterable[_Candidate]:
         """What says the same as a source, the most evidence first."""
         near = [c for c in self._found.values() if c is not source and c.run.nats >= _COPY * source.run.nats]
-        return sorted((c for c in near if near_copies(source.numbers, c.numbers)), key=lambda c: -c.run.nats)
+        return sorted(
+            (c for c in near if near_copies(source.numbers, c.numbers)), key=lambda c: (-c.run.nats, _Ties(c))
+        )
 
 
 def _match(named: _Candidate, probability: float, near_copies: tuple[str, ...]) -> Match:
@@ -260,6 +267,29 @@ def _of(candidate: _Candidate) -> Comparison:
 
 def _earliest(found: _Candidate) -> tuple[bool, str]:
     return found.stored.date is None, found.stored.date or ""
+
+
+class _Ties:
+    """Which of two candidates comes first if all else is equal: by date, those without one last, then by identifier.
+
+    So the result does not depend on the order in which an archive was made. What is stored of them is read where there is a
+    tie, and nowhere else.
+    """
+
+    def __init__(self, candidate: _Candidate) -> None:
+        self._candidate = candidate
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Ties) and self._candidate is other._candidate
+
+    def __hash__(self) -> int:
+        return hash(id(self._candidate))
+
+    def __lt__(self, other: _Ties) -> bool:
+        return self._key() < other._key()
+
+    def _key(self) -> tuple[bool, str, str]:
+        return *_earliest(self._candidate), self._candidate.stored.id
 
 
 def _explains(page: Side, found: Comparison) -> NDArray[np.bool_]:

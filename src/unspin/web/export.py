@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from unspin.reading import Reading
 from unspin.report.export import FORMATS
 from unspin.report.export import export as render
-from unspin.report.source import Entry, Source, place_function
+from unspin.report.source import Entry, Origin, Proof, Source, place_function
 from unspin.settings import Settings
 from unspin.web.checked import reading_of
 from unspin.web.models import ExportRequest, NamedReading
@@ -20,6 +20,7 @@ from unspin.web.pool import Job
 from unspin.web.problems import Problem
 from unspin.web.requests import JsonRoute
 from unspin.web.routes import UseService
+from unspin.web.service import Service
 
 __all__ = ["router"]
 
@@ -34,8 +35,11 @@ _RESPONSES = EXPORT([form.media_type.partition(";")[0] for form in FORMATS.value
 async def export(request: Request, asked: ExportRequest, service: UseService) -> Response:
     """Make a report of readings: one HTML page, DOCX with tracked changes, CSV of the swaps, JSON or Markdown.
 
-    Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included.
+    Nothing is read again: what the readings say is what the report says, the choices of whoever sends them included. With
+    `sources` it is said where a document comes from, as `unspin report --from` does.
     """
+    if asked.format == "csv" and any(named.sources for named in asked.readings):
+        raise Problem("invalid", "format: csv has no place for sources; leave them out or choose another format")
     service.check_number(len(asked.readings), "readings")
     settings = None
     if asked.settings is not None:
@@ -48,7 +52,7 @@ async def export(request: Request, asked: ExportRequest, service: UseService) ->
             job.check()
             reading = reading_of(named.reading)
             service.check_length(reading.text)
-            entries.append(Entry(_source(position, named, reading), reading))
+            entries.append(Entry(_source(position, named, reading), reading, _origin(named, reading, service, job)))
         job.check()
         return render(entries, asked.format, public=asked.public, settings=settings)
 
@@ -72,6 +76,28 @@ def _source(position: int, named: NamedReading, reading: Reading) -> Source:
         counts = f"{len(named.places):,} for {len(starts):,} substitutions"
         raise Problem("invalid", f"readings.{position}.places: {counts}; send one for each, in order")
     return Source(named.name, named.format, place_function(starts, named.places))
+
+
+def _origin(named: NamedReading, reading: Reading, service: Service, job: Job) -> Origin | None:
+    """What a document has of the sources that were sent along, aligned anew; None where there are none.
+
+    Raises:
+        Problem: a source is too long.
+        MissingExtra: ``unspin[trace]`` is not installed.
+    """
+    if not named.sources:
+        return None
+    from unspin.trace.comparing import compare
+    from unspin.trace.origins import proved
+
+    proofs = []
+    for source in named.sources:
+        service.check_length(source.text)
+        job.check()
+        found = compare(reading.text, source.text)
+        copies = tuple(source.near_copies)
+        proofs.append(Proof(source.name, found, source.probability, source.date, source.url, copies))
+    return proved(proofs, reading)
 
 
 def _attachment(name: str, suffix: str) -> str:

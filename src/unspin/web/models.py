@@ -111,6 +111,8 @@ Form = Literal["html", "docx", "csv", "json", "md"]
 _ADDRESS = r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\x7f]+$"
 _LONGEST_ADDRESS = 2_000
 _LAST = 1_000_000_000  # page or paragraph; no document has more
+_MOST_SOURCES = 24  # of one document, as a search may name
+_MOST_COPIES = 1_000
 _MOST_PLACES = 200_000  # substitutions of one reading; a document of the default length has some 120,000 words
 
 
@@ -223,6 +225,24 @@ class Place(_Strict):
     paragraph: int = Field(ge=1, le=_LAST, description="From 1: of the page, or of the document where it has no pages.")
 
 
+class NamedSource(_Strict):
+    """A text that a document was made from."""
+
+    name: Name = Field(max_length=500, description="As it stands in the report.", examples=["harbour.txt"])
+    text: Text = Field(description="All of it; the report quotes what the document has of it.", examples=[_SOURCE])
+    probability: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="That it is a source, as `/v1/trace` said it; null where it was given and not searched for.",
+    )
+    date: Name | None = Field(default=None, max_length=100, description="Where it is known.")
+    url: Name | None = Field(default=None, max_length=_LONGEST_ADDRESS, description="Shown, never opened.")
+    near_copies: list[Name] = Field(
+        default_factory=list, max_length=_MOST_COPIES, description="Names of texts that say the same."
+    )
+
+
 class NamedReading(_Strict):
     """A reading, perhaps with the choices that somebody made in it, under the name of its document."""
 
@@ -236,6 +256,12 @@ class NamedReading(_Strict):
         default=None,
         max_length=_MOST_PLACES,
         description="Where the substitutions of this reading lie, one for each, in order.",
+    )
+    sources: list[NamedSource] = Field(
+        default_factory=list,
+        max_length=_MOST_SOURCES,
+        description="What the document was made from, the one that explains most first. They are aligned anew: the report"
+        " proves it, and has the document in their wording. Not in `csv`.",
     )
 
 

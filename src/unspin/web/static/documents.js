@@ -82,14 +82,26 @@ export class Document {
     return this.state === "failed" && !FINAL.has(this.error.code);
   }
 
-  /** What an export takes: the reading with the choices made in it, its places to match. */
-  kept() {
+  /** What it was made from, as an export takes it: what it is compared with now, or else what the archive has. */
+  get origins() {
+    const { comparison, sources } = this;
+    const found = (sources ?? []).map(({ id, probability, date, url, near_copies, comparison: { source } }) => ({
+      name: id, text: source, probability, date, url, near_copies,
+    }));
+    if (!comparison || found.some(({ text }) => text === comparison.source)) return found;
+    return [{ name: comparison.source_path ?? "source", text: comparison.source }];
+  }
+
+  /** What an export takes: the reading with the choices made in it, its places to match; and its sources, if wanted. */
+  kept(withSources) {
     const { name, format, places, choices } = this;
+    const sources = withSources ? this.origins.map(({ name: called, ...rest }) => ({ ...rest, name: called.slice(0, LONGEST_NAME) })) : [];
     return {
       name: name.slice(0, LONGEST_NAME),
       ...(format && { format }),
       reading: choices.toReading(),
       ...(places && { places: choices.inForce().map(({ place }) => places[place]) }),
+      ...(sources.length && { sources }),
     };
   }
 }

@@ -8,7 +8,7 @@ const FLASH = 1600; // milliseconds for which a button says that it was done
 
 /** Save documents, with the choices made in them, as one file. Throws an ApiError where that does not work. */
 export async function save(documents, format, withoutTexts) {
-  const readings = documents.map((document) => document.kept());
+  const readings = documents.map((document) => document.kept(format !== "csv")); // a table of swaps has no place for sources
   const file = await exported({ readings, format, public: withoutTexts, settings: sharedSettings(documents) });
   download(file);
   for (const document of documents) document.unsaved = false;
