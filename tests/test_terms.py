@@ -21,9 +21,9 @@ def ticked() -> None:
     pass
 
 
-def restored(text: str, decided: dict[int, Decision] | None = None) -> str:
+def restored(text: str, decided: dict[int, Decision] | None = None, known: dict[str, str] | None = None) -> str:
     words = split(text)
-    return apply(text, edits(words, terms.in_place(words, decided or {}, lexicon.load(), ticked)))
+    return apply(text, edits(words, terms.in_place(words, decided or {}, lexicon.load(), known or {}, ticked)))
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,12 @@ def test_context_is_right_where_only_the_terms_propose() -> None:
 def test_a_listed_phrase_is_believed_before_context() -> None:
     text = "They used an irregular backwoods again."
     assert restored(text, {4: Decision("rural", 0.9, ())}) == "They used a random forest again."
+
+
+def test_the_spinners_dictionary_is_right_whatever_the_terms_say() -> None:
+    text = "They used an irregular backwoods again."
+    decided, known = {4: Decision("woods", 0.9, ())}, {"backwoods": "woods"}
+    assert restored(text, decided, known) == "They used a random woods again."
 
 
 def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:

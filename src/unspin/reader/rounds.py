@@ -117,7 +117,7 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
     models.tick()
     least = 0.0 if settings.fill_all else BELIEVED
     decided = decisions(words, visible, evidence, posterior, models.lexicon, known, least)
-    made = edits(words, terms.in_place(words, decided, models.lexicon, models.tick))
+    made = edits(words, terms.in_place(words, decided, models.lexicon, known, models.tick))
     return Round(tuple(s for s in made if not s.open), explaining(posterior), tuple(s for s in made if s.open))
 
 

@@ -66,7 +66,11 @@ def phrases(words: Words, tick: Callable[[], None]) -> tuple[Substitution, ...]:
 
 
 def in_place(
-    words: Words, decided: Mapping[int, Decision], lexicon: Lexicon, tick: Callable[[], None]
+    words: Words,
+    decided: Mapping[int, Decision],
+    lexicon: Lexicon,
+    known: Mapping[str, str],
+    tick: Callable[[], None],
 ) -> dict[int, Decision]:
     """What was decided for single tokens, with the words of terms in their places.
 
@@ -74,13 +78,16 @@ def in_place(
         words: the text.
         decided: what its words were taken for, by token.
         lexicon: the candidates of each word.
+        known: the spinner's dictionary as far as the user has it, which is right whatever the terms say.
         tick: called again and again; what it raises ends the search.
     """
     merged = dict(decided)
     for found in _used(words, tick):
         for swap in _swaps(words, found):
+            if not _is_word_for_word(swap) or words.lower[swap.begin] in known:
+                continue
             open_ = swap.begin not in decided or decided[swap.begin].original is None
-            if _is_word_for_word(swap) and (found.listed or (open_ and _stands_for(words, swap, lexicon))):
+            if found.listed or (open_ and _stands_for(words, swap, lexicon)):
                 merged[swap.begin] = Decision(swap.original, round(found.probability, 4), ())
     return merged
 
