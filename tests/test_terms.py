@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from unspin.reader import terms
 from unspin.reader.passes import SUSPICION, load
 from unspin.reader.substitutions import Decision, edits
 from unspin.reader.verdict import evidence
-from unspin.text import apply, split
+from unspin.text import Words, apply, split
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -77,6 +78,21 @@ def test_different_phrases_weigh_and_not_their_number() -> None:
     both = terms.weight([split("They used an irregular backwoods, and calculated relapse.")], ticked)
     assert once == often == pytest.approx(0.99)
     assert both == pytest.approx(2 * once)
+
+
+def test_a_text_is_searched_once_however_often_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    actual = terms.torture.find
+
+    def counted(words: Words, tick: Callable[[], None]) -> tuple[terms.Finding, ...]:
+        calls.append(len(words))
+        return actual(words, tick=tick)
+
+    monkeypatch.setattr(terms.torture, "find", counted)
+    words = split("They used an irregular backwoods again.")
+    assert terms.weight([words]) == terms.weight([words]) > 0
+    assert terms.in_place(words, {}, lexicon.load(), {}, ticked)
+    assert calls == [len(words)]
 
 
 def test_tortured_phrases_count_for_the_verdict() -> None:

@@ -802,39 +802,41 @@ def test_a_glance_sees_a_source_among_advertising_and_none_that_is_not_there(tmp
     )
 
 
-def test_a_glance_says_the_same_whatever_was_looked_at_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from unspin.trace import glance as room
-
-    with Writer.open(tmp_path / "a") as writer:
+@pytest.fixture(scope="module")
+def prose_alone(tmp_path_factory: pytest.TempPathFactory) -> Archive:
+    folder = tmp_path_factory.mktemp("archive") / "prose"
+    with Writer.open(folder) as writer:
         for name, text in PROSE.items():
             writer.put(name, text)
         writer.commit()
-    archive = Archive(tmp_path / "a")
+    return Archive(folder)
+
+
+def test_a_glance_says_the_same_whatever_was_looked_at_before(
+    prose_alone: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from unspin.trace import glance as room
+
     pages = [HARBOUR, CLINIC, *PROSE.values(), "Café Ünïcode 12,5 x_y \ud800 😀"]
-    alone = [list(room.Glance(archive).promises(page)) for page in pages]
-    look = room.Glance(archive)
+    alone = [list(room.Glance(prose_alone).promises(page)) for page in pages]
+    look = room.Glance(prose_alone)
     assert [list(look.promises(page)) for page in [*pages, *pages]] == [*alone, *alone]
     monkeypatch.setattr(room, "_MOST_WORDS", 100)  # words are forgotten
     assert [list(look.promises(page)) for page in reversed(pages)] == alone[::-1]
 
 
-def test_threads_may_share_a_glance(tmp_path: Path) -> None:
+def test_threads_may_share_a_glance(prose_alone: Archive) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     from unspin.trace import glance as room
 
-    with Writer.open(tmp_path / "a") as writer:
-        for name, text in PROSE.items():
-            writer.put(name, text)
-        writer.commit()
-    archive = Archive(tmp_path / "a")
     pages = [spinners.simulate(text, "thesaurus", seed=k, rate=0.6).text for k in range(4) for text in PROSE.values()]
-    alone = [list(room.Glance(archive).promises(page)) for page in pages]
+    alone = [list(room.Glance(prose_alone).promises(page)) for page in pages]
     switch = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     try:
         for _ in range(3):
-            look = room.Glance(archive)
+            look = room.Glance(prose_alone)
             with ThreadPoolExecutor(4) as pool:
                 futures = [pool.submit(lambda glance, page: list(glance.promises(page)), look, page) for page in pages]
             assert [future.result() for future in futures] == alone
@@ -842,16 +844,11 @@ def test_threads_may_share_a_glance(tmp_path: Path) -> None:
         sys.setswitchinterval(switch)
 
 
-def test_a_glance_that_was_broken_off_changes_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_glance_that_was_broken_off_changes_no_other(prose_alone: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     from unspin.trace import glance as room
 
-    with Writer.open(tmp_path / "a") as writer:
-        for name, text in PROSE.items():
-            writer.put(name, text)
-        writer.commit()
-    archive = Archive(tmp_path / "a")
-    wanted = list(room.Glance(archive).promises(HARBOUR))
-    look, actual, asked = room.Glance(archive), room._Words._met, []
+    wanted = list(room.Glance(prose_alone).promises(HARBOUR))
+    look, actual, asked = room.Glance(prose_alone), room._Words._met, []
 
     def stops(words: Any, word: str) -> Any:
         asked.append(word)

@@ -10,7 +10,8 @@ know in their places, and none of them was right.)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -92,8 +93,19 @@ def in_place(
     return merged
 
 
-def _used(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
+_FOUND: Final[WeakKeyDictionary[Words, tuple[Finding, ...]]] = WeakKeyDictionary()
+"""What was found in texts that are still at hand: verdict and rounds ask about the same one again and again."""
+
+
+def _used(words: Words, tick: Callable[[], None]) -> tuple[Finding, ...]:
     """The findings that are used, and not mentioned."""
+    found = _FOUND.get(words)
+    if found is None:
+        found = _FOUND[words] = tuple(_not_mentioned(words, tick))
+    return found
+
+
+def _not_mentioned(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
     quoted, sentences = mentioned(words), sentence_spans(words)
     for found in torture.find(words, tick=tick):
         first, last = sentences[np.searchsorted(sentences[:, 0], found.begin, "right") - 1].tolist()
