@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from unspin import lexicon, read
+from unspin.lexicon.phrases import load as phrase_list
 from unspin.model import verdict
 from unspin.reader import terms
 from unspin.reader.passes import SUSPICION, load
 from unspin.reader.substitutions import Decision, edits
 from unspin.reader.verdict import evidence
 from unspin.text import Words, apply, split
+from unspin.tortured import Finding
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -64,18 +66,45 @@ def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:
     assert not terms._stands_for(words, swap._replace(original="recipe"), known)
 
 
-def test_phrases_of_other_lengths_are_taken_whole() -> None:
-    text = "It is sold to a third birthday celebration, and the top notch picture is kept."
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("We use simple to-advanced converters.", "We use analog-to-digital converters."),
+        ("It is administered-ml at heart.", "It is supervised machine learning at heart."),
+        ("They chose the added substance model.", "They chose the additive model."),
+    ],
+)
+def test_phrases_of_other_lengths_are_taken_whole(text: str, written: str) -> None:
     words = split(text)
-    made = terms.phrases(words, ticked)
-    assert "highresolution image" in {s.original for s in made}
-    assert all(" " in s.found for s in made)
+    assert apply(text, terms.phrases(words, {}, ticked)) == written
+
+
+def test_of_no_listed_phrase_more_is_put_in_than_its_term_has() -> None:
+    for found, meant in phrase_list().pairs:
+        words = split(found)
+        whole = Finding(0, len(words), found, meant, 0.99, True)
+        for swap in terms._swaps(words, whole):
+            assert swap.original in meant.lower()
+
+
+def test_the_spinners_dictionary_goes_before_a_phrase() -> None:
+    words = split("We use simple to-advanced converters.")
+    assert terms.phrases(words, {"advanced": "modern"}, ticked) == ()
+
+
+def test_phrases_do_not_cross_paragraphs() -> None:
+    assert terms.weight([split("They are irregular\n\nbackwoods stand there.")]) == 0
+
+
+def test_a_sentence_that_names_several_counts_once() -> None:
+    named = split("Readers have reported profound learning, irregular backwoods, calculated relapse and haze figuring.")
+    assert 0 < terms.weight([named]) < 1
 
 
 def test_different_phrases_weigh_and_not_their_number() -> None:
     once = terms.weight([split("They used an irregular backwoods.")], ticked)
     often = terms.weight([split("They used an irregular backwoods. An irregular backwoods is fast.")] * 2, ticked)
-    both = terms.weight([split("They used an irregular backwoods, and calculated relapse.")], ticked)
+    both = terms.weight([split("They used an irregular backwoods. We used calculated relapse.")], ticked)
     assert once == often == pytest.approx(0.99)
     assert both == pytest.approx(2 * once)
 
@@ -97,21 +126,17 @@ def test_a_text_is_searched_once_however_often_it_is_asked(monkeypatch: pytest.M
 
 def test_tortured_phrases_count_for_the_verdict() -> None:
     honest = (
-        "We measured the harbour for two years and counted every boat that came in before noon. A random forest and"
-        " deep learning told the ferries from the trawlers by their sound, and logistic regression told the rest. Most of"
+        "We measured the harbour for two years and counted every boat that came in before noon. A random forest told"
+        " the ferries from the trawlers by their sound. In the second year deep learning told the rest. Most of"
         " the errors were made in fog, when the microphones heard nothing but the horns of the pilots."
     )
-    spun = (
-        honest.replace("random forest", "irregular backwoods")
-        .replace("deep learning", "profound learning")
-        .replace("logistic regression", "calculated relapse")
-    )
+    spun = honest.replace("random forest", "irregular backwoods").replace("deep learning", "profound learning")
     models, scores = load(fast=True), []
     for text in (honest, spun):
         words = split(text)
         seen = evidence([(words, models.encoder.visible(words, SUSPICION))], models)
         scores.append(verdict.load().first_score(seen))
-        assert (seen.tortured > 2) is (text is spun)
+        assert (seen.tortured > 1.5) is (text is spun)
     assert scores[1] > scores[0] + 1
 
 

@@ -45,6 +45,8 @@ def cleaned(tortured: str, correct: str) -> tuple[str, str] | None:
         meant = _SLASH.sub(r"\1", meant)
     if len(found.split()) < 2 and "-" not in found:
         return None
+    if meant.count("(") != meant.count(")"):  # cut short in the list
+        return None
     if not re.search(r"[a-z]{2}", meant) or "http" in meant or " ".join(found.split("-")) == " ".join(meant.split("-")):
         return None
     return found, meant

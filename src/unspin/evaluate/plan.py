@@ -68,7 +68,7 @@ class Plan:
             spinners.family(name)
             if name == TORTURED:
                 raise OptionError(
-                    f"family {name!r}: tortured phrases leave a document's verdict alone; "
+                    f"family {name!r}: a few tortured phrases are no spun text to be found; "
                     f"choose among {', '.join(families())}"
                 )
 

@@ -67,6 +67,8 @@ _LEAST: Final = -9.0
 _MOST_NEVER_WRITTEN: Final = 3.0
 _MOST_TORTURED: Final = 3.0
 """Beyond the first: of some 5,000 honest documents 13 have one tortured phrase and none has two different ones."""
+_WORDS_WITH_ONE: Final = 20_000
+"""Words of a text among which one phrase more is taken for chance: manuals of 100,000 words have three to five."""
 _SMALL: Final = 20
 """Words that a share is taken of in addition: in a short text a few words are no share."""
 _ODD: Final = -1.0
@@ -225,7 +227,7 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         "odd": np.sqrt((speaks & (evidence.swap > _ODD)).sum() / size),
         "strongest": np.sort(np.where(speaks, ratio, 0.0))[-_STRONGEST:].sum() / _STRONGEST,
         "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
-        "tortured": min(max(evidence.tortured - 1, 0.0), _MOST_TORTURED),
+        "tortured": min(max(evidence.tortured - 1 - size / _WORDS_WITH_ONE, 0.0), _MOST_TORTURED),
     }
     if evidence.hidden is not None:
         found = _behind_masks(evidence, evidence.hidden) | found  # the densest passage is that of what is in sight

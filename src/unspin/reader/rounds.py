@@ -90,12 +90,15 @@ def restore(
 
 
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
-    """What the best path through the lattice changes: its spans are filled in, its words decided in what that leaves."""
+    """What the best path through the lattice changes: its spans are filled in, its words decided in what that leaves.
+
+    Listed tortured phrases go before the spans that they overlap.
+    """
     model = spans.load()
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
     path = with_phrases(
-        spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, models.tick)
+        spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, known, models.tick)
     )
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:

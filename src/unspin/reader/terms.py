@@ -9,6 +9,7 @@ know in their places, and none of them was right.)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -23,6 +24,12 @@ from unspin.text import Words, match_case, mentioned, sentence_spans, sentence_s
 from unspin.tortured import Finding
 
 __all__ = ["in_place", "phrases", "tortured_phrases", "weight"]
+
+
+_APART: Final = re.compile(r"\t|\n\s*\n")
+"""What parts words too far for a phrase: the cells of a table, and paragraphs."""
+_NEAR: Final = 200
+"""Tokens on either side of a phrase among which its meaning is looked for: a list may be one sentence without end."""
 
 
 class _Swap(NamedTuple):
@@ -46,23 +53,33 @@ def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> t
 
 
 def weight(stretches: Iterable[Words], tick: Callable[[], None] = lambda: None) -> float:
-    """How many different tortured phrases the stretches of a document have: their probabilities, summed."""
+    """How many different tortured phrases the stretches of a document have: their probabilities, summed.
+
+    Of one sentence only the surest counts: one that has several may be about such phrases, and name them.
+    """
     surest: dict[str, float] = {}
     for words in stretches:
+        sentences = sentence_spans(words)[:, 0]
+        of_sentence: dict[int, Finding] = {}
         for found in _used(words, tick):
+            sentence = int(np.searchsorted(sentences, found.begin, "right"))
+            before = of_sentence.setdefault(sentence, found)
+            if found.probability > before.probability:
+                of_sentence[sentence] = found
+        for found in of_sentence.values():
             surest[found.original] = max(found.probability, surest.get(found.original, 0.0))
     return sum(surest.values())
 
 
-def phrases(words: Words, tick: Callable[[], None]) -> tuple[Substitution, ...]:
-    """The listed phrases that stand for more words or fewer, or for one ("coronary supply route ailment")."""
+def phrases(words: Words, known: Mapping[str, str], tick: Callable[[], None]) -> tuple[Substitution, ...]:
+    """The listed phrases that stand for more words or fewer, but for those with a word that the user's dictionary has."""
     starts = sentence_starts(words)
     return tuple(
         _edit(words, swap, found.probability, bool(starts[swap.begin]))
         for found in _used(words, tick)
         if found.listed
         for swap in _swaps(words, found)
-        if not _is_word_for_word(swap)
+        if not _is_word_for_word(swap) and known.keys().isdisjoint(words.lower[swap.begin : swap.end])
     )
 
 
@@ -108,7 +125,11 @@ def _used(words: Words, tick: Callable[[], None]) -> tuple[Finding, ...]:
 def _not_mentioned(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
     quoted, sentences = mentioned(words), sentence_spans(words)
     for found in torture.find(words, tick=tick):
+        tick()
+        if _APART.search(found.found):
+            continue
         first, last = sentences[np.searchsorted(sentences[:, 0], found.begin, "right") - 1].tolist()
+        first, last = max(first, found.begin - _NEAR), min(last, found.end + _NEAR)
         around = [*words.lower[first : found.begin], "", *words.lower[found.end : last]]
         if not quoted[found.begin : found.end].all() and f" {found.original} " not in f" {' '.join(around)} ":
             yield found
@@ -116,7 +137,8 @@ def _not_mentioned(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
 
 def _swaps(words: Words, found: Finding) -> list[_Swap]:
     """What is swapped in a finding: word for word where both sides have as many words, else the span that differs."""
-    meant = split(found.original).lower
+    term = split(found.original)
+    meant = term.lower
     begin, end, first, last = found.begin, found.end, 0, len(meant)
     while begin < end and first < last and words.lower[begin] == meant[first]:
         begin, first = begin + 1, first + 1
@@ -124,9 +146,13 @@ def _swaps(words: Words, found: Finding) -> list[_Swap]:
         end, last = end - 1, last - 1
     if first == last or begin == end:
         return [_Swap(found.begin, found.end, found.original)]
-    if end - begin != last - first:
-        return [_Swap(begin, end, " ".join(meant[first:last]))]
-    pairs = zip(range(begin, end), meant[first:last], strict=True)
+    pairs = list(zip(range(begin, end), meant[first:last], strict=False))
+    alike = all(
+        words.is_word[i] if term.is_word[first + k] else words.lower[i] == meant[first + k]
+        for k, (i, _) in enumerate(pairs)
+    )
+    if end - begin != last - first or not alike:
+        return [_Swap(begin, end, term.text[term.start[first] : term.end[last - 1]])]
     return [_Swap(i, i + 1, original) for i, original in pairs if words.lower[i] != original]
 
 
