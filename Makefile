@@ -17,7 +17,7 @@ demo: $(BASE) ## restore a spun article before your eyes
 	@$(BIN)/python -m examples.demo
 
 test: $(READY) ## all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: $(READY) ## ruff: rules and format
 	$(BIN)/ruff check $(SOURCES)
