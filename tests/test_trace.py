@@ -878,6 +878,20 @@ def test_equal_documents_are_named_in_one_order_however_they_were_put_in(dates: 
     assert {search(CLINIC, Archive(tmp_path / str(number))).likeliest for number in range(3)} == {(*dated, *others)[0]}
 
 
+@pytest.mark.parametrize("dated", [True, False])
+def test_of_many_equal_documents_none_is_cut_off(dated: bool, tmp_path: Path) -> None:
+    ids = [f"copy-{number:03}" for number in range(130)]
+    with Writer.open(tmp_path / "a") as writer:
+        for number, id in enumerate(reversed(ids)):  # the first one by any order comes last
+            writer.put(id, HARBOUR, date=f"2026-05-{30 - number // 5:02}" if dated else None)
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        writer.commit()
+    for page in (HARBOUR, spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.3).text, HARBOUR[400:900]):
+        (match,) = search(page, Archive(tmp_path / "a")).sources
+        assert [match.id, *match.near_copies] == ids
+
+
 def test_texts_after_one_pattern_are_no_sources_of_each_other(tmp_path: Path) -> None:
     """Their sentences are the same, and their names and figures are not."""
     pattern = (

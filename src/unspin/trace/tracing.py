@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -18,7 +18,8 @@ from unspin.trace.evidence import Names, comparison, names
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
-from unspin.trace.query import PART, WHOLE, parts, query, rarities, written
+from unspin.trace.archive.numbers import WORD
+from unspin.trace.query import PART, WHOLE, Asked, parts, query, rarities, written
 from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
 from unspin.trace.sketch import PROMISING, Run, near_copies, sketch
@@ -37,6 +38,8 @@ _STRONG: Final = 60.0
 """Promise from which a document that was found by the whole page is aligned before its parts are asked for."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
+_MANY: Final = 8
+"""Near-copies from which a query may have cut off others, the earliest among them."""
 _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
 _SHORT: Final = 30
@@ -57,6 +60,7 @@ class _Candidate:
         where: where its words lie.
         numbers: its words.
         run: where it runs with the page best.
+        free: where it runs best with what is not explained yet.
         found: what it has of the page; None where it was not aligned.
         names: the names and figures in that.
         probability: that it is a source.
@@ -67,6 +71,7 @@ class _Candidate:
     where: Where
     numbers: NDArray[np.uint16]
     run: Run
+    free: Run
     found: Comparison | None = None
     names: Names = Names(0, 0)
     probability: float = 0.0
@@ -172,13 +177,18 @@ class Hunt:
                 self._ask(query(some, self._rarity, PART), _OF_PART)
         self._align(PROMISING)
 
-    def _ask(self, terms: Sequence[Term], most: int) -> None:
+    def _ask(self, terms: Sequence[Term], most: int) -> list[_Candidate]:
+        """The documents that a query finds, the best first."""
         hits = self._archive.search(terms, most)
+        found = []
         for hit, where in zip(hits, self._archive.where(hits), strict=True):
             if where.place not in self._found:
                 numbers = self._archive.numbers(where)
                 run = self._sketch.run(numbers, self._all)
-                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run)
+                free = run if self._free.all() else self._sketch.run(numbers, self._free)
+                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run, free)
+            found.append(self._found[where.place])
+        return found
 
     def _align(self, least: float) -> None:
         """Align those that promise something of what is not explained yet, the best first."""
@@ -200,10 +210,12 @@ class Hunt:
             vain = 0
             inside = _explains(self.page, candidate.found)
             self._free &= ~inside[self._token]
+            for _, c in left:
+                c.free = self._sketch.run(c.numbers, self._free)
             left = [(self._promise(c), c) for _, c in left]
 
     def _promise(self, candidate: _Candidate) -> float:
-        return self._sketch.promise(self._sketch.run(candidate.numbers, self._free), candidate.where.words)
+        return self._sketch.promise(candidate.free, candidate.where.words)
 
     def ranked(self) -> list[_Candidate]:
         """The candidates, the likeliest first."""
@@ -231,21 +243,43 @@ class Hunt:
             if explained.any() and own[k].sum() < _OWN_WORDS:
                 return
             first = left.pop(k)
-            copies = list(self._copies(first))
+            copies = self._copies(first)
             left = [c for c in left if c not in copies]
-            group = sorted([first, *copies], key=_earliest)  # those without a date last, in order of their evidence
-            named = group[0] if group[0].stored.date is not None else first
+            equal = [first, *(c for c in copies if np.array_equal(c.numbers, first.numbers))]
+            chosen = min(equal, key=_Ties)
+            others = sorted((c for c in (first, *copies) if c is not chosen), key=lambda c: (-c.run.nats, _Ties(c)))
+            group = sorted([chosen, *others], key=_earliest)  # those without a date last, in order of their evidence
+            named = group[0] if group[0].stored.date is not None else chosen
             explained |= _explains(self.page, _of(first))
             if named.found is None:
                 named.found = comparison(link(self.page, side(self._archive.text(named.where))))
             yield _match(named, max(c.probability for c in group), tuple(c.stored.id for c in group if c is not named))
 
-    def _copies(self, source: _Candidate) -> Iterable[_Candidate]:
-        """What says the same as a source, the most evidence first."""
-        near = [c for c in self._found.values() if c is not source and c.run.nats >= _COPY * source.run.nats]
-        return sorted(
-            (c for c in near if near_copies(source.numbers, c.numbers)), key=lambda c: (-c.run.nats, _Ties(c))
+    def _copies(self, source: _Candidate) -> list[_Candidate]:
+        """What says the same as a source."""
+        near = [c for c in self._found.values() if self._is_copy(c, source)]
+        if len(near) >= _MANY:
+            near += self._further_copies(source, {c.where.place for c in (source, *near)})
+        return near
+
+    def _is_copy(self, candidate: _Candidate, source: _Candidate) -> bool:
+        return (
+            candidate is not source
+            and candidate.run.nats >= _COPY * source.run.nats
+            and near_copies(source.numbers, candidate.numbers)
         )
+
+    def _further_copies(self, source: _Candidate, known: Set[int]) -> list[_Candidate]:
+        """The near-copies that no query about the page has named: the source's own words are asked for until others come."""
+        words = [Asked(0, word, 1.0, 1.0) for word in WORD.findall(self._archive.text(source.where).lower())]
+        terms = query(words, rarities(words, self._archive.frequency, len(self._archive)), WHOLE)
+        most = _OF_WHOLE
+        while True:
+            most *= 4
+            hits = self._ask(terms, most)
+            copies = [c for c in hits if c.where.place not in known and self._is_copy(c, source)]
+            if len(hits) < most or (hits[-1] not in copies and hits[-1].where.place not in known):
+                return copies
 
 
 def _match(named: _Candidate, probability: float, near_copies: tuple[str, ...]) -> Match:
