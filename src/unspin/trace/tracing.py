@@ -14,11 +14,11 @@ from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
 from unspin.trace.archive import Archive, Hit, Stored, Term, Where
+from unspin.trace.archive.numbers import WORD
 from unspin.trace.evidence import Names, comparison, names
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
-from unspin.trace.archive.numbers import WORD
 from unspin.trace.query import PART, WHOLE, Asked, parts, query, rarities, written
 from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
