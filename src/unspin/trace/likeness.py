@@ -140,6 +140,8 @@ def _swaps(
     keep = (original >= 0) & (original != swaps.spun)
     spun = swaps.spun[keep]
     worth = _SWAPPED + swaps.channel[keep] - frequency[spun]
+    # On a spun page "indium" is another way to write "in", and met by chance as often.
+    worth = np.minimum(worth, np.float32(_SWAPPED) - lexicons.load().log_frequency[swaps.original[keep]])
     return spun * size + original[keep], np.maximum(worth, _LEAST_SWAP).astype(np.float32)
 
 

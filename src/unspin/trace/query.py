@@ -18,9 +18,9 @@ from unspin.trace.sides import Side, Swaps
 
 __all__ = ["MOST_TIMES", "NAME", "Asked", "likely", "parts", "query", "rarities", "rarity", "written"]
 
-WHOLE: Final = 100
-"""Terms of a query about the whole page."""
-PART: Final = 40
+WHOLE: Final = 40
+"""Terms of a query about the whole page: the rarest cost least, since few documents have them, and say most."""
+PART: Final = 24
 """Terms of a query about a part of it."""
 _PART_WORDS: Final = 64
 _MOST_PARTS: Final = 24

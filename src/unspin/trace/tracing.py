@@ -28,7 +28,7 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 16
+_OF_PART: Final = 8
 """Documents that are looked at for a query about a part."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
@@ -38,7 +38,7 @@ _STRONG: Final = 60.0
 """Promise from which a document that was found by the whole page is aligned before its parts are asked for."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
-_MANY: Final = 8
+_MANY: Final = 4
 """Near-copies from which a query may have cut off others, the earliest among them."""
 _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
