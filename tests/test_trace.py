@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -285,12 +286,12 @@ def test_restored_words_are_asked_for() -> None:
     reading = Reading(text=page, restored=apply(page, (swap,)), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
                       words=18, substitutions=(swap,))  # fmt: skip
     asked, token = written(side(page), reading)
-    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100, 100))
     assert weights["harbour"] == pytest.approx(0.8) and weights["ferry"] == pytest.approx(0.1)
     assert weights["zzz"] == pytest.approx(0.2)
     assert {page[side(page).words.start[i] :][:3] for i in token[3:4].tolist()} == {"zzz"}
     asked, _ = written(side(page), None)
-    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100))
+    weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100, 100))
     assert weights["zzz"] == 1 and "harbour" not in weights
 
 
@@ -304,16 +305,28 @@ def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> No
     assert by_word[7, "utilise"] == 1  # a name stands for itself
 
 
-def test_parts_lie_over_one_another_and_cover_the_page() -> None:
+def test_parts_cover_the_page() -> None:
     from unspin.trace.query import parts
 
     for size in (0, 1, 63, 64, 65, 130, 1_000, 9_999, 200_000):
         spans = list(parts(size))
         assert len(spans) <= 24 and spans[0][0] == 0 and spans[-1][1] == size
-        assert all(
-            second[0] <= first[0] + (first[1] - first[0] + 1) // 2
-            for first, second in zip(spans, spans[1:], strict=False)
-        )
+        assert all(first[1] == second[0] for first, second in pairwise(spans))
+        assert max(end - begin for begin, end in spans) <= 64 or len(spans) == 24
+
+
+def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
+    from unspin.trace.query import Asked, query, rarities
+
+    asked = [Asked(k, f"word{k}", 1.0, 1.0) for k in range(40)]
+    terms = {}
+    for documents in (10_000, 1_000_000, 100_000_000):
+        has = {f"word{k}": documents // 1_000 * (k + 1) for k in range(40)}
+        terms[documents] = [
+            word for word, _ in query(asked, rarities(asked, has.__getitem__, documents), documents, 30)
+        ]
+    assert [len(some) for some in terms.values()] == [30, 23, 16]
+    assert all(some == [f"word{k}" for k in range(len(some))] for some in terms.values())
 
 
 def test_the_room_can_be_called(archive: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -24,6 +25,10 @@ PART: Final = 24
 """Terms of a query about a part of it."""
 _PART_WORDS: Final = 64
 _MOST_PARTS: Final = 24
+_FEWEST: Final = 16
+"""Terms of a query that are asked for however many documents have them."""
+_POSTINGS: Final = 300_000
+"""Documents that the terms of a query have together, each counted for every term: what a query costs."""
 NAME: Final = 1.5
 """Weight of a name or a figure, which no spinner touches, against that of a word."""
 MOST_TIMES: Final = 2.0
@@ -123,17 +128,26 @@ def rarity(frequency: int, documents: int) -> float:
 
 
 def parts(places: int) -> Iterator[tuple[int, int]]:
-    """Parts of a page of so many words, each half of the next one: it may have several sources, or one among advertising."""
-    count = max(1, min(_MOST_PARTS, -(-2 * places // _PART_WORDS) - 1))
-    size = max(_PART_WORDS, -(-2 * places // (count + 1)))
+    """Parts of a page of so many words: it may have several sources, or one among advertising."""
+    count = max(1, min(_MOST_PARTS, -(-places // _PART_WORDS)))
     for k in range(count):
-        yield k * size // 2, min(places, k * size // 2 + size)
+        yield places * k // count, places * (k + 1) // count
 
 
-def query(asked: Sequence[Asked], rarity: Mapping[str, float], most: int) -> list[Term]:
-    """The words that say most, with their weights."""
+def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, most: int) -> list[Term]:
+    """The words that say most, with their weights: fewer of them where an archive is so large that they would cost too much.
+
+    Args:
+        asked: the words that may have been written.
+        rarity: what each says of a document, see :func:`rarities`.
+        documents: how many the archive has.
+        most: terms at most.
+    """
     weights: defaultdict[str, float] = defaultdict(float)
     for some in asked:
         weights[some.word] = min(MOST_TIMES, weights[some.word] + some.weight)
     best = sorted(weights, key=lambda word: (-weights[word] * rarity[word], word))[:most]
-    return [Term(word, weights[word]) for word in best if weights[word] * rarity[word] > 0]
+    best = [word for word in best if weights[word] * rarity[word] > 0]
+    postings = accumulate(documents * math.exp(-rarity[word]) for word in best)  # see rarity()
+    enough = next((k for k, total in enumerate(postings) if total > _POSTINGS), len(best))
+    return [Term(word, weights[word]) for word in best[: max(_FEWEST, enough)]]

@@ -167,14 +167,14 @@ class Hunt:
 
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
-        self._ask(query(self._asked, self._rarity, WHOLE), _OF_WHOLE)
+        self._ask(query(self._asked, self._rarity, len(self._archive), WHOLE), _OF_WHOLE)
         self._align(_STRONG)
         if int(self._free.sum()) < _OWN_WORDS:
             return
         for begin, end in parts(len(self._token)):
             if 2 * int(self._free[begin:end].sum()) > end - begin:
                 some = [asked for asked in self._asked if begin <= asked.place < end]
-                self._ask(query(some, self._rarity, PART), _OF_PART)
+                self._ask(query(some, self._rarity, len(self._archive), PART), _OF_PART)
         self._align(PROMISING)
 
     def _ask(self, terms: Sequence[Term], most: int) -> list[_Candidate]:
@@ -272,7 +272,8 @@ class Hunt:
     def _further_copies(self, source: _Candidate, known: Set[int]) -> list[_Candidate]:
         """The near-copies that no query about the page has named: the source's own words are asked for until others come."""
         words = [Asked(0, word, 1.0, 1.0) for word in WORD.findall(self._archive.text(source.where).lower())]
-        terms = query(words, rarities(words, self._archive.frequency, len(self._archive)), WHOLE)
+        documents = len(self._archive)
+        terms = query(words, rarities(words, self._archive.frequency, documents), documents, WHOLE)
         most = _OF_WHOLE
         while True:
             most *= 4
