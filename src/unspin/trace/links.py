@@ -93,6 +93,7 @@ def link(page: Side, source: Side) -> Linked:
     least = _LEAST + math.log(max(len(like.page) * len(like.source), 1))
     at = at[loud(at, aligned[at], like, _APART, _APART, least)]
     at = at[_whole(at, aligned[at], like, least)]
+    at = at[loud(at, aligned[at], like, _APART, _APART, least)]  # what is left must say as much
     first = parted(at, aligned[at], _APART, _APART)
     worth = told(at, aligned[at], like, np.cumsum(first) - 1)
     links, kind = _Linker(page, source, like).links(at, aligned[at], first)

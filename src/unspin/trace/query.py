@@ -23,7 +23,7 @@ WHOLE: Final = 40
 """Terms of a query about the whole page: the rarest cost least, since few documents have them, and say most."""
 PART: Final = 24
 """Terms of a query about a part of it."""
-_PART_WORDS: Final = 64
+_PART_WORDS: Final = 48
 _MOST_PARTS: Final = 24
 _FEWEST: Final = 16
 """Terms of a query that are asked for however many documents have them."""
