@@ -201,6 +201,7 @@ def test_an_overview_names_the_sources() -> None:
 def test_a_page_without_a_source_says_so() -> None:
     for search_, said in (
         (Search(0.12, "a7"), "No source of it was found in the archive (the likeliest is a7, 12%)."),
+        (Search(0.0, "a7"), "No source of it was found in the archive."),
         (Search(0.0, None, ("empty-archive",)), "Nothing is said of where it comes from: the archive is empty."),
         (Search(0.0, None, ("too-short",)), "the page has fewer than 30 words"),
     ):

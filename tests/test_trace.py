@@ -40,6 +40,7 @@ from unspin.trace.facts import fact_of
 from unspin.trace.json import comparison_record, schema, trace_record
 from unspin.trace.restoring import marked
 from unspin.trace.teaching import lesson, teach
+from unspin.trace.wording import trace_in_words
 
 ROOT = Path(__file__).resolve().parent.parent
 HARBOUR = (ROOT / "examples" / "harbour.txt").read_text(encoding="utf-8")
@@ -266,6 +267,30 @@ def test_a_page_of_two_articles_has_two_sources_with_their_passages(archive: Pat
     assert {match.id for match in found.sources} == {"news.txt", "cooking.txt"}
     by_id = {match.id: match.comparison.passages for match in found.sources}
     assert max(p.end for p in by_id["news.txt"]) <= min(p.start for p in by_id["cooking.txt"])
+
+
+def test_who_has_nothing_of_a_page_is_not_named_as_the_likeliest_source(archive: Path) -> None:
+    german = "Die Boote laufen nicht mehr aus, sagte die Vorsitzende, und niemand weiss, wer die Netze flickt. " * 4
+    assert trace_in_words(search(german, Archive(archive))) == "no source in the archive"
+
+
+@pytest.mark.parametrize("family", ["wordnet-walk", "wordnet-step", "fluent-synonyms"])
+def test_common_words_that_were_swapped_are_no_evidence_of_another_text(family: str) -> None:
+    # "indium" is rare in English, but on a page that was spun it is another way to write "in".
+    texts = list(PROSE.values())
+    found = [
+        compare(spinners.simulate(text, family, seed=k, rate=0.7).text, other)
+        for k, text in enumerate(texts)
+        for other in texts
+        if other != text
+    ]
+    assert sum(bool(pair.passages) for pair in found) <= 1
+
+
+def test_a_page_takes_no_wording_from_a_text_that_is_not_its_source() -> None:
+    page = (ROOT / "examples" / "spun" / "harbour.txt").read_text(encoding="utf-8")
+    made = restored(compare(page, CLINIC))
+    assert made.restored == page and not made.by_source
 
 
 def test_what_is_not_there_is_not_claimed(archive: Path) -> None:
@@ -554,7 +579,9 @@ def test_index_and_trace_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Mon
     assert record["sources"][0]["id"] == "d0"
     status, out, err = run("restore", "page.txt", "--index", "x")
     assert (status, out) == (0, HARBOUR) and "the source is d0" in err
-    assert run("index", "-o", "x", "--remove", "d0")[0] == 0
+    status, _, err = run("index", "-o", "x", "--remove", "d0", "--remove", "nobody")
+    assert status == 2 and "nobody: no such document in x" in err and "1 document removed from x" in err
+    assert run("index", "-o", "x", "--remove", "d1")[0] == 0
     assert "no source" in run("trace", "page.txt", "--index", "x", "--no-read")[1]
 
 
@@ -567,6 +594,7 @@ def test_index_and_trace_from_end_to_end(tmp_path: Path, monkeypatch: pytest.Mon
         (("index", "-o", "none", "--stats"), "no such archive"),
         (("index", "-o", "none", "--remove", "a"), "no such archive"),
         (("trace", "a.txt", "--index", "none"), "no such archive"),
+        (("trace", "a.txt", "--index", "a.txt"), "a.txt: not an archive of unspin"),
         (("trace", "a.txt", "--index", "none", "--threshold", "2"), "--threshold"),
         (("restore", "a.txt", "--from", "a.txt", "--index", "none"), "one of the two"),
         (("restore", "a.txt", "--mark"), "needs a source"),

@@ -94,10 +94,15 @@ def index(
     if remove:
         from unspin.trace.archive.building import removed
 
-        removed(remove, output)
+        missing = removed(remove, output)
+        for id in missing:
+            remark(f"{id}: no such document in {output}; see: unspin index -o {output} --list")
+        gone = len(set(remove)) - len(set(missing))
+        remark(f"{gone:,} {'document' if gone == 1 else 'documents'} removed from {output}")
+        failed = bool(missing)
     if inputs:
         try:
-            failed = _build(inputs, output, (text_column, id_column, date_column, url_column))
+            failed |= _build(inputs, output, (text_column, id_column, date_column, url_column))
         except KeyboardInterrupt:
             remark(f"stopped; the same command goes on where this one ended, in {output}")
             return INTERRUPTED

@@ -51,6 +51,8 @@ SOURCE_SHARE: Final = 0.15
 _LEAST_WORDS: Final = (15, 8)
 """Words of such a part, and words that are enough where there is no such part; fewer prove nothing."""
 
+_SOME: Final = 0.005
+"""Probability below which it says nothing which document is the likeliest."""
 RULE: Final = (
     f"Beside a source it shows parts of at most {PASSAGES} passages, of {PASSAGE_WORDS} words on either side, and what is"
     f" quoted otherwise, cut likewise; together at most {SOURCE_SHARE:.0%} of the source's words."
@@ -278,7 +280,11 @@ def _nothing(origin: Origin) -> str:
     for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
         if note in search.notes:
             return f"nothing is said of where it comes from: {remark_in_words(note)}"
-    near = "" if search.likeliest is None else f" (the likeliest is {search.likeliest}, {percent(search.best)})"
+    near = (
+        ""
+        if search.likeliest is None or search.best < _SOME
+        else f" (the likeliest is {search.likeliest}, {percent(search.best)})"
+    )
     return f"no source of it was found in the archive{near}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from unspin.comparison import Change, Comparison, How, Passage, Wording
 from unspin.reading import Reading
@@ -13,6 +13,9 @@ from unspin.text import apply, removal_span
 from unspin.trace.results import Restoration
 
 __all__ = ["marked", "restored"]
+
+_LEAST_WORDS: Final = 8
+"""Words of a passage from which the page may take the source's wording, as those of one that counts."""
 
 
 def restored(found: Comparison, reading: Reading | None = None, *, further: Sequence[Comparison] = ()) -> Restoration:
@@ -35,7 +38,7 @@ def restored(found: Comparison, reading: Reading | None = None, *, further: Sequ
     wordings: list[Wording] = []
     taken: list[Passage] = []
     for number, comparison in enumerate(comparisons):
-        own = _outside(taken, comparison.passages)
+        own = _outside(taken, _telling(comparison))
         wordings += _by_source(comparison, _inside(own, comparison.changes), number)
         taken = sorted((*taken, *own), key=_place)
     elsewhere = _outside(taken, () if reading is None else reading.substitutions)
@@ -48,6 +51,11 @@ def restored(found: Comparison, reading: Reading | None = None, *, further: Sequ
         by_reader=elsewhere,
         comparisons=comparisons,
     )
+
+
+def _telling(found: Comparison) -> tuple[Passage, ...]:
+    """The passages that are no phrase which anybody uses, unless such a phrase is most of the page."""
+    return tuple(passage for passage in found.passages if passage.words >= min(_LEAST_WORDS, found.words / 2))
 
 
 class _Span(Protocol):

@@ -13,6 +13,8 @@ __all__ = ["evidence", "trace_in_words"]
 _FACTS: Final = {Fact.FIGURE: "figure", Fact.DATE: "date", Fact.NAME: "name"}
 _MOST: Final = 20
 _SHOWN: Final = 160
+_SOME: Final = 0.005
+"""Probability below which it says nothing which document is the likeliest."""
 
 
 def trace_in_words(found: Trace) -> str:
@@ -23,7 +25,7 @@ def trace_in_words(found: Trace) -> str:
     if not found.sources:
         near = (
             ""
-            if found.likeliest is None
+            if found.likeliest is None or found.best < _SOME
             else f" (the likeliest is {found.likeliest}, with probability {found.best:.2g})"
         )
         return f"no source in the archive{near}"

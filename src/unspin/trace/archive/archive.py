@@ -205,6 +205,13 @@ class Archive:
             raise InputError(f"{id}: no such document in {self.folder}; see: unspin index -o {self.folder} --list")
         return _stored(self._searcher.doc(found.hits[0][1]))
 
+    def __contains__(self, id: str) -> bool:
+        try:
+            self.get(id)
+        except InputError:
+            return False
+        return True
+
     def __iter__(self) -> Iterator[Stored]:
         import tantivy
 

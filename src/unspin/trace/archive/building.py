@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from unspin.documents import LIMITS, expand, load
 from unspin.documents.formats import DOCUMENT_SUFFIXES
 from unspin.errors import InputError, MissingExtra, MissingInput
 from unspin.files import save
+from unspin.trace.archive.archive import Archive
 from unspin.trace.archive.columns import Further, further
 from unspin.trace.archive.folder import PROGRESS
 from unspin.trace.archive.writing import Writer
@@ -188,14 +189,18 @@ def _document(path: str, writer: Writer, progress: _Progress, watcher: Watcher, 
     watcher.advance(0, 1)
 
 
-def removed(ids: Iterator[str] | Sequence[str], folder: str | os.PathLike[str]) -> None:
-    """Remove documents by their identifiers.
+def removed(ids: Sequence[str], folder: str | os.PathLike[str]) -> list[str]:
+    """Remove documents by their identifiers; those of which there is none.
 
     Raises:
         MissingInput: there is no such archive.
         OutputError: it cannot be written.
     """
     with Writer.open(folder, new=False) as writer:
+        writer.commit()  # so that there is something to look at
+        archive = Archive(folder)
+        missing = [id for id in ids if id not in archive]
         for id in ids:
             writer.remove(id)
         writer.commit()
+    return missing

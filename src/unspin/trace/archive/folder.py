@@ -66,8 +66,8 @@ def check(folder: Path) -> None:
     try:
         about: Any = orjson.loads((folder / _ABOUT).read_bytes())
         format = about["format"]
-    except FileNotFoundError:
-        what = "not an archive of unspin" if folder.is_dir() else "no such archive"
+    except (FileNotFoundError, NotADirectoryError):
+        what = "not an archive of unspin" if folder.exists() else "no such archive"
         raise MissingInput(f"{folder}: {what}; make one with: unspin index TEXTS -o {folder}") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise DamagedData(f"{folder}: its {_ABOUT} cannot be read; make the archive anew") from None
