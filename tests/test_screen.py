@@ -328,21 +328,22 @@ def test_only_a_text_with_look_alikes_is_taken_apart(monkeypatch: pytest.MonkeyP
 
 def test_as_many_honest_texts_are_sent_on_as_may_be() -> None:
     odds = np.append(np.arange(1000.0), [5000.0, 6000.0])
-    words, counts = np.full(1002, 99), np.append(np.ones(1000), [0.0, 0.0])
-    few = [np.append(words, [102, 300]), np.append(odds, [-np.inf, -np.inf]), np.append(counts, [1.0, 1.0])]
+    words, counts = np.full(1002, 59), np.append(np.ones(1000), [0.0, 0.0])
+    few = [np.append(words, [61, 130]), np.append(odds, [-np.inf, -np.inf]), np.append(counts, [1.0, 1.0])]
     short, middle, long = gates.thresholds(*few, (0.02, 0.02, 0.0))
     assert (np.arange(1000) >= short).mean() == 0.02
     assert np.allclose(middle, gates.LEAST) and long == gates.NEVER
+    assert np.isclose(gates.thresholds(*few, (0.02, 0.02, 0.02, 0.02))[3], gates.LEAST)  # there are none of 240 words
 
 
 def test_no_more_comes_through_than_the_flagged_pieces_need() -> None:
-    words = np.repeat([60, 170, 480], 1_000)
+    words = np.repeat([45, 80, 140], 1_000)
     odds = np.concatenate([np.arange(1_000.0), np.arange(1_000.0) + 5_000, np.arange(1_000.0) + 9_000])
     short, middle, long, *longer = gates.needed(words, odds)
     assert [np.mean(odds[i * 1_000 : (i + 1) * 1_000] < limit) for i, limit in enumerate((short, middle, long))] == [
         0.004
     ] * 3
-    assert longer == [long, long]
+    assert longer == [long] * (len(gates.LENGTHS) - 3)
     assert gates.needed(words[: gates.FEW - 1], odds[: gates.FEW - 1]).tolist() == [gates.LEAST] * len(gates.LENGTHS)
 
 
