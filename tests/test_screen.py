@@ -23,6 +23,8 @@ from unspin import screen  # noqa: E402
 from unspin.screen import kernel, seen, sieve, tokens  # noqa: E402
 from unspin.screen.screen import FEWEST_WORDS, Screen, Weighed  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
+from unspin.text import split  # noqa: E402
+from unspin.text.lookalikes import seen_through  # noqa: E402
 
 PROSE = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))]
 RANDOM = np.random.default_rng(3)
@@ -317,6 +319,19 @@ def test_signs_that_nobody_sees_hide_nothing_from_the_gates(hide: Any) -> None:
 def test_what_is_seen_of_a_text() -> None:
     assert seen.as_seen("so\u00adft w\u043erd, \u0436\u0443\u043a".encode()) == "soft word, \u0436\u0443\u043a".encode()
     assert seen.as_seen(b"caf\xe9 x") == "caf\ufffd x".encode()
+
+
+@given(st.text("\u0430\u0435\u043e\u0440\u0441\u03b1\u0436tT \n\u00a0\u2003,.'\u2019_(12\u00e9\u0301\u0130"))
+@settings(max_examples=300, deadline=None)
+def test_a_text_is_seen_as_it_is_when_all_of_it_is_split(text: str) -> None:
+    """What is seen of a text is what the tokens of the whole text say."""
+    words, at, pieces = split(text), 0, []
+    for i, lower in enumerate(words.lower):
+        token, read = words.surface(i), seen_through(words.surface(i))
+        pieces.append(text[at : words.start[i]])
+        pieces.append(read if read != token and read.lower().replace("’", "'") == lower else token)
+        at = int(words.end[i])
+    assert seen.as_seen(text.encode()).decode() == "".join([*pieces, text[at:]])
 
 
 def test_only_a_text_with_look_alikes_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
