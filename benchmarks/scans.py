@@ -3,15 +3,19 @@
     python -m benchmarks.scans --corpora CORPORA [--megabytes 20] [--only kinds quiet workers parsers] [--out benchmarks/runs]
 
 - ``kinds``: each kind as one JSONL file of its documents of parts "dev" and "test" (all parts of :data:`UNSEEN`, which no
-  training of gates or reader had), repeated up to the size that is asked for; each time the sentences begin at another one, so
-  that the reader, which remembers what it has just seen, never sees the same window twice. One worker, everything included:
-  start-up, reading, gates, reader, writing annotations without spans.
+  training of gates or reader had, and of kinds with fewer than :data:`DIFFERENT` documents there: one that is sent on must not
+  stand for a tenth of the kind). In random order, and again in another up to the size that is asked for, each time begun at
+  another sentence, so that the reader, which remembers what it has just seen, never sees the same window twice. One worker,
+  everything included: start-up, reading, gates, reader, writing annotations without spans. ``different`` and
+  ``different_sent_on`` count documents once; what a gigabyte takes follows from the size and from what starting takes, the
+  reader included.
 - ``quiet``: JSONL of documents that the screen turns away, so that nobody need look at one twice.
-- ``workers``: a file of 50 MB with one worker and with two, by the clock.
+- ``workers``: such files of 50 and 400 MB with one worker and with two, by the clock: on a machine that has nothing else to do.
 - ``parsers``: JSONL to identifiers and texts: Arrow's reader as in :mod:`unspin.corpus.formats.objects`, ``orjson``, and
   ``pysimdjson``, where it is installed.
 
-Times are of the processor, user and system, of the command with all its children. The summary of the scan says how many
+Times are of the processor, user and system, of the command with all its children; Python finds the package compiled to
+bytecode, as it does where it is installed. The summary of the scan says how many
 documents each gate sent on and where the worker's time went. Memory is the most that one process held.
 """
 
@@ -20,6 +24,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -39,33 +44,47 @@ from unspin import screen
 from unspin.corpus.formats.chunks import SIZE, Columns
 from unspin.corpus.formats.lines import Block
 from unspin.corpus.formats.objects import Parser
+from unspin.evaluate.intervals import wilson
 
 KINDS: Final = ("masc", "news_onestop", "patent_abstracts", "usgov_web", "wikipedia_sample", *UNSEEN)
 """Blogs, letters and talk; news; patents; pages of offices; an encyclopedia; and what nothing was trained on."""
-WORKERS_MEGABYTES: Final = 50
+DIFFERENT: Final = 200
+"""Documents of a kind that are enough to tell how many are sent on."""
+SPUN: Final = Path(__file__).parent.parent / "examples" / "spun" / "harbour.txt"
+"""What the gates send on."""
+WORKERS_MEGABYTES: Final = (50, 400)
 QUIET_MEGABYTES: Final = 100
 
 
 def texts_of(corpora: Path, kind: str) -> list[str]:
-    """Documents of a kind that no training saw."""
+    """Documents of a kind that no training saw; all where they are too few."""
     (file,) = (file for file in all_files(corpora) if file.name.split(".")[0] == kind)
-    return [d.text for d in documents(file, 8_000) if d.part != "train" or kind in UNSEEN]
+    every = list(documents(file, 8_000))
+    unseen = [d.text for d in every if d.part != "train"]
+    return [d.text for d in every] if kind in UNSEEN or len(unseen) < DIFFERENT else unseen
 
 
 def repeated(texts: Sequence[str], megabytes: float) -> list[str]:
-    """The texts again and again up to a size, each time begun at another sentence."""
+    """The texts in random order, again and again up to a size, each time begun at another sentence."""
+    random = np.random.default_rng(4)
     found: list[str] = []
-    size, turn = 0, 0
+    size = 0
     while size < megabytes * 1e6:
-        for text in texts:
-            sentences = text.split(". ")
-            at = turn % len(sentences)
+        for i in random.permutation(len(texts)).tolist():
+            sentences = texts[i].split(". ")
+            at = int(random.integers(len(sentences))) if len(found) >= len(texts) else 0
             found.append(". ".join(sentences[at:] + sentences[:at]))
             size += len(found[-1].encode())
             if size >= megabytes * 1e6:
                 break
-        turn += 1
     return found
+
+
+def sent_on(texts: Sequence[str]) -> dict[str, Any]:
+    """How many of different documents both gates send on, with the interval of the share."""
+    sent = int(screen.load().scores(pa.array(texts, pa.large_string())).sent_on.sum())
+    interval = [round(end, 5) for end in wilson(sent, len(texts))[1:3]]
+    return {"different": len(texts), "different_sent_on": sent, "interval": interval}
 
 
 def written(texts: Sequence[str], file: Path) -> float:
@@ -85,7 +104,9 @@ def timed(arguments: Sequence[str]) -> dict[str, float]:
         "used = resource.getrusage(resource.RUSAGE_CHILDREN);"
         "print(json.dumps([status, used.ru_utime + used.ru_stime, time.perf_counter() - began, used.ru_maxrss]))"
     )
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     status, processor, wall, largest = json.loads(done.stdout)
     if status not in (0, 1):
         raise RuntimeError(f"{' '.join(arguments)}: status {status}")
@@ -128,6 +149,22 @@ def compared(file: Path, start: float) -> dict[str, Any]:
         "wc_seconds": words, "times_wc": round(row["seconds"] / words, 2), "net_times_wc": round(net / words, 2),
         "net_mb_per_s": round(row["megabytes"] / net, 2),
     }  # fmt: skip
+
+
+def at_a_gigabyte(row: dict[str, Any], start: float) -> float:
+    """Megabytes a second of a file of a gigabyte, by what starting takes and what was measured of a smaller one."""
+    taken = start + (row["seconds"] - start) * 1000 / row["megabytes"]
+    return round(1000 / float(taken), 2)
+
+
+def shared(file: Path, start: float) -> dict[str, Any]:
+    """What two workers gain over one by the clock; ``net`` is without the seconds that a scan of a few documents takes."""
+    rows = {
+        str(count): min((scanned(file, count) for _ in range(3)), key=lambda row: row["wall_seconds"])
+        for count in (1, 2)
+    }
+    one, two = (float(rows[count]["wall_seconds"]) for count in "12")
+    return rows | {"times": round(one / two, 2), "net_times": round((one - start) / (two - start), 2)}
 
 
 def quiet(corpora: Path, megabytes: float) -> list[str]:
@@ -215,12 +252,17 @@ def main() -> None:
         written(texts_of(options.corpora, "masc")[:10], file)
         scanned(file)  # compiles what was not compiled before
         start = result["start_up"] = scanned(file)
+        written([SPUN.read_text(encoding="utf-8")], file)
+        reads = result["start_up_with_reader"] = scanned(file)
         if "kinds" in options.only:
             result["kinds"] = {}
             for kind in KINDS:
                 texts = texts_of(options.corpora, kind)
                 written(repeated(texts, options.megabytes), file)
-                result["kinds"][kind] = {"different": len(texts)} | compared(file, start["seconds"])
+                row = sent_on(texts) | compared(file, start["seconds"])
+                result["kinds"][kind] = row | {
+                    "gigabyte_mb_per_s": at_a_gigabyte(row, (start if not row["sent_on"] else reads)["seconds"])
+                }
                 print(kind, json.dumps(result["kinds"][kind]), flush=True)
                 saved(result, options.out)
         if "quiet" in options.only or "workers" in options.only or "parsers" in options.only:
@@ -236,13 +278,10 @@ def main() -> None:
             print("parsers", json.dumps(result["parsers"]), flush=True)
             saved(result, options.out)
         if "workers" in options.only:
-            written(texts[: len(texts) * WORKERS_MEGABYTES // QUIET_MEGABYTES], file)
-            result["workers"] = {str(count): scanned(file, count) for count in (1, 2)}
-            one, two = (result["workers"][count]["wall_seconds"] - start["wall_seconds"] for count in "12")
-            result["workers"]["times"] = round(
-                result["workers"]["1"]["wall_seconds"] / result["workers"]["2"]["wall_seconds"], 2
-            )
-            result["workers"]["net_times"] = round(one / two, 2)
+            result["workers"] = {}
+            for megabytes in WORKERS_MEGABYTES:
+                written(repeated(texts, megabytes), file)
+                result["workers"][str(megabytes)] = shared(file, start["wall_seconds"])
             print("workers", json.dumps(result["workers"]), flush=True)
             saved(result, options.out)
 

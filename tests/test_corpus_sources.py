@@ -135,6 +135,19 @@ def test_sources_can_be_sent_to_a_worker(corpus: Path) -> None:
     assert pickle.loads(pickle.dumps(sources)) == sources
 
 
+def test_who_hands_files_to_workers_loads_neither_numpy_nor_arrow(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "The boats lay in the bay."}\n')
+    code = (
+        "import sys, unspin.scan.run as run, unspin.scan\n"
+        f"print([s.name for s in run.bundled(run.discover([{str(tmp_path)!r}]).sources)])\nprint(*sys.modules)"
+    )
+    first, loaded = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout.splitlines()
+    assert first == "['a.jsonl']"
+    assert not {"numpy", "pyarrow", "numba"} & set(loaded.split())
+
+
 def test_finding_files_loads_no_arrow(corpus: Path) -> None:
     code = (
         "import sys, unspin.corpus.formats, unspin.corpus.sources as s\n"

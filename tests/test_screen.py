@@ -23,6 +23,8 @@ from unspin import screen  # noqa: E402
 from unspin.screen import kernel, seen, sieve, tokens  # noqa: E402
 from unspin.screen.screen import FEWEST_WORDS, Screen, Weighed  # noqa: E402
 from unspin.spinners import simulate  # noqa: E402
+from unspin.text import split  # noqa: E402
+from unspin.text.lookalikes import seen_through  # noqa: E402
 
 PROSE = [file.read_text(encoding="utf-8") for file in sorted(Path("benchmarks/prose").glob("*.txt"))]
 RANDOM = np.random.default_rng(3)
@@ -319,6 +321,19 @@ def test_what_is_seen_of_a_text() -> None:
     assert seen.as_seen(b"caf\xe9 x") == "caf\ufffd x".encode()
 
 
+@given(st.text("\u0430\u0435\u043e\u0440\u0441\u03b1\u0436tT \n\u00a0\u2003,.'\u2019_(12\u00e9\u0301\u0130"))
+@settings(max_examples=300, deadline=None)
+def test_a_text_is_seen_as_it_is_when_all_of_it_is_split(text: str) -> None:
+    """What is seen of a text is what the tokens of the whole text say."""
+    words, at, pieces = split(text), 0, []
+    for i, lower in enumerate(words.lower):
+        token, read = words.surface(i), seen_through(words.surface(i))
+        pieces.append(text[at : words.start[i]])
+        pieces.append(read if read != token and read.lower().replace("’", "'") == lower else token)
+        at = int(words.end[i])
+    assert seen.as_seen(text.encode()).decode() == "".join([*pieces, text[at:]])
+
+
 def test_only_a_text_with_look_alikes_is_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seen, "split", lambda text: pytest.fail("split"))
     assert seen.as_seen("naïve wo​rds, 中, 😀".encode()) == "naïve words, 中, 😀".encode()
@@ -328,21 +343,22 @@ def test_only_a_text_with_look_alikes_is_taken_apart(monkeypatch: pytest.MonkeyP
 
 def test_as_many_honest_texts_are_sent_on_as_may_be() -> None:
     odds = np.append(np.arange(1000.0), [5000.0, 6000.0])
-    words, counts = np.full(1002, 99), np.append(np.ones(1000), [0.0, 0.0])
-    few = [np.append(words, [102, 300]), np.append(odds, [-np.inf, -np.inf]), np.append(counts, [1.0, 1.0])]
+    words, counts = np.full(1002, 59), np.append(np.ones(1000), [0.0, 0.0])
+    few = [np.append(words, [61, 130]), np.append(odds, [-np.inf, -np.inf]), np.append(counts, [1.0, 1.0])]
     short, middle, long = gates.thresholds(*few, (0.02, 0.02, 0.0))
     assert (np.arange(1000) >= short).mean() == 0.02
     assert np.allclose(middle, gates.LEAST) and long == gates.NEVER
+    assert np.isclose(gates.thresholds(*few, (0.02, 0.02, 0.02, 0.02))[3], gates.LEAST)  # there are none of 240 words
 
 
 def test_no_more_comes_through_than_the_flagged_pieces_need() -> None:
-    words = np.repeat([60, 170, 480], 1_000)
+    words = np.repeat([45, 80, 140], 1_000)
     odds = np.concatenate([np.arange(1_000.0), np.arange(1_000.0) + 5_000, np.arange(1_000.0) + 9_000])
     short, middle, long, *longer = gates.needed(words, odds)
     assert [np.mean(odds[i * 1_000 : (i + 1) * 1_000] < limit) for i, limit in enumerate((short, middle, long))] == [
         0.004
     ] * 3
-    assert longer == [long, long]
+    assert longer == [long] * (len(gates.LENGTHS) - 3)
     assert gates.needed(words[: gates.FEW - 1], odds[: gates.FEW - 1]).tolist() == [gates.LEAST] * len(gates.LENGTHS)
 
 

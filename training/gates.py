@@ -13,8 +13,8 @@
    (:data:`SENT_ON`), each kind counting the same and judged by models that were fitted without it. As much comes through as
    may, so that as little is lost as can be, but no more than the flagged pieces need (:func:`needed`).
 
-Which pieces the reader flags is told by reading :data:`READ` of each length, drawn at random. What both gates lose of them is
-said by length and by family.
+Which pieces the reader flags is told by reading :data:`READ` of each length at most, drawn at random. What both gates lose of
+them is said by length and by family.
 """
 
 from __future__ import annotations
@@ -40,17 +40,24 @@ from unspin.screen.screen import FEWEST_WORDS, Screen, at_length
 from unspin.screen.sieve import EVIDENCE, Sieve, features, ratios, session_of
 from unspin.screen.tokens import phrase_keys, phrases_of, table_of
 
-LOST: Final = 0.004
+LOST: Final = 0.003
 """Share of the flagged pieces that may fall under the screen's threshold. The sieve turns away most of what the screen holds in
 doubt, so that with less only the cost rises."""
-LENGTHS: Final = (60, 170, 480, 1_350, 3_800)
-"""Words; each document is counted at the nearest of these lengths, so that 100 and 290 words divide the first."""
-SENT_ON: Final = ((0.025, 0.011, 0.002, 0.001, 0.001), (0.0, 0.003, 0.003, 0.002, 0.002))
+NEEDED: Final = 0.004
+"""Share of the flagged pieces of a length that pass the screen and may fall under the sieve's threshold, where honest texts of
+that length would let it lie lower."""
+LENGTHS: Final = (45, 80, 140, 240, 400, 600, 1_350, 3_800)
+"""Words; each document is counted at the nearest of these lengths. The longer they are, the farther do spun ones stand above
+honest ones, so that the lengths of the pieces are told apart finely."""
+SENT_ON: Final = (
+    (0.034, 0.032, 0.014, 0.008, 0.003, 0.002, 0.001, 0.001),
+    (0.0, 0.0, 0.003, 0.003, 0.004, 0.004, 0.003, 0.002),
+)
 """Share of the honest texts of each of :data:`LENGTHS` that may reach the reader by what the first model says, and by what
 that of passages says; the shortest are no more than a passage themselves. What is lost is short, and what takes time is long.
 Of kinds of text that no training had, such as manuals full of code, ten times as much comes through, so that more would make a
 scan of them slow."""
-PASSED: Final = (0.0, 0.02, 0.04, 0.05, 0.05)
+PASSED: Final = (0.0, 0.0, 0.02, 0.02, 0.03, 0.04, 0.05, 0.05)
 """Share of the honest texts of each length that may pass the screen for their densest passage."""
 COMPOSED: Final = 3_000
 """Long documents that are put together."""
@@ -66,7 +73,7 @@ EACH: Final = 60
 """Pieces, and as many composed documents, that a kind of honest text counts as at most."""
 FEW: Final = 50
 """Flagged pieces of a length that are too few to tell what they need."""
-READ: Final = 600
+READ: Final = 1_500
 LEAST: Final = -4.0
 """Lowest threshold of the sieve, where the screen alone lets through less than may."""
 PRIOR: Final = -1.5
@@ -205,7 +212,8 @@ def thresholds(
         words: of each text.
         values: of each text; minus infinity where it was turned away before.
         counts: how much each text counts.
-        shares: for each length; :data:`NEVER` is the threshold where it is 0.
+        shares: for each length; :data:`NEVER` is the threshold where it is 0, and that of the length before where there are no
+            texts.
         least: lowest threshold.
     """
     nearest = _nearest(words)
@@ -214,6 +222,9 @@ def thresholds(
         here = np.flatnonzero(nearest == number)
         if not share:
             found.append(NEVER)
+            continue
+        if not len(here):
+            found.append(found[-1] if found else least)
             continue
         falling = here[np.argsort(-values[here])]
         over = np.cumsum(counts[falling]) <= share * counts[falling].sum()
@@ -334,14 +345,15 @@ def fitted(texts: Texts, found: Evidence, flagged: NDArray[np.int64], screen: Sc
         values[~passed[honest]] = -np.inf
         limits.append(thresholds(found.words[honest], values, counts[honest], shares))
         if not composed_ones:
-            spun = found.values[flagged, :evidence] @ model[0] + model[1]
-            limits[0] = np.maximum(limits[0], needed(found.words[flagged], spun))
+            seen = flagged[passed[flagged]]
+            spun = found.values[seen, :evidence] @ model[0] + model[1]
+            limits[0] = np.maximum(limits[0], needed(found.words[seen], spun))
     sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=np.stack(limits))
     return Gates(screen, sieve)
 
 
 def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """For each of :data:`LENGTHS` the threshold that loses no more of the flagged pieces than :data:`LOST`.
+    """For each of :data:`LENGTHS` the threshold that loses no more of the flagged pieces than :data:`NEEDED`.
 
     Where they stand far above, no more need come through. Lengths with few pieces have the threshold of the one before.
     """
@@ -349,7 +361,7 @@ def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.fl
     found = [LEAST]
     for number in range(len(LENGTHS)):
         here = odds[nearest == number]
-        found.append(float(np.quantile(here, LOST)) if len(here) >= FEW else found[-1])
+        found.append(float(np.quantile(here, NEEDED)) if len(here) >= FEW else found[-1])
     return np.array(found[1:])
 
 

@@ -8,9 +8,10 @@ confusable characters (UTS 39), those taken for one another in running text, and
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-__all__ = ["has_lookalikes", "is_disguised", "may_be_disguised", "seen_through"]
+__all__ = ["is_disguised", "lookalikes", "may_be_disguised", "seen_through"]
 
 _PAIRS: Final = {
     "acdehijoqpsvwxykmhtb": "\u0430\u0441\u0501\u0435\u04bb\u0456\u0458\u043e\u051b\u0440"
@@ -29,9 +30,9 @@ _ALONE: Final = re.compile("[" + "".join(map(chr, _LATIN)) + "]++")
 _LETTER: Final = re.compile("[A-Za-z]")
 
 
-def has_lookalikes(text: str) -> bool:
-    """Whether a letter that looks like a Latin one stands anywhere in a text."""
-    return not text.isascii() and _ALONE.search(text) is not None
+def lookalikes(text: str) -> Iterator[tuple[int, int]]:
+    """Where runs of letters that look like Latin ones stand in a text."""
+    return (match.span() for match in _ALONE.finditer(text))
 
 
 def seen_through(token: str) -> str:

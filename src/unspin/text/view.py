@@ -6,14 +6,15 @@ out or replaced; it is read like any other text, and what is found in it is led 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["INVISIBLE", "LITERAL", "Cut", "View", "plain"]
+__all__ = ["INVISIBLE", "LITERAL", "Cut", "View", "plain", "visible"]
 
 LITERAL: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What stands for something that is no prose in a sentence: an address, a path, code. It is a mark, and no word."""
@@ -90,15 +91,15 @@ class View:
 
 
 _UNSEEN: Final = dict.fromkeys(map(ord, INVISIBLE))
+_SIGN: Final = re.compile(f"[{INVISIBLE}]")
 
 
 def plain(text: str) -> View:
     """The view of a text that is read as it stands, but for what no reader sees inside a word."""
     seen = View(text, text)
-    return seen.without(_invisible(text)) if any(sign in text for sign in INVISIBLE) else seen
+    return seen.without(Cut(*match.span()) for match in _SIGN.finditer(text))
 
 
-def _invisible(text: str) -> Iterator[Cut]:
-    for at, sign in enumerate(text):
-        if sign in INVISIBLE:
-            yield Cut(at, at + 1)
+def visible(text: str) -> str:
+    """The text of :func:`plain`, without the way back."""
+    return text if text.isascii() else _SIGN.sub("", text)

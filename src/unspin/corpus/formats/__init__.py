@@ -7,7 +7,7 @@
             segments.append(encode(source, chunk.raw, keep))    # or mend(source, chunk.raw, restored, columns)
     write(source, segments, folder, columns)
 
-pyarrow is loaded when the first file is opened.
+numpy and pyarrow are loaded when the first file is opened: who only hands files to workers has no use for them.
 """
 
 from __future__ import annotations
@@ -21,13 +21,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from unspin.corpus.formats.chunks import Chunk, Columns, Failure, Files, Guard, Position, Raw, Rows, Split, TableRows
 from unspin.corpus.sources import Source, is_remote
 from unspin.errors import MissingExtra
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -51,6 +50,8 @@ def _module(source: Source) -> ModuleType:
 
 def bundled(sources: Sequence[Source]) -> list[Source]:
     """The sources, with plain texts put together by the thousand: each of these new sources is many files."""
+    if all(source.format.kind != "text" for source in sources):
+        return list(sources)
     from unspin.corpus.formats import texts
 
     return texts.bundled(sources)
@@ -145,6 +146,8 @@ def mend(source: Source, raw: Raw, restored: pa.Array, columns: Columns) -> byte
     Raises:
         InputError: there is a column of that name.
     """
+    import numpy as np
+
     from unspin.corpus.formats import packing, tables, texts
 
     if isinstance(raw, TableRows):

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-import numpy as np
-
 from unspin.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
@@ -245,6 +244,8 @@ def selected(owners: NDArray[np.int64], keep: NDArray[np.bool_], others: bool) -
 
 def replaced(raw: Rows, pieces: Mapping[int, Sequence[bytes]]) -> Rows:
     """The rows with some pieces replaced, each by one or more of the same owner."""
+    import numpy as np
+
     if not pieces:
         return raw
     made: list[bytes] = []
@@ -267,6 +268,7 @@ def taken(columns: Columns) -> str:
 
 def is_utf8(data: bytes) -> bool:
     """Whether this is UTF-8; five times faster than decoding it."""
+    import numpy as np
     import pyarrow as pa
 
     ends = pa.py_buffer(np.array([0, len(data)], np.int64))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from unspin.corpus.formats.chunks import Rows, selected
 from unspin.corpus.sources import Compression, Format
 from unspin.errors import MissingExtra
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
 __all__ = ["encode", "pack", "unpack"]
@@ -23,6 +22,8 @@ _ZSTD_LEVEL: Final = 3
 
 def encode(format: Format, raw: Rows, keep: NDArray[np.bool_], others: bool) -> bytes:
     """As :func:`unspin.corpus.formats.encode`."""
+    import numpy as np
+
     chosen = selected(raw.owners, keep, others)
     if raw.stored or not format.compression:
         return _join(raw, chosen)
@@ -66,6 +67,8 @@ def unpack(data: bytes, compression: Compression) -> bytes:
 
 def _join(raw: Rows, chosen: NDArray[np.bool_]) -> bytes:
     """The chosen pieces, copied in runs."""
+    import numpy as np
+
     if chosen.all():
         return raw.data
     edges = np.flatnonzero(np.diff(np.concatenate(([False], chosen, [False])).astype(np.int8)))
