@@ -24,7 +24,7 @@ from unspin.reader import spans, terms
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
-from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open, with_phrases
+from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_articles, with_open, with_phrases
 from unspin.reader.verdict import asks
 from unspin.reading import BELIEVED, Substitution
 from unspin.settings import Settings
@@ -97,9 +97,8 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     model = spans.load()
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
-    path = with_phrases(
-        spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, known, models.tick)
-    )
+    chosen = spans.edits(words, seen, model.posterior(seen, words), least)
+    path = with_articles(words, with_phrases(chosen, terms.phrases(words, known, models.tick)))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
