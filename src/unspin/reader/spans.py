@@ -14,6 +14,7 @@ of honest text.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -203,6 +204,25 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         start, end, original = rewrapped(words.text, start, end, original)
         made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return tuple(made)
+
+
+def held(
+    words: Words, spans: Spans, posterior: SpanPosterior, settled: Sequence[Substitution]
+) -> list[tuple[int, int]]:
+    """The spans of several words on the best path of which nobody knows what they stand for, as offsets, in order.
+
+    Their words are not for themselves: one of them restored alone would leave half of what was put in ("web sites" as "web
+    websites").
+    """
+    likely = np.flatnonzero((posterior.put_in > BELIEVED) & (spans.end - spans.begin > 1))
+    start, end = words.start[spans.begin[likely]].tolist(), words.end[spans.end[likely] - 1].tolist()
+    ends = [s.end for s in settled]
+    after = [bisect_right(ends, first) for first in start]
+    return [
+        (first, last)
+        for first, last, k in zip(start, end, after, strict=True)
+        if k == len(settled) or settled[k].start >= last
+    ]
 
 
 def _shown(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

@@ -23,10 +23,13 @@ from unspin.text import (
     compose,
     find_quotations,
     indefinite_article,
+    is_apart,
     match_case,
     removal_span,
+    rewrapped,
     sentence_starts,
 )
+from unspin.text.casing import FUNCTION_WORDS
 from unspin.text.spelling import same_word, spelling_of
 
 CHANGE: Final = 0.2
@@ -128,8 +131,10 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
     made: list[Substitution] = []
     for i in sorted(decided):
         decision = decided[i]
-        found = words.surface(i)
         start, end = int(words.start[i]), int(words.end[i])
+        if made and start < made[-1].end:  # the word before stands for both
+            continue
+        found = words.surface(i)
         if decision.original is None:
             made.append(Substitution(start, end, found, found, decision.confidence, decision.alternatives))
             continue
@@ -138,11 +143,44 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
             start = max(start, made[-1].end if made else 0)  # of two that go, both would take the space between
             made.append(Substitution(start, end, words.text[start:end], "", decision.confidence, decision.alternatives))
             continue
-        original = match_case(found, decision.original, bool(starts[i]))
+        beside = _beside(words, i, decided)
+        if beside is not None:
+            if decision.original in FUNCTION_WORDS:
+                continue
+            first, last = min(i, beside), max(i, beside)
+            if made and made[-1].open and made[-1].start == words.start[first]:
+                made.pop()
+            if made and made[-1].end > words.start[first]:
+                continue
+            start, end = int(words.start[first]), int(words.end[last])
+            found, i = words.text[start:end], first
+        original = match_case(words.surface(i), decision.original, bool(starts[i]))
         if original == found:
             continue
+        start, end, original = rewrapped(words.text, start, end, original)
+        found = words.text[start:end]
         made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
     return with_articles(words, made)
+
+
+def _beside(words: Words, i: int, decided: Mapping[int, Decision]) -> int | None:
+    """The word next to token ``i`` that stands for the same original with it: "content material", "web sites".
+
+    It would stand there twice otherwise ("content content"), or its half would ("web websites").
+    """
+    original = decided[i].original
+    for j in (i - 1, i + 1):
+        if not 0 <= j < len(words) or not words.is_word[j] or words.lower[j] == words.lower[i]:
+            continue
+        first, last = sorted((i, j))
+        between = words.text[words.end[first] : words.start[last]]
+        if not between.isspace() or is_apart(words.text, int(words.start[first]), int(words.end[last])):
+            continue
+        there = decided[j].original if j in decided else None
+        there = words.lower[j] if there is None else there
+        if there and original in (there, words.lower[first] + words.lower[last]):
+            return j
+    return None
 
 
 def with_articles(words: Words, substitutions: Sequence[Substitution]) -> tuple[Substitution, ...]:
@@ -251,6 +289,17 @@ def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Sub
         replace(s, route=lexicon.route(original.lower(), s.found.lower())) if original.strip() else s
         for s, original in zip(substitutions, likeliest, strict=True)
     )
+
+
+def outside(substitutions: Sequence[Substitution], held: Sequence[tuple[int, int]]) -> tuple[Substitution, ...]:
+    """Those that touch none of the spans ``held``, which are in order and don't overlap, or take one whole."""
+    ends = [end for _, end in held]
+
+    def free(s: Substitution) -> bool:
+        k = bisect_right(ends, s.start)
+        return k == len(held) or held[k][0] >= s.end or (s.start <= held[k][0] and ends[k] <= s.end)
+
+    return tuple(s for s in substitutions if free(s))
 
 
 def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substitution]) -> tuple[Substitution, ...]:
