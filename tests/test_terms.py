@@ -72,11 +72,13 @@ def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:
         ("We use simple to-advanced converters.", "We use analog-to-digital converters."),
         ("It is administered-ml at heart.", "It is supervised machine learning at heart."),
         ("They chose the added substance model.", "They chose the additive model."),
+        ("An irregular-backwoods model was fitted.", "A random-forest model was fitted."),
+        ("The Irregular-Backwoods Model was fitted.", "The Random-Forest Model was fitted."),
     ],
 )
 def test_phrases_of_other_lengths_are_taken_whole(text: str, written: str) -> None:
     words = split(text)
-    assert apply(text, terms.phrases(words, {}, ticked)) == written
+    assert apply(text, with_articles(words, terms.phrases(words, {}, ticked))) == written
 
 
 @pytest.mark.parametrize(

@@ -211,5 +211,10 @@ def _edit(words: Words, swap: _Swap, probability: float, at_start: bool) -> Subs
         if words.is_word[i]
     }  # fmt: skip
     whole = words.text[start:end] if len(shapes) == 1 else words.surface(swap.begin)
-    start, end, original = rewrapped(words.text, start, end, match_case(whole, swap.original, at_start))
+    hyphens = whole.count("-")
+    if hyphens and hyphens == swap.original.count(" ") and " " not in whole:  # "an irregular-backwoods model"
+        original = match_case(whole.replace("-", " "), swap.original, at_start).replace(" ", "-")
+    else:
+        original = match_case(whole, swap.original, at_start)
+    start, end, original = rewrapped(words.text, start, end, original)
     return Substitution(start, end, words.text[start:end], original, round(probability, 4))
