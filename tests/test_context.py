@@ -172,3 +172,5 @@ def test_fast_is_a_setting_that_is_told() -> None:
         Settings(fast="yes")  # type: ignore[arg-type]
     assert ("Reading", "fast: without the second reader of context") in settings_in_words(Settings(fast=True))
     assert "Reading" not in dict(settings_in_words(Settings()))
+    assert dict(settings_in_words(Settings()))["Tortured phrases"] == "restored where a text reads as spun"
+    assert dict(settings_in_words(Settings(tortured=True)))["Tortured phrases"] == "restored in any text"

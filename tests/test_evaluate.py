@@ -247,7 +247,7 @@ def test_a_share_of_words_is_swapped() -> None:
         ({"rate": 1.0}, "rate 1"),
         ({"shares": (0.1, 1.5)}, "share 1.5"),
         ({"families": ("nobody",)}, "no such family"),
-        ({"families": ("tortured",)}, "a few tortured phrases are no spun text"),
+        ({"families": ("tortured",)}, "none but set phrases swapped need not read as spun"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(settings: dict[str, Any], message: str) -> None:

@@ -9,13 +9,13 @@ import pytest
 
 import unspin
 from unspin.model.encoder import Visible
-from unspin.reader import rounds
+from unspin.reader import rounds, stretches
 from unspin.reader.passes import Models
 from unspin.reader.rounds import Round
 from unspin.reading import Substitution
 from unspin.settings import Settings
 from unspin.spinners import names, simulate
-from unspin.text import Words, apply
+from unspin.text import Words, apply, prose
 
 ARTICLE = (Path(__file__).parent.parent / "examples" / "harbour.txt").read_text(encoding="utf-8")
 
@@ -80,6 +80,44 @@ def test_restoring_twice_is_restoring_once(family: str) -> None:
     restored = unspin.restore(spun)
     assert restored != spun
     assert unspin.restore(restored) == restored
+
+
+WITH_TERMS = (
+    " The boats were told apart by an irregular backwoods that had\nlearned their sounds, and an ai\ncalculation then counted"
+    " them all. The stations that are nearest area unit read twice."
+)
+TERMS_RESTORED = (
+    " a random forest that had\nlearned their sounds, and a machine\nlearning algorithm then counted",
+    " are read twice.",
+)
+
+
+@pytest.mark.parametrize("family", ["tortured", "wordnet-walk", "rewriter"])
+def test_restoring_terms_twice_is_restoring_them_once(family: str) -> None:
+    spun = simulate(ARTICLE, family, seed=3, rate=0.2).text.rstrip() + WITH_TERMS
+    restored = unspin.restore(spun)
+    assert all(part in restored for part in TERMS_RESTORED)
+    assert unspin.restore(restored) == restored
+
+
+def test_terms_are_restored_in_every_stretch_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stretches, "STRETCH", 8)
+    paragraphs = simulate(ARTICLE, "wordnet-walk", seed=3, rate=0.3).text.rstrip().split("\n\n")
+    spun = "\n\n".join(paragraph + WITH_TERMS for paragraph in paragraphs)
+    assert len(list(stretches.stretches(rounds.split(prose(spun).text)))) > 2
+    restored = unspin.restore(spun)
+    assert restored.count("random forest") == restored.count("machine\nlearning algorithm") == len(paragraphs) > 2
+    assert unspin.restore(restored) == restored
+
+
+def test_terms_in_a_long_quotation_are_restored_once() -> None:
+    said = "We told the boats apart by an irregular backwoods, and a counterfeit consciousness counted the rest by night"
+    spun = f"{simulate(ARTICLE, 'wordnet-walk', seed=3, rate=0.3).text.rstrip()} “{said},” she said.\n"
+    reading = unspin.read(spun)
+    assert "by a random forest, and an artificial intelligence" in reading.quotations[-1].restored
+    inside = [s for s in reading.substitutions if s.start > spun.index("“We told")]
+    assert len(inside) >= 4 and all(s.quoted for s in inside)
+    assert unspin.restore(reading.restored) == reading.restored
 
 
 def test_what_is_left_open_stays_open_until_it_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:

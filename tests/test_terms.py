@@ -12,7 +12,7 @@ from unspin.lexicon.phrases import load as phrase_list
 from unspin.model import verdict
 from unspin.reader import terms
 from unspin.reader.passes import SUSPICION, load
-from unspin.reader.substitutions import Decision, edits
+from unspin.reader.substitutions import Decision, edits, with_articles
 from unspin.reader.verdict import evidence
 from unspin.text import Words, apply, split
 from unspin.tortured import Finding
@@ -72,11 +72,51 @@ def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:
         ("We use simple to-advanced converters.", "We use analog-to-digital converters."),
         ("It is administered-ml at heart.", "It is supervised machine learning at heart."),
         ("They chose the added substance model.", "They chose the additive model."),
+        ("An irregular-backwoods model was fitted.", "A random-forest model was fitted."),
+        ("The Irregular-Backwoods Model was fitted.", "The Random-Forest Model was fitted."),
     ],
 )
 def test_phrases_of_other_lengths_are_taken_whole(text: str, written: str) -> None:
     words = split(text)
-    assert apply(text, terms.phrases(words, {}, ticked)) == written
+    assert apply(text, with_articles(words, terms.phrases(words, {}, ticked))) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("We trained an ai calculation on it.", "We trained a machine learning algorithm on it."),
+        ("An ai calculation is fast.", "A machine learning algorithm is fast."),
+        ("AN AI CALCULATION IS FAST.", "A MACHINE LEARNING ALGORITHM IS FAST."),
+        ("A counterfeit consciousness was fast.", "An artificial intelligence was fast."),
+        ("A COUNTERFEIT CONSCIOUSNESS WAS FAST.", "AN ARTIFICIAL INTELLIGENCE WAS FAST."),
+        ("They used a (counterfeit consciousness) here.", "They used an (artificial intelligence) here."),
+        ("Type A: counterfeit consciousness, old.", "Type A: artificial intelligence, old."),
+    ],
+)
+def test_articles_follow_terms(text: str, written: str) -> None:
+    words = split(text)
+    assert apply(text, with_articles(words, terms.tortured_phrases(words))) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        (
+            "The stations that are near the sea area unit read twice.",
+            "The stations that are near the sea are read twice.",
+        ),
+        ("There area unit wardens who are paid for it.", "There are wardens who are paid for it."),
+        ("Some pages have area unit for are.", None),
+        ('Some pages have area unit where they meant "are".', None),
+        ("They wrote area unit (are) in it.", None),
+        ("There are -> there area unit.", None),
+        ("Such machines turn are into area unit.", None),
+        ("They measure it in units of square measure.", None),  # honest text has it too
+    ],
+)
+def test_a_frequent_word_is_a_meaning_only_where_it_is_given_as_one(text: str, written: str | None) -> None:
+    words = split(text)
+    assert apply(text, terms.phrases(words, {}, ticked)) == (written or text)
 
 
 def test_of_no_listed_phrase_more_is_put_in_than_its_term_has() -> None:

@@ -68,7 +68,7 @@ class Plan:
             spinners.family(name)
             if name == TORTURED:
                 raise OptionError(
-                    f"family {name!r}: a few tortured phrases are no spun text to be found; "
+                    f"family {name!r}: a text with none but set phrases swapped need not read as spun; "
                     f"choose among {', '.join(families())}"
                 )
 

@@ -26,7 +26,7 @@ from unspin.reader.passes import Models, load
 from unspin.reader.progress import Progress, Watch
 from unspin.reader.rounds import restore as restore_stretch
 from unspin.reader.stretches import is_short
-from unspin.reader.substitutions import as_given, quotations, routed, with_phrases
+from unspin.reader.substitutions import as_given, quotations, routed, with_articles, with_phrases
 from unspin.reader.terms import tortured_phrases
 from unspin.reading import Note, Reading, Substitution
 from unspin.settings import Settings
@@ -204,7 +204,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
 
     def so_far(here: tuple[Substitution, ...], start: int) -> Reading:
         moved = (replace(s, start=s.start + start, end=s.end + start) for s in here)
-        substitutions = with_phrases(routed([*found, *moved], models.lexicon), phrases)
+        substitutions = with_articles(words, with_phrases(routed([*found, *moved], models.lexicon), phrases))
         return _reading(judged.verdict, seen, words, substitutions, channel)
 
     if judged.verdict.spun:

@@ -24,7 +24,16 @@ from unspin.reader import spans, terms
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
-from unspin.reader.substitutions import carried_back, chain, decisions, edits, with_open, with_phrases
+from unspin.reader.substitutions import (
+    carried_back,
+    chain,
+    decisions,
+    edits,
+    outside,
+    with_articles,
+    with_open,
+    with_phrases,
+)
 from unspin.reader.verdict import asks
 from unspin.reading import BELIEVED, Substitution
 from unspin.settings import Settings
@@ -97,9 +106,9 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     model = spans.load()
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
-    path = with_phrases(
-        spans.edits(words, seen, model.posterior(seen, words), least), terms.phrases(words, known, models.tick)
-    )
+    posterior = model.posterior(seen, words)
+    listed = terms.phrases(words, known, models.tick)
+    path = with_articles(words, with_phrases(spans.edits(words, seen, posterior, least), listed))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
@@ -108,7 +117,9 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
         made = Round(changes, made.channel, carried_back(words.text, settled, without.text, made.open))
     else:
         made = _words(words, visible, models, settings, known)
-    return replace(made, open=with_open(left, made.open))
+    held = spans.held(words, seen, posterior, settled)
+    changes = with_articles(words, outside(made.substitutions, held))
+    return replace(made, substitutions=changes, open=with_open(left, outside(made.open, held)))
 
 
 def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:

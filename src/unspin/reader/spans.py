@@ -14,6 +14,7 @@ of honest text.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -38,7 +39,7 @@ from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
 from unspin.reader.substitutions import CHANGE
 from unspin.reading import BELIEVED, Substitution
-from unspin.text import PhraseMatch, Words, match_case, sentence_starts, split
+from unspin.text import PhraseMatch, Words, is_apart, match_case, rewrapped, sentence_starts, split
 
 EVIDENCE: Final = (
     "bias", "ngram", "context", "no_context", "rank", "swap", "highest_swap", "honest", "doubled",
@@ -58,8 +59,6 @@ SELDOM: Final = -3.0
 seventy has a phrase behind it. From here on five in eight of the phrases chosen are right (40 documents of part ``test``)."""
 _FAR: Final = -4.0
 _MOST_ELSEWHERE: Final = 12.0
-_APART: Final = frozenset("\n\t")
-"""What parts words too far for a phrase: lines, and the cells of a table."""
 _REACH: Final = 4  # tokens on either side that the 4-gram model sees
 _START: Final = np.full(ORDER - 1, START, np.int32)
 _MOST_NGRAM: Final = 20.0
@@ -153,7 +152,7 @@ def alone(spans: Spans, scorer: Linear) -> SpanPosterior:
 
 
 def gather(words: Words, visible: Visible, models: Models, known: SpanModel, least: float = HOPELESS) -> Spans:
-    """The spans of a document that may have been put in, on one line and in one cell each, with the evidence on them.
+    """The spans of a document that may have been put in, none across paragraphs or cells, with the evidence on them.
 
     Args:
         words: the document.
@@ -202,8 +201,28 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
             continue
         others = sorted([*ranked[1:], (found, written)], key=lambda pair: -pair[1])
         original = match_case(words.surface(int(spans.begin[i])), ranked[0][0], bool(starts[spans.begin[i]]))
-        made.append(Substitution(start, end, found, original, ranked[0][1], _shown(others)))
+        start, end, original = rewrapped(words.text, start, end, original)
+        made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return tuple(made)
+
+
+def held(
+    words: Words, spans: Spans, posterior: SpanPosterior, settled: Sequence[Substitution]
+) -> list[tuple[int, int]]:
+    """The spans of several words on the best path of which nobody knows what they stand for, as offsets, in order.
+
+    Their words are not for themselves: one of them restored alone would leave half of what was put in ("web sites" as "web
+    websites").
+    """
+    likely = np.flatnonzero((posterior.put_in > BELIEVED) & (spans.end - spans.begin > 1))
+    start, end = words.start[spans.begin[likely]].tolist(), words.end[spans.end[likely] - 1].tolist()
+    ends = [s.end for s in settled]
+    after = [bisect_right(ends, first) for first in start]
+    return [
+        (first, last)
+        for first, last, k in zip(start, end, after, strict=True)
+        if k == len(settled) or settled[k].start >= last
+    ]
 
 
 def _shown(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
@@ -226,10 +245,10 @@ class _Listed:
 
 
 def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) -> _Listed:
-    """Matches as spans, but for those that line or cell parts."""
+    """Matches as spans, but for those that a line, other than at a margin, or a cell parts."""
     rows = []
     for match, table in matches:
-        if _APART.intersection(words.text[words.start[match.begin] : words.end[match.end - 1]]):
+        if is_apart(words.text, int(words.start[match.begin]), int(words.end[match.end - 1])):
             continue
         doubled = _doubled(words, match)
         rows.append((match.begin - doubled, match.end, table.pairs[match.entry][1], table.honest[match.entry], doubled))

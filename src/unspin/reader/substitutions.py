@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,16 +23,28 @@ from unspin.text import (
     compose,
     find_quotations,
     indefinite_article,
+    is_apart,
     match_case,
     removal_span,
+    rewrapped,
     sentence_starts,
 )
+from unspin.text.casing import FUNCTION_WORDS
 from unspin.text.spelling import same_word, spelling_of
 
 CHANGE: Final = 0.2
 """A word is changed when the posterior that it is as written falls below this."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
+_INDEFINITE: Final = frozenset(["a", "an"])
+_OPENERS: Final = frozenset("\"“‘'«([*_")
+_MOST_OPENERS: Final = 3
+_FOLLOWING: Final = 8
+"""Tokens after an article that are looked at for the word that follows: a span has five, and some may have gone."""
+_ACRONYM: Final = 5
+"""Letters of an acronym at most."""
+_APART: Final = re.compile(r"\t|\n\s*\n")
+"""What parts words too far for a phrase: the cells of a table, and paragraphs."""
 _DOUBLED: Final = 3.0
 """What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
 documents of a spinner that doubles them (dev) all 40 were its own, though the encoder was sure of 15 only."""
@@ -118,8 +131,10 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
     made: list[Substitution] = []
     for i in sorted(decided):
         decision = decided[i]
-        found = words.surface(i)
         start, end = int(words.start[i]), int(words.end[i])
+        if made and start < made[-1].end:  # the word before stands for both
+            continue
+        found = words.surface(i)
         if decision.original is None:
             made.append(Substitution(start, end, found, found, decision.confidence, decision.alternatives))
             continue
@@ -128,23 +143,95 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
             start = max(start, made[-1].end if made else 0)  # of two that go, both would take the space between
             made.append(Substitution(start, end, words.text[start:end], "", decision.confidence, decision.alternatives))
             continue
-        original = match_case(found, decision.original, bool(starts[i]))
+        beside = _beside(words, i, decided)
+        if beside is not None:
+            if decision.original in FUNCTION_WORDS:
+                continue
+            first, last = min(i, beside), max(i, beside)
+            if made and made[-1].open and made[-1].start == words.start[first]:
+                made.pop()
+            if made and made[-1].end > words.start[first]:
+                continue
+            start, end = int(words.start[first]), int(words.end[last])
+            found, i = words.text[start:end], first
+        original = match_case(words.surface(i), decision.original, bool(starts[i]))
         if original == found:
             continue
-        if i and words.lower[i - 1] in ("a", "an") and i - 1 not in decided:
-            made += _article(words, i - 1, original, decision.confidence)
+        start, end, original = rewrapped(words.text, start, end, original)
+        found = words.text[start:end]
         made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
+    return with_articles(words, made)
+
+
+def _beside(words: Words, i: int, decided: Mapping[int, Decision]) -> int | None:
+    """The word next to token ``i`` that stands for the same original with it: "content material", "web sites".
+
+    It would stand there twice otherwise ("content content"), or its half would ("web websites").
+    """
+    original = decided[i].original
+    for j in (i - 1, i + 1):
+        if not 0 <= j < len(words) or not words.is_word[j] or words.lower[j] == words.lower[i]:
+            continue
+        first, last = sorted((i, j))
+        between = words.text[words.end[first] : words.start[last]]
+        if not between.isspace() or is_apart(words.text, int(words.start[first]), int(words.end[last])):
+            continue
+        there = decided[j].original if j in decided else None
+        there = words.lower[j] if there is None else there
+        if there and original in (there, words.lower[first] + words.lower[last]):
+            return j
+    return None
+
+
+def with_articles(words: Words, substitutions: Sequence[Substitution]) -> tuple[Substitution, ...]:
+    """The substitutions, and "a" or "an" before each as what is restored asks; an article that nothing follows anew stays.
+
+    Args:
+        words: the text.
+        substitutions: of it, in order; those of an article alone are made to fit too.
+    """
+    made: list[Substitution] = []
+    for s in substitutions:
+        if not s.open:
+            i = _article_before(words, int(np.searchsorted(words.start, s.start)))
+            free = i is not None and not (made and words.start[i] < made[-1].end)
+            if i is not None and free:
+                article = Substitution(int(words.start[i]), int(words.end[i]), words.surface(i), "", s.confidence)
+                made += _fitted(words, article, substitutions)
+        made += _fitted(words, s, substitutions) if s.original.lower() in _INDEFINITE and not s.open else [s]
     return tuple(made)
 
 
-def _article(words: Words, i: int, following: str, confidence: float) -> list[Substitution]:
-    """The article before a restored word, where it no longer fits."""
-    fitting = indefinite_article(following)
-    if fitting == words.lower[i]:
+def _article_before(words: Words, i: int) -> int | None:
+    """The indefinite article before token ``i``, quotation marks and the like between them aside; None if there is none."""
+    before = i - 1
+    while i - before <= _MOST_OPENERS and before > 0 and words.lower[before] in _OPENERS and words.touches[before + 1]:
+        before -= 1
+    if before < 0 or words.lower[before] not in _INDEFINITE:
+        return None
+    between = words.text[words.end[before] : words.start[before + 1]]
+    return before if between.isspace() and not _APART.search(between) else None
+
+
+def _fitted(words: Words, article: Substitution, substitutions: Sequence[Substitution]) -> list[Substitution]:
+    """An article as what comes to stand after it asks, as one substitution at most."""
+    i = int(np.searchsorted(words.start, article.end))
+    last = min(i + _FOLLOWING, len(words)) - 1
+    if last < i:
+        return [article]
+    follows = apply_within(words.text, substitutions, article.end, int(words.end[last])).lstrip()
+    fitting = indefinite_article(follows.split(maxsplit=1)[0] if follows else "")
+    if fitting == article.found.lower():
         return []
-    found = words.surface(i)
-    original = fitting.capitalize() if found[0].isupper() else fitting
-    return [Substitution(int(words.start[i]), int(words.end[i]), found, original, confidence)]
+    return [replace(article, original=_cased(fitting, article.original or article.found, follows))]
+
+
+def _cased(fitting: str, like: str, follows: str) -> str:
+    """An article in the case of the one in its place; "A" is a capital letter, or a word in a line of capitals."""
+    line = "".join(follows.split(maxsplit=2)[:2])
+    if like.isupper() and (len(like) > 1 or (line.isupper() and len(line) > _ACRONYM)):
+        return fitting.upper()
+    return fitting.capitalize() if like[:1].isupper() else fitting
 
 
 def chain(
@@ -204,6 +291,17 @@ def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Sub
     )
 
 
+def outside(substitutions: Sequence[Substitution], held: Sequence[tuple[int, int]]) -> tuple[Substitution, ...]:
+    """Those that touch none of the spans ``held``, which are in order and don't overlap, or take one whole."""
+    ends = [end for _, end in held]
+
+    def free(s: Substitution) -> bool:
+        k = bisect_right(ends, s.start)
+        return k == len(held) or held[k][0] >= s.end or (s.start <= held[k][0] and ends[k] <= s.end)
+
+    return tuple(s for s in substitutions if free(s))
+
+
 def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substitution]) -> tuple[Substitution, ...]:
     """Both together; a phrase goes before the single words inside it."""
     rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]
@@ -220,7 +318,7 @@ def as_given(
     for s in substitutions:
         start, end = seen.span(s.start, s.end)
         found = seen.given[start:end]
-        original = found if s.open else s.original + seen.hidden(s.start, s.end)
+        original = found if s.open else _with_hidden(seen, s)
         led.append(replace(s, start=start, end=end, found=found, original=original))
     said = []
     for q in quotations:
@@ -228,6 +326,18 @@ def as_given(
         found, restored = seen.given[start:end], apply_within(seen.given, led, start, end)
         said.append(replace(q, start=start, end=end, found=found, restored=restored, altered=found != restored))
     return tuple(said), tuple(led)
+
+
+def _with_hidden(seen: View, s: Substitution) -> str:
+    """What is put in, and behind it the markup that was inside what was found: line by line where it has two."""
+    line, broken, rest = s.original.partition("\n")
+    at = seen.text.find("\n", s.start, s.end)
+    if not broken or at < 0:
+        return s.original + seen.hidden(s.start, s.end)
+    before, margin, behind = seen.hidden(s.start, at + 1), seen.hidden(at, at + 2), seen.hidden(at + 1, s.end)
+    if not rest.strip():
+        return line.rstrip("\r") + before + behind + line[len(line.rstrip("\r")) :] + broken + margin + rest
+    return line + before + broken + margin + rest + behind
 
 
 def quotations(

@@ -9,27 +9,41 @@ know in their places, and none of them was right.)
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
+from unspin import lexicon as lexicons
 from unspin import tortured as torture
 from unspin.lexicon import Lexicon
 from unspin.reader.substitutions import Decision
 from unspin.reading import Substitution
-from unspin.text import Words, match_case, mentioned, sentence_spans, sentence_starts, split
+from unspin.text import Words, is_apart, match_case, mentioned, rewrapped, sentence_spans, sentence_starts, split
 from unspin.tortured import Finding
 
 __all__ = ["in_place", "phrases", "tortured_phrases", "weight"]
 
 
-_APART: Final = re.compile(r"\t|\n\s*\n")
-"""What parts words too far for a phrase: the cells of a table, and paragraphs."""
 _NEAR: Final = 200
 """Tokens on either side of a phrase among which its meaning is looked for: a list may be one sentence without end."""
+_COMMON: Final = math.log(1e-3)
+"""Log frequency of a word from which on that it stands in the sentence says nothing: *are*, *an*, *by*."""
+_SURE: Final = 0.95
+"""Probability of a listed phrase that no honest text has; of others, those that mean a frequent word are not believed."""
+_GLOSS: Final = 4
+_EXPLAINING: Final = frozenset(
+    "for of to is was by as or not with into means meaning meant becomes became replaces replaced instead than rather in"
+    " place the word called says said written reads stands i e ie : ; , ( ) [ ] - – — / . \" “ ” ‘ ’ '".split()
+)
+"""What stands between a phrase and a frequent word that it is said to mean, and nothing else: words and marks."""
+_BECOMES: Final = frozenset("→ ← > < = |".split())
+"""One of these between them is enough."""
+_FOUND: Final[WeakKeyDictionary[Words, tuple[Finding, ...]]] = WeakKeyDictionary()
+"""What was found in texts that are still at hand: verdict and rounds ask about the same one again and again."""
 
 
 class _Swap(NamedTuple):
@@ -110,10 +124,6 @@ def in_place(
     return merged
 
 
-_FOUND: Final[WeakKeyDictionary[Words, tuple[Finding, ...]]] = WeakKeyDictionary()
-"""What was found in texts that are still at hand: verdict and rounds ask about the same one again and again."""
-
-
 def _used(words: Words, tick: Callable[[], None]) -> tuple[Finding, ...]:
     """The findings that are used, and not mentioned."""
     found = _FOUND.get(words)
@@ -126,13 +136,38 @@ def _not_mentioned(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
     quoted, sentences = mentioned(words), sentence_spans(words)
     for found in torture.find(words, tick=tick):
         tick()
-        if _APART.search(found.found):
+        if is_apart(words.text, int(words.start[found.begin]), int(words.end[found.end - 1])):
             continue
         first, last = sentences[np.searchsorted(sentences[:, 0], found.begin, "right") - 1].tolist()
         first, last = max(first, found.begin - _NEAR), min(last, found.end + _NEAR)
-        around = [*words.lower[first : found.begin], "", *words.lower[found.end : last]]
-        if not quoted[found.begin : found.end].all() and f" {found.original} " not in f" {' '.join(around)} ":
+        if quoted[found.begin : found.end].all():
+            continue
+        if _is_common(found.original):
+            explained = found.probability < _SURE or _is_glossed(words, found, quoted, first, last)
+        else:
+            around = [*words.lower[first : found.begin], "", *words.lower[found.end : last]]
+            explained = f" {found.original} " in f" {' '.join(around)} "
+        if not explained:
             yield found
+
+
+def _is_common(original: str) -> bool:
+    """Whether what is meant is a word so frequent that a sentence may have it for no reason."""
+    lexicon = lexicons.load()
+    number = lexicon.index.get(original)
+    return number is not None and bool(lexicon.log_frequency[number] > _COMMON)
+
+
+def _is_glossed(words: Words, found: Finding, quoted: NDArray[np.bool_], first: int, last: int) -> bool:
+    """Whether a frequent word is named beside the phrase: between marks, or with nothing but what explains between them."""
+    for i in (*range(first, found.begin), *range(found.end, last)):
+        if words.lower[i] != found.original:
+            continue
+        between = words.lower[i + 1 : found.begin] if i < found.begin else words.lower[found.end : i]
+        explained = _EXPLAINING.issuperset(between) or _BECOMES.intersection(between)
+        if quoted[i] or (0 < len(between) <= _GLOSS and explained):
+            return True
+    return False
 
 
 def _swaps(words: Words, found: Finding) -> list[_Swap]:
@@ -176,6 +211,10 @@ def _edit(words: Words, swap: _Swap, probability: float, at_start: bool) -> Subs
         if words.is_word[i]
     }  # fmt: skip
     whole = words.text[start:end] if len(shapes) == 1 else words.surface(swap.begin)
-    return Substitution(
-        start, end, words.text[start:end], match_case(whole, swap.original, at_start), round(probability, 4)
-    )
+    hyphens = whole.count("-")
+    if hyphens and hyphens == swap.original.count(" ") and " " not in whole:  # "an irregular-backwoods model"
+        original = match_case(whole.replace("-", " "), swap.original, at_start).replace(" ", "-")
+    else:
+        original = match_case(whole, swap.original, at_start)
+    start, end, original = rewrapped(words.text, start, end, original)
+    return Substitution(start, end, words.text[start:end], original, round(probability, 4))

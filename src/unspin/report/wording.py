@@ -102,7 +102,9 @@ def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
     rows = [("Operating point", f"called spun if at most 1 ordinary document in {one_in(point):,} scores as high")]
     if settings.fill_all:
         rows.append(("Guesses", "filled in, however unsure"))
-    rows.append(("Tortured phrases", "looked for" if settings.tortured else "not looked for"))
+    rows.append(
+        ("Tortured phrases", f"restored {'in any text' if settings.tortured else 'where a text reads as spun'}")
+    )
     if settings.fast:
         rows.append(("Reading", "fast: without the second reader of context"))
     if settings.dictionary is not None:

@@ -10,6 +10,7 @@ from unspin.text.quotations import QuotationSpan, find_quotations
 from unspin.text.sentences import sentence_spans, sentence_starts
 from unspin.text.view import View
 from unspin.text.words import Kind, Shape, Words, split
+from unspin.text.wrapping import is_apart, rewrapped
 
 __all__ = [
     "Kind",
@@ -25,10 +26,12 @@ __all__ = [
     "find_quotations",
     "foreign",
     "indefinite_article",
+    "is_apart",
     "match_case",
     "mentioned",
     "prose",
     "removal_span",
+    "rewrapped",
     "sentence_spans",
     "sentence_starts",
     "split",

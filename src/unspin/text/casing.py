@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 from unspin.text.words import Shape, shape_of
 
-__all__ = ["indefinite_article", "match_case"]
+__all__ = ["FUNCTION_WORDS", "indefinite_article", "match_case"]
 
 # Words that English does not capitalise inside a sentence nor inside a headline; where such a word is restored, a
 # capital on the spun word is the dictionary's ("Oregon" for "or"), not the writer's.
-_FUNCTION_WORDS = frozenset(
+FUNCTION_WORDS: Final = frozenset(
     "a an the and or but nor so yet as at by for from in into of off on onto out over per than that then to up upon via"
     " with within without about after before between through during until under since if when while where who whom"
     " whose which what how why because although though am is are was were be been being have has had having do does did"
@@ -52,15 +53,15 @@ def match_case(found: str, original: str, sentence_start: bool) -> str:
     if shape == Shape.CAPITALISED:
         if " " in found:  # every word of a spun phrase has a capital: a title
             return " ".join(
-                w if w in _FUNCTION_WORDS and i else _capitalise(w) for i, w in enumerate(original.split(" "))
+                w if w in FUNCTION_WORDS and i else _capitalise(w) for i, w in enumerate(original.split(" "))
             )
-        return original if original in _FUNCTION_WORDS else _capitalise(original)
+        return original if original in FUNCTION_WORDS else _capitalise(original)
     return original
 
 
 def _phrase_shape(found: str) -> Shape:
     """The shape that all words of ``found`` share, function words in a title aside; ``MIXED`` when they share none."""
-    parts = [part for part in found.split() if part != part.lower() or part not in _FUNCTION_WORDS] or found.split()
+    parts = [part for part in found.split() if part != part.lower() or part not in FUNCTION_WORDS] or found.split()
     shapes = {shape_of(part) for part in parts}
     if shapes <= {Shape.UPPER, Shape.CAPITALISED} and Shape.UPPER in shapes and found == found.upper():
         return Shape.UPPER
