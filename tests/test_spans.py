@@ -9,7 +9,7 @@ import pytest
 
 from training.inflection import inflected
 from training.roughening import british, doubled, learner, scanned, telegraphic
-from training.thesaurus_tables import Line, pairs_of, read_lines
+from training.thesaurus_tables import Line, in_other_forms, pairs_of, read_lines, seen_pairs
 from unspin import lexicon as lexicons
 from unspin.lexicon import spans
 from unspin.spinners import simulate
@@ -79,7 +79,7 @@ def test_a_fixed_dictionary_has_one_term_for_a_word_and_another_kind_draws_anew(
 
 
 def test_the_answer_key_gives_the_text_back() -> None:
-    for name in ("phrase-thesaurus", "pivot", "gloss", "noun-swaps"):
+    for name in ("phrase-thesaurus", "pivot", "gloss", "noun-swaps", "pages"):
         specimen = simulate(TEXT, name, seed=5, rate=0.5)
         assert specimen.text != TEXT
         assert apply(specimen.text, specimen.swaps) == TEXT
@@ -105,6 +105,25 @@ def test_the_thesaurus_in_the_repository_parses() -> None:
     assert len(lines) > 2000
     raw = sum(len(file.read_text().splitlines()) for file in (ROOT / "training" / "thesaurus").glob("*.tsv"))
     assert len(lines) > 0.98 * raw
+
+
+def test_what_was_seen_on_pages_weighs_by_their_number(tmp_path: Path) -> None:
+    (tmp_path / "seen.tsv").write_text("now no longer\tnot\t9\nno {term}\tnone\t2\n")
+    assert list(seen_pairs(tmp_path / "seen.tsv")) == [("not", "now no longer", 9.0)]
+
+
+def test_what_was_seen_in_one_form_is_known_in_the_others() -> None:
+    pairs = {pair[:2] for line in in_other_forms("access", "get right of entry to") for pair in pairs_of(line)}
+    assert {("accesses", "gets right of entry to"), ("accessing", "getting right of entry to")} <= pairs
+    assert not any(found.endswith("tos") for _, found in pairs)
+    assert not list(in_other_forms("not", "now no longer"))
+
+
+def test_what_is_in_the_repository_was_seen_on_two_pages_at_least() -> None:
+    lines = (ROOT / "training" / "seen.tsv").read_text(encoding="utf-8").splitlines()
+    assert lines == sorted(lines)
+    assert all(int(line.split("\t")[2]) > 1 for line in lines)
+    assert len(list(seen_pairs(ROOT / "training" / "seen.tsv"))) == len(lines) > 3000
 
 
 def test_rough_text_is_rough_in_its_own_way() -> None:

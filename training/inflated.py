@@ -37,7 +37,7 @@ from unspin.text import split
 MIXTURE = (("rewriter", 0.3, 4), ("rewriter", 0.15, 2), ("wordnet-walk", 0.3, 1), ("fluent-synonyms", 0.3, 1),
            ("thesaurus", 0.3, 1), ("spinbot", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 2),
            ("phrase-thesaurus", 0.05, 2), ("rewriter", 0.05, 2),
-           ("gloss", 0.3, 1), ("pivot", 0.3, 1), ("noun-swaps", 0.35, 1))  # fmt: skip
+           ("gloss", 0.3, 1), ("pivot", 0.3, 1), ("noun-swaps", 0.35, 1), ("pages", 0.35, 3))  # fmt: skip
 
 MOST_ORIGINALS: Final = 8
 MOST_HONEST: Final = 4_000

@@ -43,6 +43,7 @@ MIXTURE = (
     ("fluent-synonyms", 0.3, 1), ("fluent-synonyms", 0.15, 1), ("thesaurus", 0.3, 1), ("neighbours", 0.3, 1),
     ("spinbot", 0.3, 1), ("rewriter", 0.3, 1), ("phrase-thesaurus", 0.3, 3), ("phrase-thesaurus", 0.15, 2),
     ("phrase-thesaurus", 0.45, 1), ("pivot", 0.3, 2), ("gloss", 0.3, 2), ("noun-swaps", 0.35, 1),
+    ("pages", 0.35, 3),
 )  # fmt: skip
 _UNITS, _NETWORKS, _EPOCHS, _WORDS_AT_A_TIME, _RATE = 32, 4, 40, 4_000, 1e-2
 

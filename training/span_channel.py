@@ -27,7 +27,7 @@ from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP, FREQUENCY_STEP
 from unspin.lexicon.spans import SpanTable
 from unspin.lexicon.spans import load as load_tables
 
-SHARE: Final = {"thesaurus": 0.6, "gloss": 0.2, "pivot": 0.2}
+SHARE: Final = {"thesaurus": 0.6, "gloss": 0.2, "pivot": 0.2, "seen": 0.6}
 """How much of the channel each table has; what a table does not know goes to the others."""
 KEPT: Final = 40
 """Originals of a form at most, the best by posterior under a flattened prior."""

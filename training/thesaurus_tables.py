@@ -3,7 +3,7 @@ r"""Compile the thesaurus of spans: what a word or phrase of English may become,
     python -m training.thesaurus_tables --wordnet /usr/share/wordnet --list tortured_phrases.json \
         --out src/unspin/data/spans.npz
 
-Three tables, each a kind of dictionary that spinners have:
+Four tables, each a kind of dictionary that spinners have:
 
 ``thesaurus``
     Words and phrases of all senses, inflected like the original (``training/thesaurus/*.tsv``, written for this project).
@@ -12,9 +12,14 @@ Three tables, each a kind of dictionary that spinners have:
 ``pivot``
     What real machines made of terms of science: the tortured phrases of the Problematic Paper Screener (Cabanac, Labbé
     and Magazinov, CC BY 4.0), aligned by :mod:`training.aligned`.
+``seen``
+    What rewriting machines put on public pages (``training/seen.tsv``), noted entry by entry as the pages were read.
 
 Lines of ``training/thesaurus``: ``lemma<TAB>pos<TAB>alternative|alternative…``; ``pos`` is v, n, a, r or x (not inflected). The
 first word of a verb phrase is inflected, the last of a noun phrase, or the one that ends in ``*``.
+
+Lines of ``training/seen.tsv``: what stands on the page, what was written as its reader concluded, the number of pages that
+show it; every form stands for itself.
 """
 
 from __future__ import annotations
@@ -23,6 +28,7 @@ import argparse
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -30,16 +36,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.aligned import tortured
-from training.inflection import TAGS, inflected
+from training.inflection import TAGS, inflected, lemmas
 from training.wordnet import synsets
 from unspin import lexicon as lexicons
 from unspin.spinners.eligibility import FUNCTION_WORDS
 
-TABLES: Final = ("thesaurus", "gloss", "pivot")
+TABLES: Final = ("thesaurus", "gloss", "pivot", "seen")
 _TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*){0,5}$")
 _COMMON: Final = 9_000
 """The commonest words of the lexicon: only they have a gloss, which keeps the file small."""
 _GLOSSES: Final = 5
+_OTHER_FORM: Final = 0.3
+"""Weight of a pair that was seen in another form, against the one seen."""
 _SENSES: Final = (1.0, 0.5, 0.25)
 """Weight of a gloss by the sense it comes from: such machines take the first sense mostly."""
 
@@ -103,6 +111,33 @@ def gloss_lines(folder: Path) -> Iterator[tuple[Line, float]]:
                     yield Line(head, pos, tuple(dict.fromkeys(kept))), weight
 
 
+def seen_pairs(file: Path) -> Iterator[tuple[str, str, float]]:
+    """(written, found, weight) of what was seen on pages; the weight is the number of pages."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        found, written, pages = line.split("\t")
+        if _TERM.match(found) and _TERM.match(written):
+            yield written, found, float(pages)
+
+
+def in_other_forms(written: str, found: str) -> Iterator[Line]:
+    """A pair in the base form of each part of speech that both are in the same form of ("builders" for *developers*)."""
+    for pos, tags in TAGS.items():
+        at = 0 if pos == "v" else -1
+        if not FUNCTION_WORDS.isdisjoint({written.split()[at], found.split()[at]}):
+            continue
+        for head, term in product(_base(written, pos, at), _base(found, pos, at)):
+            here, there = inflected(head, pos), inflected(term, pos)
+            if any(here.get(tag) == written and there.get(tag) == found for tag in tags):
+                yield Line(head, pos, (term,))
+
+
+def _base(term: str, pos: str, at: int) -> list[str]:
+    """A term with the word that is inflected, the first or the last, in its base forms."""
+    words = term.split()
+    rest = words[1:] if at == 0 else words[:-1]
+    return [" ".join([lemma, *rest] if at == 0 else [*rest, lemma]) for lemma in lemmas(words[at], pos) if lemma]
+
+
 def compiled(tables: dict[str, dict[tuple[str, str], float]]) -> dict[str, NDArray[np.generic]]:
     """The arrays of the file, see :mod:`unspin.lexicon.spans`."""
     phrases = sorted({phrase for table in tables.values() for pair in table for phrase in pair})
@@ -130,12 +165,14 @@ def main() -> None:
     for name in ("wordnet", "list", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--thesaurus", type=Path, default=Path(__file__).parent / "thesaurus")
+    parser.add_argument("--seen", type=Path, default=Path(__file__).parent / "seen.tsv")
     options = parser.parse_args()
     tables: dict[str, dict[tuple[str, str], float]] = {name: defaultdict(float) for name in TABLES}
     for line in read_lines(options.thesaurus):
         for written, found, weight in pairs_of(line):
             tables["thesaurus"][written, found] += weight
-    common = set(lexicons.load().forms[:_COMMON])
+    known = frozenset(lexicons.load().forms)
+    common = frozenset(lexicons.load().forms[:_COMMON])
     for line, sense in gloss_lines(options.wordnet):
         for written, found, weight in pairs_of(line._replace(terms=line.terms[:_GLOSSES])):
             if written in common:
@@ -143,6 +180,13 @@ def main() -> None:
     for pair, count in Counter(tortured(options.list)).items():
         if count > 1 or " " not in pair.found + pair.written:  # what comes once as a phrase may be misaligned
             tables["pivot"][pair] += count
+    for written, found, weight in seen_pairs(options.seen):
+        tables["seen"][written, found] += weight
+        if " " in found:
+            others = {pair[:2] for line in in_other_forms(written, found) for pair in pairs_of(line)}
+            for pair in others - {(written, found)}:
+                if known.issuperset(pair[0].split()):
+                    tables["seen"][pair] += weight * _OTHER_FORM
     np.savez_compressed(options.out, **compiled(tables))  # type: ignore[arg-type]
     counts = ", ".join(f"{name} {len(table):,} pairs" for name, table in tables.items())
     print(f"{counts}; {options.out.stat().st_size / 1e6:.1f} MB")

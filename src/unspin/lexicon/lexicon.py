@@ -121,6 +121,11 @@ class Lexicon:
         channel = np.where(code == ABSENT, np.float32(-np.inf), code * np.float32(-CHANNEL_STEP))
         return Candidates(taken.ptr, self._original[taken.items].astype(np.int64), channel.astype(np.float32))
 
+    def may_stand_for(self, found: str, original: str) -> bool:
+        """Whether ``original`` is among the candidates of the word ``found``, both in lower case."""
+        form, number = self.ids([found, original])
+        return bool(number >= 0 and (self.candidates(np.array([form], np.int32)).original == number).any())
+
     def route(self, original: str, found: str) -> tuple[str, ...]:
         """The likeliest walk of at most two steps from ``original`` to ``found``, both ends included; empty if none."""
         source, target = self.index.get(original, -1), self.index.get(found, -1)

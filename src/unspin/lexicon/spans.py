@@ -23,7 +23,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-TABLES: Final = ("thesaurus", "gloss", "pivot")
+TABLES: Final = ("thesaurus", "gloss", "pivot", "seen")
 """Kinds of dictionaries, see ``training/thesaurus_tables.py``."""
 
 MOST_ORIGINALS: Final = 8

@@ -196,11 +196,11 @@ def _is_word_for_word(swap: _Swap) -> bool:
 
 
 def _stands_for(words: Words, swap: _Swap, lexicon: Lexicon) -> bool:
-    """Whether the lexicon has the original among what the word may stand for."""
-    form, original = lexicon.ids([words.lower[swap.begin], swap.original]).tolist()
-    if not 0 <= form < lexicon.vocabulary or original < 0:
-        return False
-    return bool((lexicon.candidates(np.array([form], np.int32)).original == original).any())
+    """Whether the lexicon has the original among what the word may stand for; a word it hardly knows says nothing."""
+    found = words.lower[swap.begin]
+    return lexicon.index.get(found, lexicon.vocabulary) < lexicon.vocabulary and lexicon.may_stand_for(
+        found, swap.original
+    )
 
 
 def _edit(words: Words, swap: _Swap, probability: float, at_start: bool) -> Substitution:

@@ -7,7 +7,7 @@ from typing import Final
 from unspin.errors import OptionError
 from unspin.spinners.edits import Spinner
 from unspin.spinners.rewriter import Rewriter
-from unspin.spinners.spans import GLOSS, NOUN_SWAPS, PHRASE_THESAURUS, PIVOT
+from unspin.spinners.spans import GLOSS, NOUN_SWAPS, PAGES, PHRASE_THESAURUS, PIVOT
 from unspin.spinners.spinbot import SpinBot
 from unspin.spinners.tortured import Tortured
 from unspin.spinners.word_family import WordFamily
@@ -27,6 +27,7 @@ FAMILIES: Final[tuple[Spinner, ...]] = (
     PIVOT,
     GLOSS,
     NOUN_SWAPS,
+    PAGES,
     Tortured(),
 )
 

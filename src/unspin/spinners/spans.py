@@ -14,6 +14,8 @@ dictionary serves the whole page or a term is drawn anew at each place, and in t
 * ``gloss``: the first synonyms of a lexical database, its multi-word lemmas and abbreviations included ("area unit" for
   *are*), and guesses for the verb *be* ("could be a").
 * ``noun-swaps``: pages of casinos and dating sites: trade words swapped wholesale, articles and *and* inflated.
+* ``pages``: what several kinds of machines were seen to put on public pages, on two of them at least
+  (``training/seen.tsv``), as if one machine had all of it.
 
 The fixed rules lie beside this module, in ``gloss.tsv`` and ``noun-swaps.tsv``.
 
@@ -38,7 +40,7 @@ from unspin.spinners.phrases import Entries, chosen, load_rules
 from unspin.spinners.synonyms import content_words
 from unspin.text import Words
 
-__all__ = ["GLOSS", "NOUN_SWAPS", "PHRASE_THESAURUS", "PIVOT", "SpanFamily"]
+__all__ = ["GLOSS", "NOUN_SWAPS", "PAGES", "PHRASE_THESAURUS", "PIVOT", "SpanFamily"]
 
 
 @dataclass(frozen=True)
@@ -149,5 +151,12 @@ NOUN_SWAPS: Final = SpanFamily(
     {"thesaurus": 1.0},
     load_rules("noun-swaps"),
     rate=0.4,
+    fixed=0.2,
+)
+PAGES: Final = SpanFamily(
+    "pages",
+    "what rewriting machines were seen to put on public pages, word and phrase, drawn anew at each place",
+    {"seen": 0.8, "thesaurus": 0.2},
+    rate=0.35,
     fixed=0.2,
 )
