@@ -225,7 +225,9 @@ def falls(pattern: Any, methods: frozenset[str] = frozenset({"search"})) -> str 
                 signal.setitimer(signal.ITIMER_VIRTUAL, HOPELESS)
                 try:
                     if seconds(pattern, method, attack, LONG) > SUSPICIOUS:
-                        short = max(min(seconds(pattern, method, attack, LONG) for _ in range(3)), 1e-9)  # a clock has steps
+                        short = max(
+                            min(seconds(pattern, method, attack, LONG) for _ in range(3)), 1e-9
+                        )  # a clock has steps
                         long = min(seconds(pattern, method, attack, 4 * LONG) for _ in range(2))
                         if long > SUSPICIOUS and long > 8 * short:
                             return f"{method} {attack}: {4 * LONG} characters take {long / short:.1f} times as long as {LONG}"

@@ -111,7 +111,9 @@ def test_terms_are_restored_in_every_stretch_once(monkeypatch: pytest.MonkeyPatc
 
 
 def test_terms_in_a_long_quotation_are_restored_once() -> None:
-    said = "We told the boats apart by an irregular backwoods, and a counterfeit consciousness counted the rest by night"
+    said = (
+        "We told the boats apart by an irregular backwoods, and a counterfeit consciousness counted the rest by night"
+    )
     spun = f"{simulate(ARTICLE, 'wordnet-walk', seed=3, rate=0.3).text.rstrip()} “{said},” she said.\n"
     reading = unspin.read(spun)
     assert "by a random forest, and an artificial intelligence" in reading.quotations[-1].restored

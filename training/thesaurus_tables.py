@@ -183,10 +183,10 @@ def main() -> None:
     for written, found, weight in seen_pairs(options.seen):
         tables["seen"][written, found] += weight
         if " " in found:
-            others = {pair[:2] for line in in_other_forms(written, found) for pair in pairs_of(line)}
-            for pair in others - {(written, found)}:
-                if known.issuperset(pair[0].split()):
-                    tables["seen"][pair] += weight * _OTHER_FORM
+            others = {other[:2] for line in in_other_forms(written, found) for other in pairs_of(line)}
+            for form, term in others - {(written, found)}:
+                if known.issuperset(form.split()):
+                    tables["seen"][form, term] += weight * _OTHER_FORM
     np.savez_compressed(options.out, **compiled(tables))  # type: ignore[arg-type]
     counts = ", ".join(f"{name} {len(table):,} pairs" for name, table in tables.items())
     print(f"{counts}; {options.out.stat().st_size / 1e6:.1f} MB")
