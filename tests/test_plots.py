@@ -103,7 +103,8 @@ def test_tables(runs: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_shipped_runs_hold_the_confidence_of_every_family() -> None:
     _, families = newest(calibration.RUNS, confidence)
-    assert set(names()) - {"tortured"} == set(families)
+    later = {"pages"}  # younger than the newest raw run
+    assert set(names()) - {"tortured"} - later == set(families)
     assert error(families["wordnet-walk"]) < 0.05
 
 

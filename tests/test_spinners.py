@@ -199,7 +199,7 @@ def test_wrong_settings_are_named(asked: dict[str, object], says: str) -> None:
 
 
 def test_families_are_named_and_described() -> None:
-    assert len(set(spinners.names())) == len(spinners.names()) == 12
+    assert len(set(spinners.names())) == len(spinners.names()) == 13
     assert all(len(spinners.about(name)) > 20 for name in spinners.names())
     assert all(0 < family.rate <= 1 for family in families.FAMILIES)
     with pytest.raises(OptionError, match="no such family"):

@@ -25,6 +25,7 @@ from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
 from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import (
+    apart,
     carried_back,
     chain,
     decisions,
@@ -107,8 +108,9 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     seen = spans.gather(words, visible, models, model)
     least = 0.0 if settings.fill_all else BELIEVED
     posterior = model.posterior(seen, words)
-    listed = terms.phrases(words, known, models.tick)
-    path = with_articles(words, with_phrases(spans.edits(words, seen, posterior, least), listed))
+    listed, in_place = terms.phrases(words, known, models.tick), terms.places(words, known, models.tick)
+    chosen = outside(spans.edits(words, seen, posterior, least), in_place)
+    path = with_articles(words, with_phrases(chosen, listed))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
@@ -117,7 +119,7 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
         made = Round(changes, made.channel, carried_back(words.text, settled, without.text, made.open))
     else:
         made = _words(words, visible, models, settings, known)
-    held = spans.held(words, seen, posterior, settled)
+    held = apart(spans.held(words, seen, posterior, settled), in_place)
     changes = with_articles(words, outside(made.substitutions, held))
     return replace(made, substitutions=changes, open=with_open(left, outside(made.open, held)))
 

@@ -302,6 +302,13 @@ def outside(substitutions: Sequence[Substitution], held: Sequence[tuple[int, int
     return tuple(s for s in substitutions if free(s))
 
 
+def apart(spans: Sequence[tuple[int, int]], others: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those that touch none of the others, which are in order and don't overlap."""
+    ends = [end for _, end in others]
+    at = [bisect_right(ends, start) for start, _ in spans]
+    return [span for span, k in zip(spans, at, strict=True) if k == len(others) or others[k][0] >= span[1]]
+
+
 def with_phrases(substitutions: Sequence[Substitution], phrases: Sequence[Substitution]) -> tuple[Substitution, ...]:
     """Both together; a phrase goes before the single words inside it."""
     rest = [s for s in substitutions if all(s.end <= p.start or p.end <= s.start for p in phrases)]

@@ -25,7 +25,7 @@ from unspin.reading import Substitution
 from unspin.text import Words, is_apart, match_case, mentioned, rewrapped, sentence_spans, sentence_starts, split
 from unspin.tortured import Finding
 
-__all__ = ["in_place", "phrases", "tortured_phrases", "weight"]
+__all__ = ["in_place", "phrases", "places", "tortured_phrases", "weight"]
 
 
 _NEAR: Final = 200
@@ -95,6 +95,17 @@ def phrases(words: Words, known: Mapping[str, str], tick: Callable[[], None]) ->
         for swap in _swaps(words, found)
         if not _is_word_for_word(swap) and known.keys().isdisjoint(words.lower[swap.begin : swap.end])
     )
+
+
+def places(words: Words, known: Mapping[str, str], tick: Callable[[], None]) -> list[tuple[int, int]]:
+    """Where the listed phrases stand that :func:`in_place` restores, as offsets, in order."""
+    return [
+        (int(words.start[f.begin]), int(words.end[f.end - 1]))
+        for f in _used(words, tick)
+        if f.listed
+        and known.keys().isdisjoint(words.lower[f.begin : f.end])
+        and all(_is_word_for_word(swap) for swap in _swaps(words, f))
+    ]
 
 
 def in_place(
