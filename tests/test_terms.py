@@ -185,3 +185,8 @@ def test_a_spun_page_has_its_terms_restored_without_asking_for_them() -> None:
     reading = read(page + " The boats were told apart by Irregular Backwoods.\n")
     assert reading.verdict == "spun"
     assert reading.restored.rstrip().endswith("by Random Forest.")
+
+
+def test_a_phrase_behind_a_determiner_is_no_verb() -> None:
+    text = "An area unit may cross the border of a county. The stations that are nearest area unit read twice."
+    assert read(text, tortured=True).restored == text.replace("nearest area unit", "nearest are")

@@ -49,23 +49,14 @@ EVIDENCE: Final = (
 1; the 4-gram log-likelihood of the text restored, less that as found; what the encoder says of the original with the phrase
 hidden, log share of all words, 0 for an original that is a phrase itself; 1 for such an original; log of one plus the rank
 of the original among those of the phrase; mean and highest log-odds of a swap of the phrase's tokens; log of one plus the
-count of the phrase in honest text; whether its first word stands twice. How many such phrases the document has is no
-evidence of this kind: of the spinners that it was tried on some make many and some none, and it learned to tell these apart.
-It is the prior of each, see :data:`RATE`."""
+count of the phrase in honest text; whether its first word stands twice. How many such phrases the document has is left out:
+of the spinners that it was tried on some make many and some none, and it learned to tell these apart."""
 _NGRAM, _CONTEXT, _NO_CONTEXT = (EVIDENCE.index(name) for name in ("ngram", "context", "no_context"))
 ELSEWHERE: Final = 0.6
 """Weight of what the surroundings of the other places of a phrase say of an original."""
 SELDOM: Final = -3.0
 """Log-odds that a word which looks swapped stands for a phrase, against another word: of swaps with one word found, one in
 seventy has a phrase behind it. From here on five in eight of the phrases chosen are right (40 documents of part ``test``)."""
-USUAL: Final = 0.3
-"""Share of the phrases of the table put in, of those that a spun page has, that the weights are taken to expect."""
-RATE: Final = 0.5
-"""Weight of the page's own share against that, in log-odds. Some spinners put in phrases everywhere and some none; a weight of
-1 would leave the honest phrases of a page to its others."""
-_RATE_STEPS: Final = 3
-_RATE_PLACES: Final = 4.0
-"""Places of the usual share that a page starts with: one phrase says little of a page."""
 _FAR: Final = -4.0
 _MOST_ELSEWHERE: Final = 12.0
 _REACH: Final = 4  # tokens on either side that the 4-gram model sees
@@ -137,13 +128,9 @@ class SpanModel:
     def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
         """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary."""
         score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
-        several = spans.end - spans.begin > 1
-        score += SELDOM * ragged.spread(~several, spans.ptr)
+        score += SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr)
         total = ragged.log_sum_exp(score, spans.ptr)
         put_in = lattice.marginals(len(words), spans.begin, spans.end, total)
-        for _ in range(_RATE_STEPS):
-            here = total + _rate(put_in[several]) * several
-            put_in = lattice.marginals(len(words), spans.begin, spans.end, here)
         return SpanPosterior(np.exp(score - ragged.spread(total, spans.ptr)) * ragged.spread(put_in, spans.ptr), put_in)
 
     def _elsewhere(self, spans: Spans, words: Words) -> NDArray[np.float64]:
@@ -156,12 +143,6 @@ class SpanModel:
         _, number = np.unique(["\t".join(key) for key in keys], return_inverse=True)
         total = np.bincount(number, relative)[number] if len(number) else relative
         return np.maximum(total - relative, -_MOST_ELSEWHERE)
-
-
-def _rate(put_in: NDArray[np.float64]) -> float:
-    """What a page's share of phrases put in adds to the log-odds of each, given how likely each was (EM for the share)."""
-    share = (put_in.sum() + _RATE_PLACES * USUAL) / (len(put_in) + _RATE_PLACES)
-    return RATE * float(np.log(share / (1 - share)) - np.log(USUAL / (1 - USUAL)))
 
 
 def alone(spans: Spans, scorer: Linear) -> SpanPosterior:

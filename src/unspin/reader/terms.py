@@ -40,6 +40,8 @@ _EXPLAINING: Final = frozenset(
     " place the word called says said written reads stands i e ie : ; , ( ) [ ] - – — / . \" “ ” ‘ ’ '".split()
 )
 """What stands between a phrase and a frequent word that it is said to mean, and nothing else: words and marks."""
+_DETERMINERS: Final = frozenset("a an the this that each every per one no any some another".split())
+"""What makes a noun of the phrase behind it: "an area unit" is one."""
 _BECOMES: Final = frozenset("→ ← > < = |".split())
 """One of these between them is enough."""
 _FOUND: Final[WeakKeyDictionary[Words, tuple[Finding, ...]]] = WeakKeyDictionary()
@@ -154,6 +156,8 @@ def _not_mentioned(words: Words, tick: Callable[[], None]) -> Iterator[Finding]:
         if quoted[found.begin : found.end].all():
             continue
         if _is_common(found.original):
+            if found.begin and words.lower[found.begin - 1] in _DETERMINERS:
+                continue
             explained = found.probability < _SURE or _is_glossed(words, found, quoted, first, last)
         else:
             around = [*words.lower[first : found.begin], "", *words.lower[found.end : last]]
