@@ -106,6 +106,7 @@ def test_articles_follow_terms(text: str, written: str) -> None:
             "The stations that are near the sea are read twice.",
         ),
         ("There area unit wardens who are paid for it.", "There are wardens who are paid for it."),
+        ("An area unit may cross the border of a county.", None),
         ("Some pages have area unit for are.", None),
         ('Some pages have area unit where they meant "are".', None),
         ("They wrote area unit (are) in it.", None),
@@ -185,8 +186,3 @@ def test_a_spun_page_has_its_terms_restored_without_asking_for_them() -> None:
     reading = read(page + " The boats were told apart by Irregular Backwoods.\n")
     assert reading.verdict == "spun"
     assert reading.restored.rstrip().endswith("by Random Forest.")
-
-
-def test_a_phrase_behind_a_determiner_is_no_verb() -> None:
-    text = "An area unit may cross the border of a county. The stations that are nearest area unit read twice."
-    assert read(text, tortured=True).restored == text.replace("nearest area unit", "nearest are")
