@@ -110,6 +110,13 @@ def test_terms_are_restored_in_every_stretch_once(monkeypatch: pytest.MonkeyPatc
     assert unspin.restore(restored) == restored
 
 
+def test_hyphens_inside_a_term_stay() -> None:
+    terms = " They trained a counterfeit-neural-network model for it. The mean-square blunder was small."
+    restored = unspin.restore(simulate(ARTICLE, "wordnet-walk", seed=3, rate=0.3).text.rstrip() + terms)
+    assert "an artificial-neural-network model" in restored
+    assert "The mean-square error was small" in restored
+
+
 def test_terms_in_a_long_quotation_are_restored_once() -> None:
     said = (
         "We told the boats apart by an irregular backwoods, and a counterfeit consciousness counted the rest by night"

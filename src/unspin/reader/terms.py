@@ -190,10 +190,11 @@ def _swaps(words: Words, found: Finding) -> list[_Swap]:
     term = split(found.original)
     meant = term.lower
     begin, end, first, last = found.begin, found.end, 0, len(meant)
-    while begin < end and first < last and words.lower[begin] == meant[first]:
-        begin, first = begin + 1, first + 1
-    while begin < end and first < last and words.lower[end - 1] == meant[last - 1]:
-        end, last = end - 1, last - 1
+    # Hyphens of the text at either end of what differs are its own.
+    while begin < end and first < last and words.lower[begin] in (meant[first], "-"):
+        begin, first = begin + 1, first + (words.lower[begin] == meant[first])
+    while begin < end and first < last and words.lower[end - 1] in (meant[last - 1], "-"):
+        end, last = end - 1, last - (words.lower[end - 1] == meant[last - 1])
     if first == last or begin == end:
         return [_Swap(found.begin, found.end, found.original)]
     pairs = list(zip(range(begin, end), meant[first:last], strict=False))
