@@ -39,9 +39,9 @@ from training.aligned import tortured
 from training.inflection import TAGS, inflected, lemmas
 from training.wordnet import synsets
 from unspin import lexicon as lexicons
+from unspin.lexicon.spans import TABLES
 from unspin.spinners.eligibility import FUNCTION_WORDS
 
-TABLES: Final = ("thesaurus", "gloss", "pivot", "seen")
 _TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*){0,5}$")
 _COMMON: Final = 9_000
 """The commonest words of the lexicon: only they have a gloss, which keeps the file small."""

@@ -10,12 +10,14 @@ from typing import Any, Final, Self
 
 from unspin.errors import OptionError
 
-__all__ = ["CLAIMED_FROM", "MOST_SIBLINGS", "OPERATING_POINT", "Settings", "fast_by_default"]
+__all__ = ["CLAIMED_FROM", "MOST_SIBLINGS", "NAMED_FROM", "OPERATING_POINT", "Settings", "fast_by_default"]
 
 OPERATING_POINT: Final = 1e-4
 """Share of ordinary documents that may be called spun, unless the user says otherwise."""
 CLAIMED_FROM: Final = 0.8
 """Probability from which a document is called the source of a page, unless the user says otherwise."""
+NAMED_FROM: Final = 0.005
+"""Probability from which the likeliest document is named where none is called the source."""
 MOST_SIBLINGS: Final = 50
 """Spins of one article that are read together at most."""
 

@@ -14,7 +14,6 @@ of honest text.
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -37,7 +36,7 @@ from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
-from unspin.reader.substitutions import CHANGE
+from unspin.reader.substitutions import CHANGE, apart
 from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, is_apart, match_case, rewrapped, sentence_starts, split
 
@@ -236,13 +235,7 @@ def held(
     """
     likely = np.flatnonzero((posterior.put_in > BELIEVED) & (spans.end - spans.begin > 1))
     start, end = words.start[spans.begin[likely]].tolist(), words.end[spans.end[likely] - 1].tolist()
-    ends = [s.end for s in settled]
-    after = [bisect_right(ends, first) for first in start]
-    return [
-        (first, last)
-        for first, last, k in zip(start, end, after, strict=True)
-        if k == len(settled) or settled[k].start >= last
-    ]
+    return apart(list(zip(start, end, strict=True)), [(s.start, s.end) for s in settled])
 
 
 def _shown(ranked: Sequence[tuple[str, float]]) -> tuple[tuple[str, float], ...]:

@@ -273,13 +273,9 @@ def carried_back(
 
 def with_open(changes: Sequence[Substitution], left: Sequence[Substitution]) -> tuple[Substitution, ...]:
     """Both together, in order; an open place that a change touches is settled."""
-    ends = [change.end for change in changes]
-
-    def free(place: Substitution) -> bool:
-        k = bisect_right(ends, place.start)
-        return k == len(changes) or changes[k].start >= place.end
-
-    return tuple(sorted([*changes, *(place for place in left if free(place))], key=lambda s: s.start))
+    free = set(apart([(place.start, place.end) for place in left], [(change.start, change.end) for change in changes]))
+    still = (place for place in left if (place.start, place.end) in free)
+    return tuple(sorted([*changes, *still], key=lambda s: s.start))
 
 
 def routed(substitutions: Sequence[Substitution], lexicon: Lexicon) -> tuple[Substitution, ...]:

@@ -34,6 +34,7 @@ from unspin.report.allowance import Allowance
 from unspin.report.evidence import QUOTED_SHARE, QUOTED_WORDS
 from unspin.report.source import Origin, Proof, Source
 from unspin.report.wording import percent
+from unspin.settings import NAMED_FROM
 
 __all__ = [
     "FACTS", "FACT_WORDS", "LEGEND", "PASSAGES", "PASSAGE_WORDS", "RULE", "SOURCE_SHARE", "Aligned", "Bit", "Differs", "Proofs",
@@ -51,8 +52,6 @@ SOURCE_SHARE: Final = 0.15
 _LEAST_WORDS: Final = (15, 8)
 """Words of such a part, and words that are enough where there is no such part; fewer prove nothing."""
 
-_SOME: Final = 0.005
-"""Probability below which it says nothing which document is the likeliest."""
 RULE: Final = (
     f"Beside a source it shows parts of at most {PASSAGES} passages, of {PASSAGE_WORDS} words on either side, and what is"
     f" quoted otherwise, cut likewise; together at most {SOURCE_SHARE:.0%} of the source's words."
@@ -282,7 +281,7 @@ def _nothing(origin: Origin) -> str:
             return f"nothing is said of where it comes from: {remark_in_words(note)}"
     near = (
         ""
-        if search.likeliest is None or search.best < _SOME
+        if search.likeliest is None or search.best < NAMED_FROM
         else f" (the likeliest is {search.likeliest}, {percent(search.best)})"
     )
     return f"no source of it was found in the archive{near}"

@@ -17,11 +17,11 @@ from unspin.text import QuotationSpan, Words
 from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
 
-__all__ = ["Names", "comparison", "names"]
+__all__ = ["LEAST_WORDS", "Names", "comparison", "names"]
 
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
-_LEAST_WORDS: Final = 8
+LEAST_WORDS: Final = 8
 """Words of a passage below which it may be a phrase that anybody uses."""
 _LONGEST_ENTRY: Final = 4
 """Words of a side of a dictionary's entry at most."""
@@ -182,7 +182,7 @@ def _passages(linked: Linked, count: NDArray[np.bool_]) -> Iterator[Passage]:
             swapped=others,
             rewritten=total - same - others,
             nats=round(worth, 1),
-            counted=bool(2 * (own[b] - own[a]) > total >= _LEAST_WORDS),
+            counted=bool(2 * (own[b] - own[a]) > total >= LEAST_WORDS),
         )
 
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from unspin.comparison import Change, Comparison, How, Passage, Wording
 from unspin.reading import Reading
 from unspin.text import apply, removal_span
+from unspin.trace.evidence import LEAST_WORDS
 from unspin.trace.results import Restoration
 
 __all__ = ["marked", "restored"]
-
-_LEAST_WORDS: Final = 8
-"""Words of a passage from which the page may take the source's wording, as those of one that counts."""
 
 
 def restored(found: Comparison, reading: Reading | None = None, *, further: Sequence[Comparison] = ()) -> Restoration:
@@ -55,7 +53,7 @@ def restored(found: Comparison, reading: Reading | None = None, *, further: Sequ
 
 def _telling(found: Comparison) -> tuple[Passage, ...]:
     """The passages that are no phrase which anybody uses, unless such a phrase is most of the page."""
-    return tuple(passage for passage in found.passages if passage.words >= min(_LEAST_WORDS, found.words / 2))
+    return tuple(passage for passage in found.passages if passage.words >= min(LEAST_WORDS, found.words / 2))
 
 
 class _Span(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from unspin.comparison import Comparison, Fact, How, QuotationPair, Remark, remark_in_words
+from unspin.settings import NAMED_FROM
 from unspin.trace.results import Match, Trace
 
 __all__ = ["evidence", "trace_in_words"]
@@ -13,8 +14,6 @@ __all__ = ["evidence", "trace_in_words"]
 _FACTS: Final = {Fact.FIGURE: "figure", Fact.DATE: "date", Fact.NAME: "name"}
 _MOST: Final = 20
 _SHOWN: Final = 160
-_SOME: Final = 0.005
-"""Probability below which it says nothing which document is the likeliest."""
 
 
 def trace_in_words(found: Trace) -> str:
@@ -25,7 +24,7 @@ def trace_in_words(found: Trace) -> str:
     if not found.sources:
         near = (
             ""
-            if found.likeliest is None or found.best < _SOME
+            if found.likeliest is None or found.best < NAMED_FROM
             else f" (the likeliest is {found.likeliest}, with probability {found.best:.2g})"
         )
         return f"no source in the archive{near}"
