@@ -195,7 +195,7 @@ def test_axe_finds_nothing(page: Page, stub: Stub, width: int, height: int, sche
     check("start")
     stub.addresses = True
     page.reload()
-    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.wait_for_selector("#version:not(:empty)", state="attached")
     page.fill("#paper", "https://ferry.example/page")
     page.wait_for_selector("#fetch:visible")
     check("start with an address")

@@ -55,7 +55,7 @@ def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub, w
     page.set_viewport_size({"width": width, "height": 800})
     stub.addresses = True
     page.reload()
-    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.wait_for_selector("#version:not(:empty)", state="attached")
     offer = page.get_by_role("button", name="Fetch this address")
     assert not offer.is_visible()
     for text in (f"See {ADDRESS}", f"{ADDRESS} {ADDRESS}", "ftp://ferry.example", "https://", "ferry.example"):
@@ -63,7 +63,7 @@ def test_an_address_is_fetched_where_the_server_allows(page: Page, stub: Stub, w
         assert not offer.is_visible()
     page.fill("#paper", f" {ADDRESS}\n")
     assert offer.is_visible()
-    page.wait_for_function("document.getElementById('status').textContent.includes('This is an address')")
+    page.wait_for_selector("#status:has-text('This is an address')", state="attached")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     offer.press("Enter")
     settled(page)
@@ -84,7 +84,7 @@ def test_an_address_that_is_not_fetched_is_one_line(page: Page, stub: Stub) -> N
 
 
 def test_no_address_is_fetched_by_default(page: Page) -> None:
-    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.wait_for_selector("#version:not(:empty)", state="attached")
     page.fill("#paper", ADDRESS)
     assert not page.locator("#fetch").is_visible()
 

@@ -115,7 +115,7 @@ def test_as_many_are_read_at_a_time_as_the_server_reads(page: Page, stub: Stub, 
     stub.parallel, stub.pause = parallel, 0.3
     with page.expect_response("**/v1/version"):
         page.reload()
-    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.wait_for_selector("#version:not(:empty)", state="attached")
     open_files(page, *SEVERAL, ("d.txt", SPUN), ("e.txt", WRITTEN * 2))
     overview_done(page)
     assert stub.at_once == at_once
@@ -128,7 +128,7 @@ def test_what_is_read_at_a_time_stops_together_and_goes_on(page: Page, stub: Stu
     stub.parallel, stub.pause = 3, 5.0
     with page.expect_response("**/v1/version"):
         page.reload()
-    page.wait_for_function("document.getElementById('version').textContent !== ''")
+    page.wait_for_selector("#version:not(:empty)", state="attached")
     open_files(page, ("a.txt", SPUN), ("b.txt", SPUN), ("c.txt", SPUN), ("d.txt", SPUN))
     page.wait_for_selector("#overview-rows")
     stub.pause = 0.0
