@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -166,8 +166,16 @@ def gather(words: Words, visible: Visible, models: Models, known: SpanModel, lea
     return _judged(words, visible, models, _listed(words, chain(several, single)), known.scorer, least)
 
 
-def never_written(words: Words, visible: Visible, models: Models) -> float:
-    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed.
+class NeverWritten(NamedTuple):
+    """A phrase that honest text never has: its tokens from ``begin`` to ``end``, the probability that it was put in."""
+
+    begin: int
+    end: int
+    probability: float
+
+
+def never_written(words: Words, visible: Visible, models: Models) -> tuple[NeverWritten, ...]:
+    """The phrases of a document that honest text never has, in order; they may overlap.
 
     The encoder alone is asked about their context: this is the same however closely the text is read.
     """
@@ -175,9 +183,10 @@ def never_written(words: Words, visible: Visible, models: Models) -> float:
     models = replace(models, closer=None)
     listed = _listed(words, ((match, table) for match in table.matches(words) if not table.honest[match.entry]))
     if not listed.originals:  # most texts
-        return 0.0
+        return ()
     spans = _judged(words, visible, models, listed, scorer, -np.inf)
-    return float(alone(spans, scorer).put_in.sum())
+    put_in = alone(spans, scorer).put_in
+    return tuple(map(NeverWritten, spans.begin.tolist(), spans.end.tolist(), put_in.tolist()))
 
 
 def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) -> tuple[Substitution, ...]:
