@@ -45,6 +45,7 @@ _ACRONYM: Final = 5
 """Letters of an acronym at most."""
 _APART: Final = re.compile(r"\t|\n\s*\n")
 """What parts words too far for a phrase: the cells of a table, and paragraphs."""
+_QUOTED_LINE: Final = re.compile(r"\A[ \t]*+(?:>[ \t]?)++")
 _DOUBLED: Final = 3.0
 """What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
 documents of a spinner that doubles them (dev) all 40 were its own, though the encoder was sure of 15 only."""
@@ -332,15 +333,29 @@ def as_given(
 
 
 def _with_hidden(seen: View, s: Substitution) -> str:
-    """What is put in, and behind it the markup that was inside what was found: line by line where it has two."""
-    line, broken, rest = s.original.partition("\n")
-    at = seen.text.find("\n", s.start, s.end)
-    if not broken or at < 0:
-        return s.original + seen.hidden(s.start, s.end)
-    before, margin, behind = seen.hidden(s.start, at + 1), seen.hidden(at, at + 2), seen.hidden(at + 1, s.end)
-    if not rest.strip():
-        return line.rstrip("\r") + before + behind + line[len(line.rstrip("\r")) :] + broken + margin + rest
-    return line + before + broken + margin + rest + behind
+    """What is put in, and behind it the markup that was inside what was found: line by line where it has several."""
+    *lines, last = s.original.split("\n")
+    put_in, at = "", s.start
+    for number, line in enumerate(lines, 1):
+        end = seen.text.find("\n", at, s.end)
+        if end < 0:
+            return s.original + _hidden_within(seen, s.start, s.end)
+        closing = seen.hidden(at, end + 1)
+        if number == len(lines) and not last.strip():  # the line ends behind all that is put in, and so does its markup
+            closing += _hidden_within(seen, end + 1, s.end)
+        word = line.rstrip("\r")
+        put_in += word + closing + line[len(word) :] + "\n" + seen.hidden(end, end + 2)
+        at = end + 1
+    return put_in + last + (_hidden_within(seen, at, s.end) if last.strip() or not lines else "")
+
+
+def _hidden_within(seen: View, start: int, end: int) -> str:
+    """The markup inside a part of the view that becomes one line: without the marks of quoted lines that are none now."""
+    kept = ""
+    while (line := seen.text.find("\n", start, end - 1)) >= 0:
+        kept += seen.hidden(start, line + 1) + _QUOTED_LINE.sub("", seen.hidden(line, line + 2))
+        start = line + 1
+    return kept + seen.hidden(start, end)
 
 
 def quotations(
