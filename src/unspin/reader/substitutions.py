@@ -344,9 +344,15 @@ def _with_hidden(seen: View, s: Substitution) -> str:
         if number == len(lines) and not last.strip():  # the line ends behind all that is put in, and so does its markup
             closing += _hidden_within(seen, end + 1, s.end)
         word = line.rstrip("\r")
-        put_in += word + closing + line[len(word) :] + "\n" + seen.hidden(end, end + 2)
+        put_in += word + closing + line[len(word) :] + _given(seen, end) + seen.hidden(end, end + 2)
         at = end + 1
     return put_in + last + (_hidden_within(seen, at, s.end) if last.strip() or not lines else "")
+
+
+def _given(seen: View, at: int) -> str:
+    """What stands for a code point of the view in the text as given: for the end of a line a tag, for one."""
+    start, end = seen.span(at, at + 1)
+    return seen.given[start:end]
 
 
 def _hidden_within(seen: View, start: int, end: int) -> str:
