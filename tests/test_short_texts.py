@@ -57,6 +57,7 @@ def test_a_phrase_of_both_lists_is_one_event() -> None:
     assert terms.weight([words]) > 0.9
     seen = gathered(words.text)
     assert seen.never_written > 0.5 and seen.tortured == 0
+    assert gathered(NOTES).tortured == 0 < 1 < gathered(NOTES * 4).tortured  # a long text has room for both
     other = "The model is an irregular woodland with many trees."
     assert gathered(other).tortured == terms.weight([split(other)]) > 0.5
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,9 @@ from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
 __all__ = ["Score", "asks", "evidence", "passages", "score", "with_closer", "with_hidden"]
+
+_SHORT: Final = 240
+"""Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -75,15 +79,18 @@ def asks(words: Words, visible: Visible, models: Models) -> bool:
 
 
 def evidence(parts: Sequence[Part], models: Models) -> Evidence:
-    """What is in sight; a phrase that nobody writes and that stands for a single word counts as that alone."""
+    """What is in sight; in a short text a phrase that nobody writes and that stands for a single word is no term besides."""
     phrases = [spans.never_written(words, visible, models) for words, visible in parts]
+    judged = np.concatenate([verdicts.judged(words) for words, _ in parts])
     counted = (_within(words, some) for (words, _), some in zip(parts, phrases, strict=True))
     return Evidence(
         swap=np.concatenate([visible.swap for _, visible in parts]),
-        judged=np.concatenate([verdicts.judged(words) for words, _ in parts]),
+        judged=judged,
         forms=[form for words, _ in parts for form in words.lower],
         never_written=_different((words for words, _ in parts), phrases),
-        tortured=terms.weight((words for words, _ in parts), models.tick, counted),
+        tortured=terms.weight(
+            (words for words, _ in parts), models.tick, counted if judged.sum() < _SHORT else repeat(None)
+        ),
     )
 
 

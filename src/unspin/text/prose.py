@@ -17,7 +17,8 @@ _RETURN: Final = re.compile(r"\r(?!\n)")
 def prose(text: str) -> View:
     """The text as a reader sees it: no markup, no invisible signs, and one mark in the place of each literal.
 
-    A carriage return that ends a line by itself is a line feed there, so that whoever looks for lines finds them. Linear in the length of the text. A text that has none of them is its own view.
+    A carriage return that ends a line by itself is a line feed there, so that whoever looks for lines finds them. Linear in the
+    length of the text. A text that has none of them is its own view.
     """
     seen = plain(text)
     if "\r" in seen.text:
