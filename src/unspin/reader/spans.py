@@ -36,9 +36,10 @@ from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
-from unspin.reader.substitutions import CHANGE, apart
+from unspin.reader.substitutions import CHANGE, apart, owned
 from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, is_apart, match_case, rewrapped, sentence_starts, split
+from unspin.text.casing import FUNCTION_WORDS
 
 EVIDENCE: Final = (
     "bias", "ngram", "context", "no_context", "rank", "swap", "highest_swap", "honest", "doubled",
@@ -71,6 +72,10 @@ HOPELESS: Final = -2.0
 """Log-odds of a span at most, whatever its context says, below which its context is not asked."""
 _HONEST_WORDS: Final = 40e6
 """Words of honest text that the phrases of the table were counted in."""
+_AUXILIARIES: Final = frozenset(
+    "am is are was were be been being have has had having do does did can could may might must shall should will would".split()
+)
+"""What *not* may stand behind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,10 +220,21 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         if swapped:
             continue
         others = sorted([*ranked[1:], (found, written)], key=lambda pair: -pair[1])
-        original = match_case(words.surface(int(spans.begin[i])), ranked[0][0], bool(starts[spans.begin[i]]))
+        likeliest = _negated(words, int(spans.begin[i]), int(spans.end[i]), ranked[0][0])
+        original = match_case(words.surface(int(spans.begin[i])), likeliest, bool(starts[spans.begin[i]]))
+        end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
         made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return tuple(made)
+
+
+def _negated(words: Words, begin: int, end: int, original: str) -> str:
+    """The original, but "no longer" for a *not* that no auxiliary carries: "they now no longer sell" is no "they not sell"."""
+    if original != "not" or words.lower[end - 2 : end] != ("no", "longer"):
+        return original
+    before, after = words.lower[begin - 1] if begin else "", words.lower[end] if end < len(words) else ""
+    carried = before in _AUXILIARIES or after in FUNCTION_WORDS or not after.isalpha()
+    return original if carried else "no longer"
 
 
 def _word_for_word(words: Words, begin: int, end: int, original: str) -> list[tuple[int, str]]:

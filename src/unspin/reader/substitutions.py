@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -45,6 +46,10 @@ _ACRONYM: Final = 5
 """Letters of an acronym at most."""
 _APART: Final = re.compile(r"\t|\n\s*\n")
 """What parts words too far for a phrase: the cells of a table, and paragraphs."""
+_APOSTROPHES: Final = ("'", "’")
+_OPENED: Final = re.compile(r"(?<!\w)['‘](?=\w)")
+_QUOTED: Final = 80
+"""Signs before an apostrophe among which it may have been opened as a quotation mark."""
 _QUOTED_LINE: Final = re.compile(r"\A[ \t]*+(?:>[ \t]?)++")
 _DOUBLED: Final = 3.0
 """What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
@@ -158,6 +163,7 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
         original = match_case(words.surface(i), decision.original, bool(starts[i]))
         if original == found:
             continue
+        end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
         found = words.text[start:end]
         made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
@@ -203,6 +209,18 @@ def with_articles(words: Words, substitutions: Sequence[Substitution]) -> tuple[
     return tuple(made)
 
 
+def owned(text: str, end: int, original: str) -> tuple[int, str]:
+    """Where what is put in ends, and what it is: with an *s* more where the apostrophe of a plural would stand behind none.
+
+    ("human beings' rights" are *people's rights*.) An apostrophe that closes a quotation is none.
+    """
+    mark = text[end : end + 1]
+    line = text[max(end - _QUOTED, 0) : end].rpartition("\n")[2]
+    if mark not in _APOSTROPHES or text[end - 1 : end] != "s" or original[-1:] in ("", "s") or _OPENED.search(line):
+        return end, original
+    return end + 1, f"{original}{mark}s"
+
+
 def _article_before(words: Words, i: int) -> int | None:
     """The indefinite article before token ``i``, quotation marks and the like between them aside; None if there is none."""
     before = i - 1
@@ -220,7 +238,11 @@ def _fitted(words: Words, article: Substitution, substitutions: Sequence[Substit
     last = min(i + _FOLLOWING, len(words)) - 1
     if last < i:
         return [article]
-    follows = apply_within(words.text, substitutions, article.end, int(words.end[last])).lstrip()
+    end = int(words.end[last])
+    across = bisect_left(substitutions, end, key=attrgetter("start")) - 1
+    if across >= 0:  # a long phrase is looked at whole
+        end = max(end, substitutions[across].end)
+    follows = apply_within(words.text, substitutions, article.end, end).lstrip()
     fitting = indefinite_article(follows.split(maxsplit=1)[0] if follows else "")
     if fitting == article.found.lower():
         return []
