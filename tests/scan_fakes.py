@@ -130,6 +130,23 @@ def reads_what_it_should_skip(
     return annotate(batch, settings, options, watch=watch, skip={})
 
 
+def lose_a_signal(look: Callable[[Any], None]) -> Callable[[Any], None]:
+    """``look`` once Ctrl-C has found the program in a finalizer, which loses the exception."""
+    given: list[bool] = []
+
+    class Finalized:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    def lost(supervisor: Any) -> None:
+        if not given and any(worker.task for worker in supervisor._workers):
+            given.append(True)
+            Finalized()
+        look(supervisor)
+
+    return lost
+
+
 if __name__ == "__main__":
     import typer
 
@@ -138,6 +155,11 @@ if __name__ == "__main__":
     plan_of = command._plan
     command._plan = lambda *args: replace(plan_of(*args), annotator="scan_fakes:annotate")
     assert plan.ANNOTATOR != "scan_fakes:annotate"
+    if os.environ.get("SCAN_FAKES_LOSE"):
+        from unspin.scan.supervisor import Supervisor
+
+        sys.unraisablehook = lambda lost: None
+        Supervisor._look = lose_a_signal(Supervisor._look)  # type: ignore[method-assign]
     app = typer.Typer(pretty_exceptions_enable=False)
     app.command()(command.scan)
     sys.exit(app())

@@ -127,7 +127,8 @@ def test_phrases_that_nobody_writes_are_the_encoders_affair(monkeypatch: pytest.
     text = article() + " They met withinside the hall, by way of means of the back door, and it is far raining."
     words = split(text)
     models = passes.load()
-    assert spans.never_written(words, models.encoder.visible(words, passes.SUSPICION), models) > 0.5
+    found = spans.never_written(words, models.encoder.visible(words, passes.SUSPICION), models)
+    assert any(phrase.probability > 0.5 for phrase in found)
 
 
 @pytest.mark.usefixtures("closely")

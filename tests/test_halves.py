@@ -66,3 +66,18 @@ def test_held_words_change_together_or_not_at_all() -> None:
     assert outside([half, beside], [(3, 12)]) == (beside,)
     assert outside([whole, beside], [(3, 12)]) == (whole, beside)
     assert outside([half], []) == (half,)
+
+
+@pytest.mark.parametrize(
+    ("text", "original", "written"),
+    [
+        ("The persons' rights.", "people", "The people's rights."),
+        ("The persons’ rights.", "people", "The people’s rights."),
+        ("The persons' rights.", "workers", "The workers' rights."),
+        ("The word 'many persons' is long.", "people", "The word 'many people' is long."),
+        ("The persons, and rights.", "people", "The people, and rights."),
+    ],
+)
+def test_a_plural_that_ends_otherwise_owns_with_an_s(text: str, original: str, written: str) -> None:
+    words = split(text)
+    assert apply(text, edits(words, decided((words.lower.index("persons"), original)))) == written

@@ -42,7 +42,7 @@ def installed() -> None:
 
 @pytest.mark.usefixtures("installed")
 def test_one_version_everywhere() -> None:
-    heading = re.search(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    heading = re.search(r"^## (\d\S*)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert heading is not None
     assert metadata.version("unspin") == unspin.__version__ == heading[1]
 

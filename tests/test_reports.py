@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -765,9 +766,16 @@ def test_report_says_with_which_settings(folder: Path) -> None:
         "0.001",
         "--dictionary",
         folder / "spinner.json",
+        "--fill-all",
+        "--fast",
     )
-    said = json.loads((folder / "r.json").read_text(encoding="utf-8"))["settings"]
-    assert said == {"operating_point": 0.001, "tortured": False, "dictionary": "spinner.json", "deep": None}
+    record = json.loads((folder / "r.json").read_text(encoding="utf-8"))
+    assert record["settings"] == {
+        "operating_point": 0.001, "fill_all": True, "tortured": False, "fast": True, "dictionary": "spinner.json", "deep": None
+    }  # fmt: skip
+    assert set(record["settings"]) == {field.name for field in dataclasses.fields(Settings)}
+    described = schema("report")["properties"]["settings"]["properties"]
+    assert set(described) == set(record["settings"])
 
 
 @pytest.mark.parametrize(

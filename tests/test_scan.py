@@ -30,6 +30,7 @@ import typer  # noqa: E402
 from rich.console import Console  # noqa: E402
 from typer.testing import CliRunner, Result  # noqa: E402
 
+from unspin.cli import runs  # noqa: E402
 from unspin.cli import scan as command  # noqa: E402
 from unspin.corpus.formats import Columns, Failure, bundled  # noqa: E402
 from unspin.corpus.sources import Format, Found, Source  # noqa: E402
@@ -676,6 +677,36 @@ def test_the_command_from_end_to_end(corpus: Path, tmp_path: Path) -> None:
     assert clean.returncode == 0 and os.listdir(tmp_path / "clean") == ["summary.json"]
 
 
+def heeds_signals() -> None:
+    """In a child: Ctrl-C ends it, though these tests may run in the background of a shell, where it is ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+def test_a_request_to_stop_that_a_finalizer_loses_stops_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(jsonl(["one", "two HANG"]))
+    ended = subprocess.run(
+        [sys.executable, str(FAKES), str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "out"), "--time-limit", "20"],
+        stderr=subprocess.PIPE, env=environment() | {"SCAN_FAKES_LOSE": "1"}, preexec_fn=heeds_signals, timeout=60,
+    )  # fmt: skip
+    assert ended.returncode == 130
+    assert ended.stderr.decode().startswith("unspin: stopped; ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_is_ignored_stays_ignored(number: int) -> None:
+    before = signal.getsignal(number)
+    try:
+        for handler in (signal.SIG_IGN, signal.SIG_DFL):
+            signal.signal(number, handler)
+            with runs._stoppable() as request:
+                assert (signal.getsignal(number) is request) == (handler is not signal.SIG_IGN)
+            assert signal.getsignal(number) == handler
+    finally:
+        signal.signal(number, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_run_says_how_to_go_on(tmp_path: Path, number: int, status: int) -> None:
@@ -683,10 +714,11 @@ def test_a_stopped_run_says_how_to_go_on(tmp_path: Path, number: int, status: in
     out = tmp_path / "out"
     process = subprocess.Popen(
         [sys.executable, str(FAKES), str(tmp_path / "a.jsonl"), "-o", str(out)],
-        stderr=subprocess.PIPE, env=environment(), start_new_session=True,
+        stderr=subprocess.PIPE, env=environment(), start_new_session=True, preexec_fn=heeds_signals,
     )  # fmt: skip
     until = time.monotonic() + 60
-    while not (out / ".unspin" / "000000-00000").exists() and time.monotonic() < until:
+    while not (out / ".unspin" / "000000-00000").exists():
+        assert time.monotonic() < until and process.poll() is None
         time.sleep(0.02)
     os.killpg(process.pid, number) if number == signal.SIGINT else os.kill(process.pid, number)
     _, said = process.communicate(timeout=60)

@@ -231,6 +231,30 @@ def test_words_that_would_be_marks_are_left_out(name: str) -> None:
     assert done.left
 
 
+@pytest.mark.parametrize(
+    ("name", "source", "written"),
+    [
+        ("a.md", "The bowls went into the old\nkiln, and out.", "The bowls went into the oven, and out."),
+        ("a.md", "> The bowls went into the old\n> kiln, and out.", "> The bowls went into the oven, and out."),
+        ("a.md", "> The old\n> kiln that\n>> cooled the old\n>> kiln.", "> The oven\n> that\n>> cooled the oven."),
+        ("a.md", "> * The old \r\n>   kiln cooled.", "> * The oven \r\n>   cooled."),
+        ("a.md", "> The old\nkiln cooled.", "> The oven\ncooled."),
+        ("a.md", "The **old\nkiln that** cooled.", "The **oven\nthat** cooled."),
+        ("a.md", "The old  \nkiln and the old\\\nkiln.", None),  # lines that the writer ended
+        ("a.md", "The old *kiln* cooled.", None),
+        ("a.tex", "\\begin{document}The old\n  kiln cooled.\\end{document}", None),
+    ],
+)
+def test_a_phrase_that_a_line_parts_is_written_back(name: str, source: str, written: str | None) -> None:
+    document = from_bytes(source.encode(), name)
+    done = rewritten(document, swaps(document, ("old kiln", "oven")))
+    if name.endswith("tex"):
+        written = source.replace("old\n  kiln ", "oven\n  ")
+    assert done.data.decode() == (source if written is None else written)
+    two = rewritten(document, swaps(document, ("old kiln", "new oven"))).data.decode()
+    assert two == (source if written in (None, source) else source.replace("old", "new").replace("kiln", "oven"))
+
+
 def test_what_is_no_prose_is_never_changed() -> None:
     document = from_bytes(JATS.encode(), "a.xml")
     at = document.text.index("[…]")

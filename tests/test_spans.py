@@ -12,6 +12,7 @@ from training.roughening import british, doubled, learner, scanned, telegraphic
 from training.thesaurus_tables import Line, in_other_forms, pairs_of, read_lines, seen_pairs
 from unspin import lexicon as lexicons
 from unspin.lexicon import spans
+from unspin.reader import spans as lattice
 from unspin.spinners import simulate
 from unspin.spinners.spans import GLOSS, NOUN_SWAPS, PHRASE_THESAURUS, PIVOT, SpanFamily
 from unspin.text import apply, split
@@ -146,3 +147,21 @@ def test_words_that_stand_for_phrases_are_the_tables_turned_round() -> None:
     assert max(map(len, known.values())) == spans.MOST_ORIGINALS
     table = spans.load()["thesaurus"]
     assert all("manages" in table.row(table.index[head])[0] for head in known["manages"] if head in table.index)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("The shops now no longer offer bread.", "The shops no longer offer bread."),
+        ("The shop is now no longer open.", "The shop is not open."),
+        ("They chose now no longer to come.", "They chose not to come."),
+    ],
+)
+def test_not_stands_behind_an_auxiliary_alone(text: str, written: str) -> None:
+    words = split(text)
+    begin = words.lower.index("now")
+    seen = lattice.Spans(
+        np.array([begin]), np.array([begin + 3]), np.array([0, 1]), ("not",), np.zeros((1, len(lattice.EVIDENCE)))
+    )
+    made = lattice.edits(words, seen, lattice.SpanPosterior(np.array([0.9]), np.array([0.9])), 0.5)
+    assert apply(text, made) == written

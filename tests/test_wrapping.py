@@ -65,6 +65,13 @@ def put_right(text: str) -> str:
             f"> {FULL} with an **ai\n> calculation** that learns.",
             f"> {FULL} with a **machine\n> learning algorithm** that learns.",
         ),
+        (f"> {FULL}; all boats area\n> unit, and rafts.", f"> {FULL}; all boats are, and rafts."),
+        (f"{FULL}; all boats area\runit counted.", f"{FULL}; all boats are\rcounted."),
+        (f"> {FULL}; all boats area\r> unit counted.", f"> {FULL}; all boats are\r> counted."),
+        (f"{FULL}; it was a get-right-of-entry-to problem.", f"{FULL}; it was an access problem."),
+        (f"{FULL} with an ai<br>calculation.", f"{FULL} with a machine<br>learning algorithm."),
+        (f">> {FULL}; all boats area\r\n>> unit.\r\n>> Rafts", f">> {FULL}; all boats are.\r\n>> Rafts"),
+        (f"> {FULL} with *ai*\r\n> calculation.", f"> {FULL} with *machine*\r\n> learning algorithm."),
     ],
 )
 def test_terms_are_found_across_a_line_break_that_stays(text: str, written: str) -> None:

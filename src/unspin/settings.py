@@ -33,7 +33,7 @@ class Settings:
 
     Attributes:
         operating_point: a document is called spun if at most this share of ordinary documents scores as high; above 0 and
-            below 1.
+            at most 1.
         dictionary: the spinner's dictionary where it is known, from spun word to original: a mapping, or a file of JSON or
             of lines with the two words separated by a tab.
         fill_all: put the likeliest original in at every place that looks swapped; otherwise one below

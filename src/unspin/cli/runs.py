@@ -23,8 +23,32 @@ _NAMED = 20  # files with records that failed that are named on the terminal, at
 _STOPPED = 128  # and the number of the signal, as shells have it
 
 
-class _Terminated(BaseException):
-    """Somebody asked the program to end (SIGTERM)."""
+class _Stopped(BaseException):
+    """Somebody asked the program to end, by a signal of this ``number``."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _Request:
+    """Whether somebody asked the program to end: a handler of signals.
+
+    It raises at once. An exception may be lost where a signal finds the program in a finalizer or in a callback of the
+    garbage collector, since Python drops what these raise; so the request is kept, and raised again by :meth:`tick`.
+    """
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+
+    def __call__(self, number: int, frame: FrameType | None) -> NoReturn:
+        self._number = number
+        raise _Stopped(number)
+
+    def tick(self) -> None:
+        """Raise if somebody asked."""
+        if self._number is not None:
+            raise _Stopped(self._number)
 
 
 class Run(NamedTuple):
@@ -51,16 +75,18 @@ def carried_out(run: Run, job: Job) -> Outcome | int:
     Raises:
         UnspinError: as :func:`unspin.scan.run.scan`.
     """
-    from unspin.scan.run import scan
-
     try:
-        with _terminable(), _watcher(run.tally) as watcher:
-            return scan(
-                run.inputs, run.output, job, workers=run.workers, memory_limit=run.memory_limit, watcher=watcher
-            )
-    except (KeyboardInterrupt, _Terminated) as stop:
+        with _stoppable() as request:
+            from unspin.scan.run import scan
+
+            with _watcher(run.tally) as watcher:
+                return scan(
+                    run.inputs, run.output, job,
+                    workers=run.workers, memory_limit=run.memory_limit, watcher=watcher, tick=request.tick,
+                )  # fmt: skip
+    except (KeyboardInterrupt, _Stopped) as stop:
         remark(f"stopped; the same command goes on where this one ended, in {run.output}")
-        return _STOPPED + (signal.SIGTERM if isinstance(stop, _Terminated) else signal.SIGINT)
+        return _STOPPED + (stop.number if isinstance(stop, _Stopped) else signal.SIGINT)
 
 
 def failed(outcome: Outcome) -> bool:
@@ -108,17 +134,19 @@ def reported(
 
 
 @contextmanager
-def _terminable() -> Iterator[None]:
-    """A polite request to end is like Ctrl-C: the workers go too, and a line says how to go on."""
+def _stoppable() -> Iterator[_Request]:
+    """Ctrl-C and a polite request to end do the same: the workers go too, and a line says how to go on.
 
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        raise _Terminated
-
-    before = signal.signal(signal.SIGTERM, stop)
+    Where Ctrl-C is ignored, as a shell has it for what it starts in the background, it stays so.
+    """
+    request = _Request()
+    numbers = [n for n in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(n) is not signal.SIG_IGN]
+    before = [signal.signal(number, request) for number in numbers]
     try:
-        yield
+        yield request
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from unspin.documents.archives import replaced
 from unspin.documents.document import LIMITS, Document, Format, Limits, Run, shown
 from unspin.documents.sources import Change
 from unspin.errors import OptionError
+from unspin.text import rewrapped
 
 if TYPE_CHECKING:
     from unspin.text.edits import Edit
@@ -32,6 +33,8 @@ _MARKS: Final[dict[str, re.Pattern[str]]] = {
     "markdown": re.compile(r"[\\`*_\[\]<>&#$~|@]"),
     "latex": re.compile(r"[\\{}$&#^_~%\"]"),
 }
+_LINE_END: Final = re.compile(r"(?<![ \t])[ \t]*+(?:\r\n|\n|\r)[ \t]*+(?:>[ \t]*+)*+")
+"""The end of a line of text with marks, and how a quoted line begins."""
 _XML: Final[frozenset[Format]] = frozenset({"jats", "tei"})
 
 
@@ -139,9 +142,10 @@ class Stored:
             return ()
         marks = _MARKS.get(self.document.format)
         if marks is None:
-            return _cuts(change, escaped=True)
-        plain = not marks.search(change.words) and _holds(self.encoding, change.words) and len(change.spans) == 1
-        return _cuts(change, escaped=False) if plain else ()
+            return _cuts(change)
+        if marks.search(change.words) or not _holds(self.encoding, change.words) or len(change.spans) != 1:
+            return ()
+        return (Cut(*rewrapped(self.text, *change.spans[0], change.words, _LINE_END)),)
 
     def encode(self, text: str) -> bytes:
         """``text`` as the file holds it: what the encoding lacks as a reference in XML; plain text then in UTF-8."""
@@ -208,9 +212,9 @@ def _holds(encoding: str, words: str) -> bool:
     return True
 
 
-def _cuts(change: Change, *, escaped: bool) -> tuple[Cut, ...]:
-    """A change, span by span: the new words stand in place of the first."""
-    words = escape(change.words) if escaped else change.words
+def _cuts(change: Change) -> tuple[Cut, ...]:
+    """A change of XML, span by span: the new words stand in place of the first."""
+    words = escape(change.words)
     return tuple(Cut(low, high, words if k == 0 else "") for k, (low, high) in enumerate(change.spans))
 
 
@@ -225,6 +229,6 @@ def _archive(data: bytes, changes: Sequence[Change]) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         for name, of_part in by_part.items():
             source, encoding, mark = decode(archive.read(name))
-            text = _spliced(source, (cut for change in of_part for cut in _cuts(change, escaped=True)))
+            text = _spliced(source, (cut for change in of_part for cut in _cuts(change)))
             parts[name] = mark + text.encode(encoding, "xmlcharrefreplace")
     return replaced(data, parts)

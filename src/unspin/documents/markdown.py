@@ -82,10 +82,17 @@ def _led_back(piece: Piece, places: list[tuple[int, int]]) -> Piece:
     """A piece with its offset in the source in place of that in the content; asked in ascending order."""
     if piece.start < 0:
         return piece
-    while len(places) > 1 and places[-2][0] <= piece.start:
+    start = _in_source(piece.start, places)
+    # The end of a line takes along what begins the next one: the marks of a quotation, the margin of a list.
+    length = _in_source(piece.start + piece.length, places) - start if piece.text == " " else piece.length
+    return piece._replace(start=start, length=length)
+
+
+def _in_source(offset: int, places: list[tuple[int, int]]) -> int:
+    while len(places) > 1 and places[-2][0] <= offset:
         places.pop()
     begin, source = places[-1]
-    return piece._replace(start=source + piece.start - begin)
+    return source + offset - begin
 
 
 class _Walk:
@@ -105,8 +112,13 @@ class _Walk:
             elif kind == "text_special":
                 yield Piece(token.content, self._at, len(token.markup))
                 self._take(token.markup)
-            elif kind in ("softbreak", "hardbreak"):
-                yield self._break()
+            elif kind == "softbreak":
+                start = self._at
+                self._break()
+                yield Piece(" ", start, self._at - start)
+            elif kind == "hardbreak":
+                self._break()
+                yield Piece(" ")
             elif kind in _MARKED:
                 self._take(token.markup)
             elif kind == "code_inline":
@@ -148,15 +160,14 @@ class _Walk:
             at = match.end()
         yield Piece(text[at:], start + at, len(text) - at)
 
-    def _break(self) -> Piece:
-        """The end of a line, with the blanks or the backslash before it and the blanks after."""
+    def _break(self) -> None:
+        """Past the end of a line, with the blanks or the backslash before it and the blanks after."""
         end = self._content.find("\n", self._at) + 1
         if not end or self._content[self._at : end].strip(" \t\\\n"):
             raise _Astray
         while end < len(self._content) and self._content[end] in " \t":
             end += 1
         self._at = end
-        return Piece(" ")
 
     def _address(self) -> None:
         """What follows the text of a link: an address with or without a title, the name of one, or nothing."""

@@ -65,6 +65,9 @@ _MOST: Final = 5.0
 """What one word may add at most, in nats: no single odd word makes a document spun."""
 _LEAST: Final = -9.0
 _MOST_NEVER_WRITTEN: Final = 3.0
+_WORDS_A_PHRASE: Final = 80
+"""Words of a text for each listed phrase that may count: three of them in one paragraph, of which all else reads as written,
+are the writer's own, or what he writes about."""
 _MOST_TORTURED: Final = 3.0
 """Beyond the first: of some 5,000 honest documents 13 have one tortured phrase and none has two different ones."""
 _WORDS_WITH_ONE: Final = 20_000
@@ -84,8 +87,8 @@ class Evidence:
         swap: log-odds that each token was swapped, ``float32[n]``.
         judged: the tokens that count, see :func:`judged`, ``bool[n]``.
         forms: the tokens in lower case.
-        never_written: the probabilities of phrases that honest text never has, summed.
-        tortured: the probabilities of its different tortured phrases, summed.
+        never_written: the probabilities of phrases that honest text never has, summed, :data:`MOST_OF_A_FORM` of each.
+        tortured: the probabilities of its different tortured phrases but for those, summed.
         hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
             said, ``float32[n]``; None if it was not asked for.
         closer: the same by the second reader of context.
@@ -219,6 +222,7 @@ def judged(words: Words) -> NDArray[np.bool_]:
 def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
     """Some statistics of a document, by name, ``float64[len(names)]``. Shares and ratios are given as their square roots."""
     judged, size = evidence.judged, max(int(evidence.judged.sum()), 1) + _SMALL
+    phrases = float(judged.sum()) / _WORDS_A_PHRASE
     ratio, speaks = _speaking(evidence)
     once = _once(ratio, speaks)
     found = {
@@ -226,8 +230,8 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
         "passage": _root(densest(once[judged])),
         "odd": np.sqrt((speaks & (evidence.swap > _ODD)).sum() / size),
         "strongest": np.sort(np.where(speaks, ratio, 0.0))[-_STRONGEST:].sum() / _STRONGEST,
-        "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN),
-        "tortured": min(max(evidence.tortured - 1 - size / _WORDS_WITH_ONE, 0.0), _MOST_TORTURED),
+        "never_written": min(evidence.never_written, _MOST_NEVER_WRITTEN, phrases),
+        "tortured": min(max(evidence.tortured - 1 - size / _WORDS_WITH_ONE, 0.0), _MOST_TORTURED, phrases),
     }
     if evidence.hidden is not None:
         found = _behind_masks(evidence, evidence.hidden) | found  # the densest passage is that of what is in sight

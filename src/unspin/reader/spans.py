@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,9 +36,10 @@ from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
-from unspin.reader.substitutions import CHANGE, apart
+from unspin.reader.substitutions import CHANGE, apart, owned
 from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, is_apart, match_case, rewrapped, sentence_starts, split
+from unspin.text.casing import FUNCTION_WORDS
 
 EVIDENCE: Final = (
     "bias", "ngram", "context", "no_context", "rank", "swap", "highest_swap", "honest", "doubled",
@@ -71,6 +72,10 @@ HOPELESS: Final = -2.0
 """Log-odds of a span at most, whatever its context says, below which its context is not asked."""
 _HONEST_WORDS: Final = 40e6
 """Words of honest text that the phrases of the table were counted in."""
+_AUXILIARIES: Final = frozenset(
+    "am is are was were be been being have has had having do does did can could may might must shall should will would".split()
+)
+"""What *not* may stand behind."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +171,16 @@ def gather(words: Words, visible: Visible, models: Models, known: SpanModel, lea
     return _judged(words, visible, models, _listed(words, chain(several, single)), known.scorer, least)
 
 
-def never_written(words: Words, visible: Visible, models: Models) -> float:
-    """The phrases of a document that honest text never has, as the probabilities that they were put in, summed.
+class NeverWritten(NamedTuple):
+    """A phrase that honest text never has: its tokens from ``begin`` to ``end``, the probability that it was put in."""
+
+    begin: int
+    end: int
+    probability: float
+
+
+def never_written(words: Words, visible: Visible, models: Models) -> tuple[NeverWritten, ...]:
+    """The phrases of a document that honest text never has, in order; they may overlap.
 
     The encoder alone is asked about their context: this is the same however closely the text is read.
     """
@@ -175,9 +188,10 @@ def never_written(words: Words, visible: Visible, models: Models) -> float:
     models = replace(models, closer=None)
     listed = _listed(words, ((match, table) for match in table.matches(words) if not table.honest[match.entry]))
     if not listed.originals:  # most texts
-        return 0.0
+        return ()
     spans = _judged(words, visible, models, listed, scorer, -np.inf)
-    return float(alone(spans, scorer).put_in.sum())
+    put_in = alone(spans, scorer).put_in
+    return tuple(map(NeverWritten, spans.begin.tolist(), spans.end.tolist(), put_in.tolist()))
 
 
 def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) -> tuple[Substitution, ...]:
@@ -206,10 +220,21 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         if swapped:
             continue
         others = sorted([*ranked[1:], (found, written)], key=lambda pair: -pair[1])
-        original = match_case(words.surface(int(spans.begin[i])), ranked[0][0], bool(starts[spans.begin[i]]))
+        likeliest = _negated(words, int(spans.begin[i]), int(spans.end[i]), ranked[0][0])
+        original = match_case(words.surface(int(spans.begin[i])), likeliest, bool(starts[spans.begin[i]]))
+        end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
         made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return tuple(made)
+
+
+def _negated(words: Words, begin: int, end: int, original: str) -> str:
+    """The original, but "no longer" for a *not* that no auxiliary carries: "they now no longer sell" is no "they not sell"."""
+    if original != "not" or words.lower[end - 2 : end] != ("no", "longer"):
+        return original
+    before, after = words.lower[begin - 1] if begin else "", words.lower[end] if end < len(words) else ""
+    carried = before in _AUXILIARIES or after in FUNCTION_WORDS or not after.isalpha()
+    return original if carried else "no longer"
 
 
 def _word_for_word(words: Words, begin: int, end: int, original: str) -> list[tuple[int, str]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -45,6 +46,11 @@ _ACRONYM: Final = 5
 """Letters of an acronym at most."""
 _APART: Final = re.compile(r"\t|\n\s*\n")
 """What parts words too far for a phrase: the cells of a table, and paragraphs."""
+_APOSTROPHES: Final = ("'", "’")
+_OPENED: Final = re.compile(r"(?<!\w)['‘](?=\w)")
+_QUOTED: Final = 80
+"""Signs before an apostrophe among which it may have been opened as a quotation mark."""
+_QUOTED_LINE: Final = re.compile(r"\A[ \t]*+(?:>[ \t]?)++")
 _DOUBLED: Final = 3.0
 """What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
 documents of a spinner that doubles them (dev) all 40 were its own, though the encoder was sure of 15 only."""
@@ -157,6 +163,7 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
         original = match_case(words.surface(i), decision.original, bool(starts[i]))
         if original == found:
             continue
+        end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
         found = words.text[start:end]
         made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
@@ -202,6 +209,18 @@ def with_articles(words: Words, substitutions: Sequence[Substitution]) -> tuple[
     return tuple(made)
 
 
+def owned(text: str, end: int, original: str) -> tuple[int, str]:
+    """Where what is put in ends, and what it is: with an *s* more where the apostrophe of a plural would stand behind none.
+
+    ("human beings' rights" are *people's rights*.) An apostrophe that closes a quotation is none.
+    """
+    mark = text[end : end + 1]
+    line = text[max(end - _QUOTED, 0) : end].rpartition("\n")[2]
+    if mark not in _APOSTROPHES or text[end - 1 : end] != "s" or original[-1:] in ("", "s") or _OPENED.search(line):
+        return end, original
+    return end + 1, f"{original}{mark}s"
+
+
 def _article_before(words: Words, i: int) -> int | None:
     """The indefinite article before token ``i``, quotation marks and the like between them aside; None if there is none."""
     before = i - 1
@@ -219,7 +238,11 @@ def _fitted(words: Words, article: Substitution, substitutions: Sequence[Substit
     last = min(i + _FOLLOWING, len(words)) - 1
     if last < i:
         return [article]
-    follows = apply_within(words.text, substitutions, article.end, int(words.end[last])).lstrip()
+    end = int(words.end[last])
+    across = bisect_left(substitutions, end, key=attrgetter("start")) - 1
+    if across >= 0:  # a long phrase is looked at whole
+        end = max(end, substitutions[across].end)
+    follows = apply_within(words.text, substitutions, article.end, end).lstrip()
     fitting = indefinite_article(follows.split(maxsplit=1)[0] if follows else "")
     if fitting == article.found.lower():
         return []
@@ -332,15 +355,35 @@ def as_given(
 
 
 def _with_hidden(seen: View, s: Substitution) -> str:
-    """What is put in, and behind it the markup that was inside what was found: line by line where it has two."""
-    line, broken, rest = s.original.partition("\n")
-    at = seen.text.find("\n", s.start, s.end)
-    if not broken or at < 0:
-        return s.original + seen.hidden(s.start, s.end)
-    before, margin, behind = seen.hidden(s.start, at + 1), seen.hidden(at, at + 2), seen.hidden(at + 1, s.end)
-    if not rest.strip():
-        return line.rstrip("\r") + before + behind + line[len(line.rstrip("\r")) :] + broken + margin + rest
-    return line + before + broken + margin + rest + behind
+    """What is put in, and behind it the markup that was inside what was found: line by line where it has several."""
+    *lines, last = s.original.split("\n")
+    put_in, at = "", s.start
+    for number, line in enumerate(lines, 1):
+        end = seen.text.find("\n", at, s.end)
+        if end < 0:
+            return s.original + _hidden_within(seen, s.start, s.end)
+        closing = seen.hidden(at, end + 1)
+        if number == len(lines) and not last.strip():  # the line ends behind all that is put in, and so does its markup
+            closing += _hidden_within(seen, end + 1, s.end)
+        word = line.rstrip("\r")
+        put_in += word + closing + line[len(word) :] + _given(seen, end) + seen.hidden(end, end + 2)
+        at = end + 1
+    return put_in + last + (_hidden_within(seen, at, s.end) if last.strip() or not lines else "")
+
+
+def _given(seen: View, at: int) -> str:
+    """What stands for a code point of the view in the text as given: for the end of a line a tag, for one."""
+    start, end = seen.span(at, at + 1)
+    return seen.given[start:end]
+
+
+def _hidden_within(seen: View, start: int, end: int) -> str:
+    """The markup inside a part of the view that becomes one line: without the marks of quoted lines that are none now."""
+    kept = ""
+    while (line := seen.text.find("\n", start, end - 1)) >= 0:
+        kept += seen.hidden(start, line + 1) + _QUOTED_LINE.sub("", seen.hidden(line, line + 2))
+        start = line + 1
+    return kept + seen.hidden(start, end)
 
 
 def quotations(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import repeat
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -68,16 +69,28 @@ def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> t
     )
 
 
-def weight(stretches: Iterable[Words], tick: Callable[[], None] = lambda: None) -> float:
+def weight(
+    stretches: Iterable[Words],
+    tick: Callable[[], None] = lambda: None,
+    counted: Iterable[NDArray[np.bool_] | None] = repeat(None),
+) -> float:
     """How many different tortured phrases the stretches of a document have: their probabilities, summed.
 
     Of one sentence only the surest counts: one that has several may be about such phrases, and name them.
+
+    Args:
+        stretches: of the document.
+        tick: called again and again; what it raises ends the search.
+        counted: the tokens of each stretch that have been counted as evidence already, ``bool[n]``, None for none: a phrase
+            there that stands for a single word ("area unit") is no term of its own.
     """
     surest: dict[str, float] = {}
-    for words in stretches:
+    for words, others in zip(stretches, counted, strict=False):
         sentences = sentence_spans(words)[:, 0]
         of_sentence: dict[int, Finding] = {}
         for found in _used(words, tick):
+            if others is not None and " " not in found.original and others[found.begin : found.end].any():
+                continue
             sentence = int(np.searchsorted(sentences, found.begin, "right"))
             before = of_sentence.setdefault(sentence, found)
             if found.probability > before.probability:

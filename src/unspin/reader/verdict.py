@@ -6,10 +6,12 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, repeat
 from operator import itemgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +25,14 @@ from unspin.model.hidden_ratio import hidden_ratio
 from unspin.model.verdict import Evidence
 from unspin.reader import spans, terms
 from unspin.reader.passes import Models
+from unspin.reader.spans import NeverWritten
+from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
 __all__ = ["Score", "asks", "evidence", "passages", "score", "with_closer", "with_hidden"]
+
+_SHORT: Final = 240
+"""Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -72,14 +79,36 @@ def asks(words: Words, visible: Visible, models: Models) -> bool:
 
 
 def evidence(parts: Sequence[Part], models: Models) -> Evidence:
-    """What is in sight."""
+    """What is in sight; in a short text a phrase that nobody writes and that stands for a single word is no term besides."""
+    phrases = [spans.never_written(words, visible, models) for words, visible in parts]
+    judged = np.concatenate([verdicts.judged(words) for words, _ in parts])
+    counted = (_within(words, some) for (words, _), some in zip(parts, phrases, strict=True))
     return Evidence(
         swap=np.concatenate([visible.swap for _, visible in parts]),
-        judged=np.concatenate([verdicts.judged(words) for words, _ in parts]),
+        judged=judged,
         forms=[form for words, _ in parts for form in words.lower],
-        never_written=sum(spans.never_written(words, visible, models) for words, visible in parts),
-        tortured=terms.weight((words for words, _ in parts), models.tick),
+        never_written=_different((words for words, _ in parts), phrases),
+        tortured=terms.weight(
+            (words for words, _ in parts), models.tick, counted if judged.sum() < _SHORT else repeat(None)
+        ),
     )
+
+
+def _within(words: Words, phrases: Sequence[NeverWritten]) -> NDArray[np.bool_]:
+    """The tokens that lie in one of some phrases that was put in more likely than not, ``bool[n]``."""
+    inside = np.zeros(len(words), bool)
+    for begin, end, probability in phrases:
+        inside[begin:end] |= probability > BELIEVED
+    return inside
+
+
+def _different(stretches: Iterable[Words], phrases: Iterable[Sequence[NeverWritten]]) -> float:
+    """Phrases as their probabilities, summed: of each its surest places, as many as count of a form."""
+    places: defaultdict[tuple[str, ...], list[float]] = defaultdict(list)
+    for words, some in zip(stretches, phrases, strict=True):
+        for begin, end, probability in some:
+            places[words.lower[begin:end]].append(probability)
+    return sum(sum(sorted(all_, reverse=True)[: verdicts.MOST_OF_A_FORM]) for all_ in places.values())
 
 
 def with_hidden(seen: Evidence, parts: Sequence[Part], models: Models) -> Evidence:

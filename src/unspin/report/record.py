@@ -48,7 +48,9 @@ def _settings(settings: Settings) -> dict[str, Any]:
     """The settings; of files their names, since where they lie is nothing for a report."""
     return {
         "operating_point": settings.operating_point,
+        "fill_all": settings.fill_all,
         "tortured": settings.tortured,
+        "fast": settings.fast,
         "dictionary": dictionary_name(settings),
         "deep": None if settings.deep is None else settings.deep.name,
     }

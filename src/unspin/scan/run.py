@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,7 @@ def scan(
     workers: int | None = None,
     memory_limit: int = 2_000,
     watcher: Watcher | None = None,
+    tick: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Scan a corpus, or go on with a scan that was stopped.
 
@@ -78,6 +79,7 @@ def scan(
         workers: processes, all cores by default.
         memory_limit: megabytes that one of them may hold.
         watcher: who is told how it gets on.
+        tick: called again and again; what it raises ends the run.
 
     Raises:
         InputError: there is nothing to read.
@@ -104,7 +106,7 @@ def scan(
         state.claim(folder, run)
         everything = {f"{number:06}": source for number, source in enumerate(bundled(found.sources))}
         watcher.begin(found, sum(source.size for source in everything.values()))
-        supervisor = Supervisor(Begin(job, folder, folder / state.FOLDER), limits, lock, watcher)
+        supervisor = Supervisor(Begin(job, folder, folder / state.FOLDER), limits, lock, watcher, tick)
         _go_on(supervisor, everything, watcher)
         timing = Timing(time.monotonic() - begun, limits.workers, supervisor.replaced, job.stations)
         summary = _summary(job, run, everything, supervisor, found.errors, timing)

@@ -199,6 +199,7 @@ class Supervisor:
         limits: what they may take.
         lock: descriptor that they keep open.
         watcher: who is told.
+        tick: called again and again; what it raises ends the run.
         done: what each source counts that is done, by key.
         failed: why others failed, by key, a line each.
         replaced: workers that died and were replaced.
@@ -209,6 +210,7 @@ class Supervisor:
     limits: WorkerLimits
     lock: int | None
     watcher: Watcher
+    tick: Callable[[], None] = lambda: None
     done: dict[str, Counts] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     replaced: int = 0
@@ -231,6 +233,7 @@ class Supervisor:
         self._tasks.extend(Cut(*each) for each in sources)
         try:
             while self._tasks or any(worker.task for worker in self._workers):
+                self.tick()
                 self._hire()
                 self._listen()
                 self._look()

@@ -36,12 +36,19 @@ def is_apart(text: str, start: int, end: int) -> bool:
     return not (full and text[wrap.end() : wrap.end() + 1].islower())
 
 
-def rewrapped(text: str, start: int, end: int, original: str) -> Rewrapped:
+def rewrapped(text: str, start: int, end: int, original: str, line_end: re.Pattern[str] = _BREAK) -> Rewrapped:
     """What is put in for ``text[start:end]``, broken where the line was: between its words, or after the only one.
 
     A single word takes the space behind it along, which is where the line is broken then; before a mark it is not broken.
+
+    Args:
+        text: where it is put in.
+        start: where what goes begins.
+        end: where it ends.
+        original: what comes.
+        line_end: the end of a line, with the margin of the next one.
     """
-    wrap = _BREAK.search(text, start, end)
+    wrap = line_end.search(text, start, end)
     if wrap is None:
         return Rewrapped(start, end, original)
     words = original.split(" ")
