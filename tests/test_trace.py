@@ -350,8 +350,28 @@ def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
         terms[documents] = [
             word for word, _ in query(asked, rarities(asked, has.__getitem__, documents), documents, 30)
         ]
-    assert [len(some) for some in terms.values()] == [30, 23, 16]
+    assert [len(some) for some in terms.values()] == [30, 16, 4]
     assert all(some == [f"word{k}" for k in range(len(some))] for some in terms.values())
+
+
+def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:
+    from unspin.trace.query import Asked, query, rarities
+
+    has = {"london": 170_000, "harbour": 20_000, "pontoon": 300, "unheard": 0}
+    asked = [
+        Asked(0, "london", 1.5, 1.0),
+        Asked(4, "london", 1.5, 1.0),
+        *(Asked(k, w, 1.0, 1.0) for k, w in enumerate(has, 1)),
+    ]
+
+    def words(documents: int, more: int = 0) -> list[str]:
+        some = [*asked, *(Asked(9 + k, f"more{k}", 0.01, 0.01) for k in range(more))]
+        rarity = rarities(some, lambda word: has.get(word, 900), documents)
+        return [term.word for term in query(some, rarity, documents, 24)]
+
+    assert words(1_000_000) == ["pontoon", "harbour", "london"]  # four words are asked for in any case
+    assert words(1_000_000, more=3)[:2] == ["pontoon", "harbour"] and "london" not in words(1_000_000, more=3)
+    assert query([], {}, 0, 24) == []
 
 
 def test_the_room_can_be_called(archive: Path) -> None:
