@@ -259,6 +259,27 @@ def test_a_spun_page_leads_to_its_source_and_the_earliest_near_copy_is_named(arc
     assert match.probability > 0.9 and match.comparison.used > 0.8
 
 
+@pytest.mark.parametrize(("family", "sources", "queries"), [
+    ("spinbot", 1, 1),  # nearly all of it runs with its source
+    ("gloss", 1, 1),  # hardly any, but no other text has as much
+    ("gloss", 0, 15),
+])  # fmt: skip
+def test_a_page_that_one_document_explains_is_not_asked_for_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, sources: int, queries: int
+) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        if sources:
+            writer.put("harbour", HARBOUR)
+        writer.commit()
+    asked: list[int] = []
+    ask = Archive.search
+    monkeypatch.setattr(Archive, "search", lambda self, terms, most: asked.append(most) or ask(self, terms, most))
+    found = search(spinners.simulate(HARBOUR, family, seed=3, rate=0.7).text, Archive(tmp_path / "a"))
+    assert (len(found.sources), len(asked)) == (sources, queries)
+
+
 def test_a_page_of_two_articles_has_two_sources_with_their_passages(archive: Path) -> None:
     first, second = (
         spinners.simulate(PROSE[name], "thesaurus", seed=1, rate=0.4).text for name in ("news.txt", "cooking.txt")
@@ -389,11 +410,12 @@ def test_add_replace_and_remove_without_a_rebuild(tmp_path: Path) -> None:
     with Writer.open(folder) as writer:
         writer.put("one", CLINIC)
         writer.put("two", HARBOUR)
-        assert len(reader) == 1  # until it is committed
+        assert len(reader) == 1 and reader.frequency("clinic") == 0  # until it is committed
         writer.commit()
     assert reader.text(reader.get("one")) == HARBOUR
     reader.reload()
     assert len(reader) == 2 and reader.text(reader.get("one")) == CLINIC
+    assert reader.frequency("clinic") == 1
     removed(["one"], folder)
     reader.reload()
     assert [stored.id for stored in reader] == ["two"] and list(reader.problems()) == []

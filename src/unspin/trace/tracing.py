@@ -37,6 +37,8 @@ _IN_VAIN: Final = 3
 _STRONG: Final = 20.0
 """Promise from which a document that was found by the whole page is aligned before the parts are asked for: a part that it
 explains need not be."""
+_STANDS_OUT: Final = 4.0
+"""Times the promise of any other document that one promises which is aligned before them however little it is."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
 _MANY: Final = 4
@@ -169,7 +171,7 @@ class Hunt:
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
         self._take(self._hits(self._asked, WHOLE, _OF_WHOLE))
-        self._align(_STRONG)
+        self._align(PROMISING if self._one_stands_out() else _STRONG)
         if int(self._free.sum()) < _OWN_WORDS:
             return
         hits: list[Hit] = []
@@ -221,6 +223,10 @@ class Hunt:
 
     def _promise(self, candidate: _Candidate) -> float:
         return self._sketch.promise(candidate.free, candidate.where.words)
+
+    def _one_stands_out(self) -> bool:
+        first, second, *_ = *sorted(map(self._promise, self._found.values()), reverse=True), 0.0, 0.0
+        return first >= _STANDS_OUT * second
 
     def ranked(self) -> list[_Candidate]:
         """The candidates, the likeliest first."""
