@@ -257,9 +257,7 @@ def unfounded(archive: Archive, asked: Iterable[Page]) -> tuple[dict[str, list[i
         kind = "honest" if page.family == "honest" else "spun"
         real = any(shares(page.original, match.comparison.source) for match in found.sources)
         for name, value in (("claimed", bool(found.sources) and not real), ("part of it is there", real)):
-            tally = counts[f"neighbours only, {kind}: {name}"]
-            tally[0] += value
-            tally[1] += 1
+            tally(counts[f"neighbours only, {kind}: {name}"], value)
         if found.sources and not real:
             claims.append({"page": page.family, "make": page.make} | _claim(found))
     return dict(counts), claims
@@ -305,12 +303,12 @@ def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh
         key = f"{page.make}, {page.rate:.0%}"
         right = first_is_right(page, found)
         sure.append((found.best, right))
-        _count(counts[f"unspin: {key}"], right)
+        tally(counts[f"unspin: {key}"], right)
         for peer in peers:
             began = time.process_time()
             first = peer.first(page.text)
             peer_seconds[peer.name].append(time.process_time() - began)
-            _count(
+            tally(
                 counts[f"{peer.name}: {key}"],
                 first is not None and (first == page.source or shares(page.original, peer.texts[first])),
             )
@@ -326,9 +324,10 @@ def _times(seconds: Sequence[float]) -> dict[str, float]:
     return {"median": float(np.median(times)), "p95": float(np.percentile(times, 95))}
 
 
-def _count(tally: list[int], right: bool) -> None:
-    tally[0] += right
-    tally[1] += 1
+def tally(counts: list[int], right: bool) -> None:
+    """Add a page to how many there are, and of them to how many are right."""
+    counts[0] += right
+    counts[1] += 1
 
 
 def _calibration(sure: Sequence[tuple[float, bool]]) -> list[dict[str, float]]:

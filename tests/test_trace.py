@@ -259,6 +259,27 @@ def test_a_spun_page_leads_to_its_source_and_the_earliest_near_copy_is_named(arc
     assert match.probability > 0.9 and match.comparison.used > 0.8
 
 
+@pytest.mark.parametrize(("family", "sources", "queries"), [
+    ("spinbot", 1, 1),  # nearly all of it runs with its source
+    ("gloss", 1, 1),  # hardly any, but no other text has as much
+    ("gloss", 0, 15),
+])  # fmt: skip
+def test_a_page_that_one_document_explains_is_not_asked_for_part_by_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, sources: int, queries: int
+) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        if sources:
+            writer.put("harbour", HARBOUR)
+        writer.commit()
+    asked: list[int] = []
+    ask = Archive.search
+    monkeypatch.setattr(Archive, "search", lambda self, terms, most: asked.append(most) or ask(self, terms, most))
+    found = search(spinners.simulate(HARBOUR, family, seed=3, rate=0.7).text, Archive(tmp_path / "a"))
+    assert (len(found.sources), len(asked)) == (sources, queries)
+
+
 def test_a_page_of_two_articles_has_two_sources_with_their_passages(archive: Path) -> None:
     first, second = (
         spinners.simulate(PROSE[name], "thesaurus", seed=1, rate=0.4).text for name in ("news.txt", "cooking.txt")
@@ -350,8 +371,28 @@ def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
         terms[documents] = [
             word for word, _ in query(asked, rarities(asked, has.__getitem__, documents), documents, 30)
         ]
-    assert [len(some) for some in terms.values()] == [30, 23, 16]
+    assert [len(some) for some in terms.values()] == [30, 16, 4]
     assert all(some == [f"word{k}" for k in range(len(some))] for some in terms.values())
+
+
+def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:
+    from unspin.trace.query import Asked, query, rarities
+
+    has = {"london": 170_000, "harbour": 20_000, "pontoon": 300, "unheard": 0}
+    asked = [
+        Asked(0, "london", 1.5, 1.0),
+        Asked(4, "london", 1.5, 1.0),
+        *(Asked(k, w, 1.0, 1.0) for k, w in enumerate(has, 1)),
+    ]
+
+    def words(documents: int, more: int = 0) -> list[str]:
+        some = [*asked, *(Asked(9 + k, f"more{k}", 0.01, 0.01) for k in range(more))]
+        rarity = rarities(some, lambda word: has.get(word, 900), documents)
+        return [term.word for term in query(some, rarity, documents, 24)]
+
+    assert words(1_000_000) == ["pontoon", "harbour", "london"]  # four words are asked for in any case
+    assert words(1_000_000, more=3)[:2] == ["pontoon", "harbour"] and "london" not in words(1_000_000, more=3)
+    assert query([], {}, 0, 24) == []
 
 
 def test_the_room_can_be_called(archive: Path) -> None:
@@ -369,11 +410,12 @@ def test_add_replace_and_remove_without_a_rebuild(tmp_path: Path) -> None:
     with Writer.open(folder) as writer:
         writer.put("one", CLINIC)
         writer.put("two", HARBOUR)
-        assert len(reader) == 1  # until it is committed
+        assert len(reader) == 1 and reader.frequency("clinic") == 0  # until it is committed
         writer.commit()
     assert reader.text(reader.get("one")) == HARBOUR
     reader.reload()
     assert len(reader) == 2 and reader.text(reader.get("one")) == CLINIC
+    assert reader.frequency("clinic") == 1
     removed(["one"], folder)
     reader.reload()
     assert [stored.id for stored in reader] == ["two"] and list(reader.problems()) == []

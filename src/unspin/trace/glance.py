@@ -24,7 +24,7 @@ from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.trace.archive import Archive, Term
 from unspin.trace.archive.numbers import NUMBERS, WORD
-from unspin.trace.query import MOST_TIMES, NAME, likely, rarity
+from unspin.trace.query import MOST_TIMES, NAME, affordable, frequencies, likely, rarity
 from unspin.trace.sides import swaps
 from unspin.trace.sketch import PROMISING, Sketch, by_chance
 
@@ -38,7 +38,7 @@ _MOST_PARTS: Final = 48
 """Parts at most; those of a longer page are longer."""
 _TERMS: Final = 24
 """Terms of a query."""
-_DOCUMENTS: Final = 8
+_DOCUMENTS: Final = 16
 """Documents that are looked at for a part."""
 _MOST_WORDS: Final = 300_000
 """Words that are remembered; then all are forgotten, and learned anew."""
@@ -138,6 +138,7 @@ class _Words:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._documents = len(archive)
         self._row: dict[str, int] = {}  # of a word as _spelled gives it, which row of what may have been written
         self._ptr = array("q", [0])
         self._columns: tuple[array[Any], ...] = array("q"), array("q"), array("d"), array("d"), array("d")
@@ -162,9 +163,9 @@ class _Words:
         """The words of a part of a page that say most, with their weights: the same ones whatever was met before."""
         term, first, which = np.unique(asked.term[part], return_index=True, return_inverse=True)
         weight = np.minimum(MOST_TIMES, np.bincount(which, asked.weight[part], minlength=len(term)))
-        value = weight * asked.rarity[part][first]
-        best = np.lexsort((asked.hashed[part][first], -value))[:_TERMS]
-        best = best[value[best] > 0]
+        order = np.argsort(asked.hashed[part][first], kind="stable")
+        term, weight, rare = term[order], weight[order], asked.rarity[part][first][order]
+        best = affordable(weight * rare, frequencies(rare, self._documents), _TERMS)
         return [
             Term(self._spelling[number], times)
             for number, times in zip(term[best].tolist(), weight[best].tolist(), strict=True)
@@ -192,7 +193,7 @@ class _Words:
             column.append(value)
 
     def _met(self, word: str) -> _Term:
-        says = rarity(self._archive.frequency(word), len(self._archive))
+        says = rarity(self._archive.frequency(word), self._documents)
         form = int(lexicons.load().ids([word])[0])
         term = _Term(len(self._terms), crc32(word.encode("utf-8", "replace")), says, by_chance(form, says))
         self._terms[word] = term

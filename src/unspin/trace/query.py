@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import accumulate
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +16,30 @@ from unspin.trace.archive import Term
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.sides import Side, Swaps
 
-__all__ = ["MOST_TIMES", "NAME", "Asked", "likely", "parts", "query", "rarities", "rarity", "written"]
+__all__ = [
+    "MOST_TIMES",
+    "NAME",
+    "Asked",
+    "affordable",
+    "frequencies",
+    "likely",
+    "parts",
+    "query",
+    "rarities",
+    "rarity",
+    "written",
+]
 
 WHOLE: Final = 40
-"""Terms of a query about the whole page: the rarest cost least, since few documents have them, and say most."""
+"""Terms of a query about the whole page at most: the rarest cost least, since few documents have them, and say most."""
 PART: Final = 24
-"""Terms of a query about a part of it."""
+"""Terms of a query about a part of it at most."""
 _PART_WORDS: Final = 48
 _MOST_PARTS: Final = 24
-_FEWEST: Final = 16
-"""Terms of a query that are asked for however many documents have them."""
-_POSTINGS: Final = 300_000
-"""Documents that the terms of a query have together, each counted for every term: what a query costs."""
+_POSTINGS: Final = 150_000
+"""Documents that the terms of a query have together, each counted for every term: the time of a query goes by them."""
+_FEWEST: Final = 4
+"""Terms of a query that are asked for even if they have more: the rarest."""
 NAME: Final = 1.5
 """Weight of a name or a figure, which no spinner touches, against that of a word."""
 MOST_TIMES: Final = 2.0
@@ -127,6 +138,11 @@ def rarity(frequency: int, documents: int) -> float:
     return math.log1p((documents - frequency + 0.5) / (frequency + 0.5)) if 0 < frequency <= documents else 0.0
 
 
+def frequencies(rarities: NDArray[np.floating[Any]], documents: int) -> NDArray[np.float64]:
+    """How many of all documents have words, by what they say, about: :func:`rarity` turned round."""
+    return np.asarray(documents * np.exp(-rarities), np.float64)
+
+
 def parts(places: int) -> Iterator[tuple[int, int]]:
     """Parts of a page of so many words: it may have several sources, or one among advertising."""
     count = max(1, min(_MOST_PARTS, -(-places // _PART_WORDS)))
@@ -134,8 +150,34 @@ def parts(places: int) -> Iterator[tuple[int, int]]:
         yield places * k // count, places * (k + 1) // count
 
 
+def affordable(says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[Any]], most: int) -> list[int]:
+    """Which words to ask for: what a query costs goes by the documents that have its words, and has a limit.
+
+    Those that say most for what they cost come first, and one that costs more than what is left is passed over. In a small
+    archive all are cheap. Of equal ones those come first that are given first.
+
+    Args:
+        says: what each word says of a document, ``[k]``; one that says nothing is not asked for.
+        frequency: documents that have it, about, ``[k]``.
+        most: words at most.
+    """
+    cost = 1 + frequency * (most / _POSTINGS)
+    order = np.argsort(-says / cost, kind="stable")
+    left, chosen = float(_POSTINGS), []
+    for k in order[says[order] > 0].tolist():
+        if frequency[k] <= left:
+            left -= frequency[k]
+            chosen.append(k)
+            if len(chosen) == most:
+                break
+    if len(chosen) < _FEWEST:
+        dear = np.setdiff1d(np.flatnonzero(says > 0), chosen)
+        chosen += dear[np.argsort(frequency[dear], kind="stable")].tolist()[: _FEWEST - len(chosen)]
+    return chosen
+
+
 def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, most: int) -> list[Term]:
-    """The words that say most, with their weights: fewer of them where an archive is so large that they would cost too much.
+    """The words that say most for what they cost, with their weights.
 
     Args:
         asked: the words that may have been written.
@@ -146,8 +188,7 @@ def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, m
     weights: defaultdict[str, float] = defaultdict(float)
     for some in asked:
         weights[some.word] = min(MOST_TIMES, weights[some.word] + some.weight)
-    best = sorted(weights, key=lambda word: (-weights[word] * rarity[word], word))[:most]
-    best = [word for word in best if weights[word] * rarity[word] > 0]
-    postings = accumulate(documents * math.exp(-rarity[word]) for word in best)  # see rarity()
-    enough = next((k for k, total in enumerate(postings) if total > _POSTINGS), len(best))
-    return [Term(word, weights[word]) for word in best[: max(_FEWEST, enough)]]
+    words = sorted(weights)
+    weight = np.array([weights[word] for word in words])
+    rare = np.array([rarity[word] for word in words])
+    return [Term(words[k], weights[words[k]]) for k in affordable(weight * rare, frequencies(rare, documents), most)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
-from unspin.trace.archive import Archive, Hit, Stored, Term, Where
+from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.evidence import Names, comparison, names
 from unspin.trace.glance import Glance
@@ -28,14 +28,17 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 8
+_OF_PART: Final = 16
 """Documents that are looked at for a query about a part."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
 _IN_VAIN: Final = 3
 """Documents that are aligned in a row without one of them being a source."""
-_STRONG: Final = 60.0
-"""Promise from which a document that was found by the whole page is aligned before its parts are asked for."""
+_STRONG: Final = 20.0
+"""Promise from which a document that was found by the whole page is aligned before the parts are asked for: a part that it
+explains need not be."""
+_STANDS_OUT: Final = 4.0
+"""Times the promise of any other document that one promises which is aligned before them however little it is."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
 _MANY: Final = 4
@@ -167,19 +170,23 @@ class Hunt:
 
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
-        self._ask(query(self._asked, self._rarity, len(self._archive), WHOLE), _OF_WHOLE)
-        self._align(_STRONG)
+        self._take(self._hits(self._asked, WHOLE, _OF_WHOLE))
+        self._align(PROMISING if self._one_stands_out() else _STRONG)
         if int(self._free.sum()) < _OWN_WORDS:
             return
+        hits: list[Hit] = []
         for begin, end in parts(len(self._token)):
             if 2 * int(self._free[begin:end].sum()) > end - begin:
-                some = [asked for asked in self._asked if begin <= asked.place < end]
-                self._ask(query(some, self._rarity, len(self._archive), PART), _OF_PART)
+                hits += self._hits([asked for asked in self._asked if begin <= asked.place < end], PART, _OF_PART)
+        self._take(hits)
         self._align(PROMISING)
 
-    def _ask(self, terms: Sequence[Term], most: int) -> list[_Candidate]:
-        """The documents that a query finds, the best first."""
-        hits = self._archive.search(terms, most)
+    def _hits(self, asked: Sequence[Asked], terms: int, most: int) -> list[Hit]:
+        """The documents that have most of these words, the best first."""
+        return self._archive.search(query(asked, self._rarity, len(self._archive), terms), most)
+
+    def _take(self, hits: Sequence[Hit]) -> list[_Candidate]:
+        """Hold documents against the page by their numbers, in their order."""
         found = []
         for hit, where in zip(hits, self._archive.where(hits), strict=True):
             if where.place not in self._found:
@@ -216,6 +223,10 @@ class Hunt:
 
     def _promise(self, candidate: _Candidate) -> float:
         return self._sketch.promise(candidate.free, candidate.where.words)
+
+    def _one_stands_out(self) -> bool:
+        first, second, *_ = *sorted(map(self._promise, self._found.values()), reverse=True), 0.0, 0.0
+        return first >= _STANDS_OUT * second
 
     def ranked(self) -> list[_Candidate]:
         """The candidates, the likeliest first."""
@@ -277,7 +288,7 @@ class Hunt:
         most = _OF_WHOLE
         while True:
             most *= 4
-            hits = self._ask(terms, most)
+            hits = self._take(self._archive.search(terms, most))
             copies = [c for c in hits if c.where.place not in known and self._is_copy(c, source)]
             if len(hits) < most or (hits[-1] not in copies and hits[-1].where.place not in known):
                 return copies

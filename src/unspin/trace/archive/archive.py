@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Archive", "Hit", "Stored", "Term", "Where"]
 
 _LISTED: Final = 10_000
+_MOST_WORDS: Final = 300_000
+"""Words whose frequency is remembered; then all are forgotten, and asked for anew."""
 
 
 class Term(NamedTuple):
@@ -88,6 +90,7 @@ class Archive:
         check(self.folder)
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         self._numbers: dict[int, NDArray[np.uint16]] = {}
+        self._frequency: dict[str, int] = {}
         self._schema = schema()
         self._index = self._opened()
         self._searcher = self._index.searcher()
@@ -133,10 +136,17 @@ class Archive:
         """See what was committed since."""
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._frequency = {}
 
     def frequency(self, word: str) -> int:
         """Documents that have a word, about: those that were removed lately may still count."""
-        return int(self._searcher.doc_freq("text", word))
+        known = self._frequency
+        frequency = known.get(word)
+        if frequency is None:
+            if len(known) >= _MOST_WORDS:
+                known.clear()
+            known[word] = frequency = int(self._searcher.doc_freq("text", word))
+        return frequency
 
     def search(self, terms: Sequence[Term], most: int) -> list[Hit]:
         """The documents that score highest for weighted words, the best first."""
