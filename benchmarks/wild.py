@@ -1,65 +1,61 @@
-"""Passages of real pages that were read by hand: what unspin makes of each swap in them, and how sure it says it is.
+"""How unspin does on passages of real pages that were read by hand: what it makes of each swap, and how sure it says it is.
 
-A folder holds ``pages.jsonl``, a page a line (``n`` and ``text`` among its fields), and ``gold.txt``, passages of some of them:
-the page's number after ``@@@``, and below it the passage, each swap of it marked ``[[found=>written/as good/…]]``.
+    python -m benchmarks.wild FOLDER... [--fast] [--anyhow] [--out FILE]
+
+:mod:`training.marked` tells what a folder of such passages holds. Printed are the pages that read as spun, the swaps of the
+passages that are found (guesses left open among them) and that are restored to what was written or reads as well, and the
+honest words that are changed. ``--anyhow`` restores pages too that do not read as spun.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 import unspin
+from training.marked import Passage, passages
 from unspin.reading import Reading
-
-_MARK: Final = re.compile(r"\[\[([^\[\]]*?)=>([^\[\]]*?)\]\]")
-_PAGE: Final = re.compile(r"^@@@ ", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A judged passage.
+class Counts:
+    """What came of passages: pages, those that read as spun, swaps, those found, those restored, other words, those changed."""
 
-    Attributes:
-        page: the text of its page.
-        start, end: where it stands there.
-        swaps: (start, end, what may stand there, the original first) of each swap, in the page.
-    """
+    pages: int = 0
+    spun: int = 0
+    swaps: int = 0
+    found: int = 0
+    restored: int = 0
+    honest: int = 0
+    harmed: int = 0
 
-    page: str
-    start: int
-    end: int
-    swaps: tuple[tuple[int, int, tuple[str, ...]], ...]
-
-
-def passages(folder: Path) -> Iterator[Passage]:
-    """The judged passages of a folder.
-
-    Raises:
-        ValueError: a passage does not stand on its page.
-    """
-    lines = (folder / "pages.jsonl").read_text(encoding="utf-8").splitlines()
-    pages = {page["n"]: page["text"] for page in map(json.loads, lines)}
-    for part in _PAGE.split((folder / "gold.txt").read_text(encoding="utf-8"))[1:]:
-        number, marked = part.split("\n", 1)
-        yield _passage(pages[number.strip()], marked.strip("\n"))
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(**{name: value + getattr(other, name) for name, value in asdict(self).items()})
 
 
-def _passage(page: str, marked: str) -> Passage:
-    plain, swaps, at = "", [], 0
-    for match in _MARK.finditer(marked):
-        plain += marked[at : match.start()]
-        swaps.append((len(plain), len(plain) + len(match[1]), tuple(match[2].split("/"))))
-        plain += match[1]
-        at = match.end()
-    plain += marked[at:]
-    base = page.index(plain)
-    placed = tuple((base + start, base + end, originals) for start, end, originals in swaps)
-    return Passage(page, base, base + len(plain), placed)
+def counted(passage: Passage, reading: Reading, operating_point: float = 1e-4) -> Counts:
+    """What came of a passage."""
+    edits = [
+        (s.start, s.end, s.original)
+        for s in reading.substitutions
+        if s.end > passage.start and s.start < passage.end and (s.open or s.found != s.original)
+    ]
+    spans = [(start, end) for start, end, _ in passage.swaps]
+    found = [swap for swap in passage.swaps if any(_touch(edit, (swap[0], swap[1])) for edit in edits)]
+    elsewhere = [e for e in edits if not any(_touch(e, span) for span in spans) and passage.page[e[0] : e[1]] != e[2]]
+    words = len(passage.page[passage.start : passage.end].split())
+    return Counts(
+        pages=1,
+        spun=int(reading.false_positive_rate <= operating_point),
+        swaps=len(spans),
+        found=len(found),
+        restored=sum(_restored(passage.page, swap, edits) for swap in found),
+        honest=words - sum(len(passage.page[start:end].split()) for start, end in spans),
+        harmed=len(elsewhere),
+    )
 
 
 def confidence(passage: Passage, reading: Reading) -> list[tuple[float, bool]]:
@@ -103,3 +99,26 @@ def measured(folder: Path) -> list[tuple[float, bool]]:
         for passage in passages(folder)
         for pair in confidence(passage, unspin.read(passage.page, operating_point=1.0, fill_all=True))
     ]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--fast", action="store_true")
+    parser.add_argument("--anyhow", action="store_true", help="restore pages too that do not read as spun")
+    parser.add_argument("--out", type=Path, help="write the counts here, as JSON")
+    options = parser.parse_args()
+    total = Counts()
+    for folder in options.folders:
+        for passage in passages(folder):
+            point = 1.0 if options.anyhow else 1e-4
+            total += counted(passage, unspin.read(passage.page, operating_point=point, fast=options.fast))
+    print(f"pages {total.pages}, spun {total.spun}; swaps {total.swaps}: found {total.found / total.swaps:.3f},",
+          f"restored {total.restored / total.swaps:.3f}; honest words {total.honest}, changed {total.harmed}")  # fmt: skip
+    if options.out is not None:
+        options.out.write_text(json.dumps({"version": unspin.__version__, **asdict(total)}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -109,7 +109,7 @@ def test_the_thesaurus_in_the_repository_parses() -> None:
 
 
 def test_what_was_seen_on_pages_weighs_by_their_number(tmp_path: Path) -> None:
-    (tmp_path / "seen.tsv").write_text("now no longer\tnot\t9\nno {term}\tnone\t2\n")
+    (tmp_path / "seen.tsv").write_text("now no longer\tnot\t9\nno {term}\tnone\t2\nonce\twhen\t1\n")
     assert list(seen_pairs(tmp_path / "seen.tsv")) == [("not", "now no longer", 9.0)]
 
 
@@ -120,11 +120,14 @@ def test_what_was_seen_in_one_form_is_known_in_the_others() -> None:
     assert not list(in_other_forms("not", "now no longer"))
 
 
-def test_what_is_in_the_repository_was_seen_on_two_pages_at_least() -> None:
-    lines = (ROOT / "training" / "seen.tsv").read_text(encoding="utf-8").splitlines()
-    assert lines == sorted(lines)
-    assert all(int(line.split("\t")[2]) > 1 for line in lines)
-    assert len(list(seen_pairs(ROOT / "training" / "seen.tsv"))) == len(lines) > 3000
+def test_what_was_seen_is_sorted_and_each_pair_stands_once() -> None:
+    file = ROOT / "src" / "unspin" / "data" / "seen.tsv"
+    rows = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
+    pairs = [(found, written) for found, written, _ in rows]
+    assert len(set(pairs)) == len(pairs) > 10_000
+    assert ["\t".join(row) for row in rows] == sorted("\t".join(row) for row in rows)
+    assert all(int(pages) > 0 for _, _, pages in rows)
+    assert 3_000 < len(list(seen_pairs(file))) < len(rows)
 
 
 def test_rough_text_is_rough_in_its_own_way() -> None:

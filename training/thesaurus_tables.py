@@ -13,13 +13,12 @@ Four tables, each a kind of dictionary that spinners have:
     What real machines made of terms of science: the tortured phrases of the Problematic Paper Screener (Cabanac, Labbé
     and Magazinov, CC BY 4.0), aligned by :mod:`training.aligned`.
 ``seen``
-    What rewriting machines put on public pages (``training/seen.tsv``), noted entry by entry as the pages were read.
+    What rewriting machines put on public pages (``data/seen.tsv``), noted entry by entry as the pages were read.
 
 Lines of ``training/thesaurus``: ``lemma<TAB>pos<TAB>alternative|alternative…``; ``pos`` is v, n, a, r or x (not inflected). The
 first word of a verb phrase is inflected, the last of a noun phrase, or the one that ends in ``*``.
 
-Lines of ``training/seen.tsv``: what stands on the page, what was written as its reader concluded, the number of pages that
-show it; every form stands for itself.
+Of ``data/seen.tsv`` (:mod:`unspin.lexicon.seen`) what two pages at least show is taken; every form stands for itself.
 """
 
 from __future__ import annotations
@@ -46,6 +45,7 @@ _TERM: Final = re.compile(r"^[a-z0-9%][a-z0-9'%.*-]*(?: [a-z0-9%][a-z0-9'%.*-]*)
 _COMMON: Final = 9_000
 """The commonest words of the lexicon: only they have a gloss, which keeps the file small."""
 _GLOSSES: Final = 5
+_LEAST_PAGES: Final = 2
 _OTHER_FORM: Final = 0.3
 """Weight of a pair that was seen in another form, against the one seen."""
 _SENSES: Final = (1.0, 0.5, 0.25)
@@ -112,10 +112,13 @@ def gloss_lines(folder: Path) -> Iterator[tuple[Line, float]]:
 
 
 def seen_pairs(file: Path) -> Iterator[tuple[str, str, float]]:
-    """(written, found, weight) of what was seen on pages; the weight is the number of pages."""
+    """(written, found, weight) of what two pages at least show; the weight is the number of pages.
+
+    One page alone may have been misread: as candidates such pairs did more harm than good.
+    """
     for line in file.read_text(encoding="utf-8").splitlines():
         found, written, pages = line.split("\t")
-        if _TERM.match(found) and _TERM.match(written):
+        if float(pages) >= _LEAST_PAGES and _TERM.match(found) and _TERM.match(written):
             yield written, found, float(pages)
 
 
@@ -165,7 +168,7 @@ def main() -> None:
     for name in ("wordnet", "list", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--thesaurus", type=Path, default=Path(__file__).parent / "thesaurus")
-    parser.add_argument("--seen", type=Path, default=Path(__file__).parent / "seen.tsv")
+    parser.add_argument("--seen", type=Path, default=Path(__file__).parent.parent / "src/unspin/data/seen.tsv")
     options = parser.parse_args()
     tables: dict[str, dict[tuple[str, str], float]] = {name: defaultdict(float) for name in TABLES}
     for line in read_lines(options.thesaurus):

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
-from unspin.lexicon import Lexicon
+from unspin.lexicon import Lexicon, seen
 from unspin.model import context as contexts
 from unspin.model import encoder as encoders
+from unspin.model import machines
 from unspin.model import posterior as posteriors
 from unspin.model.context import ContextReader
 from unspin.model.encoder import Encoder, Visible
@@ -100,7 +101,13 @@ def next_evidence(
 
 
 def decide(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:
-    """All passes: the posterior of the text, and the evidence that it rests on."""
+    """All passes, and what machines were seen to do: the posterior of the text, and the evidence that it rests on."""
+    posterior, evidence = through_passes(words, evidence, models, weights)
+    return machines.reweighed(words, evidence, posterior, models.lexicon, seen.load(), machines.load()), evidence
+
+
+def through_passes(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:
+    """The same by the passes alone."""
     models.tick()
     posterior = posteriors.decide(evidence, words, models.lexicon, weights.passes[0])
     evidence, posterior = posteriors.in_play(evidence, posterior)

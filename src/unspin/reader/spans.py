@@ -26,11 +26,11 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.arrays import ragged
-from unspin.lexicon import Lexicon
+from unspin.lexicon import Lexicon, seen
 from unspin.lexicon import spans as dictionaries
 from unspin.lexicon.phrases import PhraseTable
 from unspin.lexicon.phrases import load as load_table
-from unspin.model import lattice
+from unspin.model import lattice, machines
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
@@ -51,7 +51,7 @@ hidden, log share of all words, 0 for an original that is a phrase itself; 1 for
 of the original among those of the phrase; mean and highest log-odds of a swap of the phrase's tokens; log of one plus the
 count of the phrase in honest text; whether its first word stands twice. How many such phrases the document has is left out:
 of the spinners that it was tried on some make many and some none, and it learned to tell these apart."""
-_NGRAM, _CONTEXT, _NO_CONTEXT = (EVIDENCE.index(name) for name in ("ngram", "context", "no_context"))
+_NGRAM, _CONTEXT, _NO_CONTEXT, _HONEST = map(EVIDENCE.index, ("ngram", "context", "no_context", "honest"))
 ELSEWHERE: Final = 0.6
 """Weight of what the surroundings of the other places of a phrase say of an original."""
 SELDOM: Final = -3.0
@@ -123,19 +123,51 @@ class SpanModel:
         table: the phrases of two tokens and more.
         words: the words that may stand for a phrase.
         scorer: weights of the evidence.
+        habits: weights of what machines were seen to put.
     """
 
     table: PhraseTable
     words: PhraseTable
     scorer: Linear
+    habits: NDArray[np.float64]
 
     def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
-        """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary."""
-        score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
-        score += SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr)
+        """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary.
+
+        Phrases are judged twice: what became of them the first time says what kind of machine the page has been through.
+        """
+        score = self._score(spans, words)
         total = ragged.log_sum_exp(score, spans.ptr)
-        put_in = lattice.marginals(len(words), spans.begin, spans.end, total)
+        judged, several = self._as_machines_do(spans, words, total)
+        odds = total.copy()
+        odds[several] += judged @ self.habits
+        put_in = lattice.marginals(len(words), spans.begin, spans.end, odds)
         return SpanPosterior(np.exp(score - ragged.spread(total, spans.ptr)) * ragged.spread(put_in, spans.ptr), put_in)
+
+    def with_habits(self, habits: NDArray[np.float64]) -> SpanModel:
+        """The same with other weights of what machines were seen to put."""
+        return replace(self, habits=habits)
+
+    def judged(self, spans: Spans, words: Words) -> tuple[machines.Judged, NDArray[np.int64]]:
+        """What the spans of several words are judged by the second time, and which they are, ``int64[n]``."""
+        total = ragged.log_sum_exp(self._score(spans, words), spans.ptr)
+        values, several = self._as_machines_do(spans, words, total)
+        return (total[several], values), several
+
+    def _score(self, spans: Spans, words: Words) -> NDArray[np.float64]:
+        """What speaks for each original by itself, and at the other places of its span."""
+        score = self.scorer(spans.evidence) + ELSEWHERE * self._elsewhere(spans, words)
+        return np.asarray(score + SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr))
+
+    def _as_machines_do(
+        self, spans: Spans, words: Words, odds: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        put_in = lattice.marginals(len(words), spans.begin, spans.end, odds)
+        several = np.flatnonzero(spans.end - spans.begin > 1)
+        phrases = (" ".join(words.lower[spans.begin[i] : spans.end[i]]) for i in several.tolist())
+        times = np.array([seen.load().times(phrase) for phrase in phrases], np.float64)
+        honest = spans.evidence[spans.ptr[:-1][several], _HONEST]
+        return machines.span_features(odds[several], put_in[several], times, honest), several
 
     def _elsewhere(self, spans: Spans, words: Words) -> NDArray[np.float64]:
         """What the surroundings at the other places of the same span say of each original, against the best there."""
@@ -405,7 +437,7 @@ def _original_ids(original: str, ngram: NGram) -> NDArray[np.int32]:
 def load() -> SpanModel:
     """The shipped tables and weights."""
     table, scorer = _phrases()
-    return SpanModel(table, _words_for_phrases(), scorer)
+    return SpanModel(table, _words_for_phrases(), scorer, machines.load().spans)
 
 
 @lru_cache(maxsize=1)

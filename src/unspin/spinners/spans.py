@@ -15,7 +15,7 @@ dictionary serves the whole page or a term is drawn anew at each place, and in t
   *are*), and guesses for the verb *be* ("could be a").
 * ``noun-swaps``: pages of casinos and dating sites: trade words swapped wholesale, articles and *and* inflated.
 * ``pages``: what several kinds of machines were seen to put on public pages, on two of them at least
-  (``training/seen.tsv``), as if one machine had all of it.
+  (``data/seen.tsv``), as if one machine had all of it.
 
 The fixed rules lie beside this module, in ``gloss.tsv`` and ``noun-swaps.tsv``.
 

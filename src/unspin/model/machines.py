@@ -1,0 +1,162 @@
+"""How far a page looks like the work of machines that were seen at work, and what that says of its words.
+
+The passes weigh what dictionaries may put for a word, each family alike. The machines behind most real pages have habits: they
+put "consumer" where "user" was written on one page in ten, and a page that they have been through has hardly an honest
+"consumer" left. What was seen of them (:mod:`unspin.lexicon.seen`) counts as far as the page shows their habits, by its
+*likeness*: it rests on the share of its swaps that such a machine was seen to make. On a page that another spinner made all
+stays as it was.
+
+The weights are fitted on real pages read by hand together with simulated ones (``python -m training.machines``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.arrays import ragged
+from unspin.lexicon import Lexicon
+from unspin.lexicon.seen import NEVER, Seen
+from unspin.model import posterior as posteriors
+from unspin.model.evidence import Evidence, Posterior
+from unspin.text import Words
+
+__all__ = [
+    "OPTIONS",
+    "SPANS",
+    "WORDS",
+    "Judged",
+    "Weights",
+    "features",
+    "likeness",
+    "load",
+    "option_features",
+    "pair_pages",
+    "reweighed",
+    "span_features",
+]
+
+_SWAPS_BEFORE: Final = 4.0
+"""Swaps that a page is taken to have beside its own, so that one of two is no habit."""
+_SEEN_BEFORE: Final = 0.25
+"""The share of these that machines were seen to make."""
+_LEAST: Final = 1e-4
+_IMPOSSIBLE: Final = 1e-9
+_UNLIKE, _LIKE = 0.2, 0.5
+"""Shares up to which a page is nothing like the work of such machines, and from which on it is all their work."""
+_SPANS_BEFORE: Final = 3.0
+"""Phrases put in that a page is taken to have beside its own; a quarter of them seen on other pages."""
+_OFTEN: Final = 2
+"""Pages that show a phrase which counts as a habit."""
+_PLACES_BEFORE: Final = 20.0
+"""Places of phrases that a page is taken to have beside its own; in three of ten a phrase was put in."""
+_PUT_IN_BEFORE: Final = 0.3
+WORDS: Final = ("odds", "put_in", "bias")
+"""What the swap of a word is judged by besides its log-odds by the passes: these; how much likelier it is put in than written;
+1. All three times the likeness of the page."""
+OPTIONS: Final = ("option", "pages")
+"""What an original is judged by besides its log probability by the passes: this; the log of the pages that show the pair. Both
+times the likeness."""
+SPANS: Final = ("odds", "put_in", "honest", "share", "bias")
+"""What a phrase is judged by besides its log-odds by itself: these; the log of the pages that show it put in; log of one plus
+its count in honest text; the log-odds that any phrase of the page was put in; 1. All times the likeness."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of what :data:`WORDS`, :data:`OPTIONS` and :data:`SPANS` name, in their order."""
+
+    words: NDArray[np.float64]
+    options: NDArray[np.float64]
+    spans: NDArray[np.float64]
+
+
+def pair_pages(words: Words, evidence: Evidence, lexicon: Lexicon, seen: Seen) -> NDArray[np.float64]:
+    """On how many pages each option was seen to be replaced by the word found, ``float64[k]``."""
+    found = [words.lower[place] for place in evidence.place.tolist()]
+    pairs = zip(evidence.owner.tolist(), evidence.original.tolist(), strict=True)
+    return np.array([seen.pages(found[i], lexicon.forms[original]) for i, original in pairs], np.float64)
+
+
+def likeness(evidence: Evidence, posterior: Posterior, pages: NDArray[np.float64]) -> float:
+    """How far the swaps of a page are such as machines were seen to make, 0 to 1.
+
+    It rests on the share of them whose likeliest original was seen to be replaced so, each swap by its probability.
+    """
+    best = posteriors.best(evidence, posterior)
+    some = best >= 0
+    swapped = (1 - posterior.written)[some]
+    return _like(float(swapped @ (pages[best[some]] > 0)), float(swapped.sum()), _SWAPS_BEFORE)
+
+
+def _like(seen: float, all_of_them: float, before: float) -> float:
+    """The likeness of a page by its swaps; it is taken to have some ``before``, a quarter of them seen."""
+    share = (seen + _SEEN_BEFORE * before) / (all_of_them + before)
+    return float(np.clip((share - _UNLIKE) / (_LIKE - _UNLIKE), 0.0, 1.0))
+
+
+def reweighed(
+    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, seen: Seen, weights: Weights
+) -> Posterior:
+    """The posterior after what was seen of machines is taken into account."""
+    pages = pair_pages(words, evidence, lexicon, seen)
+    like = likeness(evidence, posterior, pages)
+    odds, judged = features(words, evidence, posterior, like, seen)
+    swapped = np.where(np.diff(evidence.ptr) > 0, 1 / (1 + np.exp(-odds - judged @ weights.words)), 0.0)
+    option, judged = option_features(posterior, pages, like)
+    score = option + judged @ weights.options
+    share = np.exp(score - ragged.spread(ragged.log_sum_exp(score, evidence.ptr), evidence.ptr))
+    return replace(posterior, option=share * ragged.spread(swapped, evidence.ptr), written=1 - swapped)
+
+
+Judged = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""What the reader says without them, ``float64[n]``, and what the weights are for, ``float64[n, f]``."""
+
+
+def features(words: Words, evidence: Evidence, posterior: Posterior, like: float, seen: Seen) -> Judged:
+    """The log-odds of a swap of each word by the passes, and what :data:`WORDS` names."""
+    written = np.clip(posterior.written, _LEAST, 1 - _LEAST)
+    odds = np.log((1 - written) / written)
+    put_in = seen.put_in([words.lower[place] for place in evidence.place.tolist()])
+    return odds, like * np.stack([odds, put_in, np.ones(len(odds))], axis=1)
+
+
+def option_features(posterior: Posterior, pages: NDArray[np.float64], like: float) -> Judged:
+    """The log probability of each option by the passes, and what :data:`OPTIONS` names."""
+    option = np.log(posterior.option + _IMPOSSIBLE)
+    return option, like * np.stack([option, np.log(pages + NEVER)], axis=1)
+
+
+def span_features(
+    odds: NDArray[np.float64], put_in: NDArray[np.float64], times: NDArray[np.float64], honest: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What :data:`SPANS` names, for the phrases of a page.
+
+    Args:
+        odds: the log-odds of each by itself, ``float64[m]``.
+        put_in: the probability that each was put in, those that overlap competing, ``float64[m]``.
+        times: the pages that show each put in, ``float64[m]``.
+        honest: log of one plus the count of each in honest text, ``float64[m]``.
+
+    Returns:
+        ``float64[m, 5]``.
+    """
+    every, total = np.ones(len(odds)), float(put_in.sum())
+    like = _like(float(put_in @ (times >= _OFTEN)), total, _SPANS_BEFORE)
+    share = (total + _PUT_IN_BEFORE * _PLACES_BEFORE) / (len(odds) + _PLACES_BEFORE)
+    columns = [odds, np.log(times + 0.5), honest, np.log(share / (1 - share)) * every, every]
+    return like * np.stack(columns, axis=1)
+
+
+@lru_cache(maxsize=1)
+def load() -> Weights:
+    """The shipped weights."""
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["machines"]
+    parts = {"words": WORDS, "options": OPTIONS, "spans": SPANS}
+    return Weights(**{part: np.array([saved[part][name] for name in names]) for part, names in parts.items()})

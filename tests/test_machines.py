@@ -1,0 +1,180 @@
+"""What machines were seen to put: the table, the likeness of a page, and what it does to words, originals and phrases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.wild import Counts, counted
+from training.machines import Answers, Part, fit, without
+from training.marked import Passage, passages
+from unspin import lexicon as lexicons
+from unspin.lexicon import seen
+from unspin.model import machines
+from unspin.model.evidence import Evidence, Posterior
+from unspin.reading import Reading, Substitution
+from unspin.text import Words, prose, split
+
+LEXICON = lexicons.load()
+SEEN = seen.Seen([("consumer", "user", 14), ("consumer", "client", 2), ("sturdy", "robust", 9)], LEXICON)
+WEIGHTS = machines.Weights(
+    words=np.array([-0.2, 0.7, 1.0]), options=np.array([-0.2, 0.7]), spans=np.array([-0.5, 1.0, -0.2, 0.6, 2.3])
+)
+
+
+def evidence(words: Words, options: dict[int, Sequence[str]]) -> Evidence:
+    """Evidence on some tokens, all alike but for their originals."""
+    sizes = [len(originals) for originals in options.values()]
+    number = sum(sizes)
+    return Evidence(
+        place=np.array(list(options), np.int64),
+        swap=np.zeros(len(options), np.float32),
+        found=LEXICON.ids([words.lower[place] for place in options]),
+        ptr=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
+        original=LEXICON.ids([form for originals in options.values() for form in originals]).astype(np.int64),
+        belief=np.zeros(number, np.float32),
+        context=np.zeros(number, np.float32),
+        ngram=np.zeros(number, np.float32),
+        channel=np.zeros((number, 5), np.float32),
+        found_context=np.zeros(len(options), np.float32),
+    )
+
+
+def posterior(option: Sequence[float], written: Sequence[float]) -> Posterior:
+    return Posterior(np.array(option), np.array(written), np.full(5, 0.2), 0.2)
+
+
+def test_the_shipped_table_is_read_and_common_words_are_seldom_put_in() -> None:
+    shipped = seen.load()
+    assert shipped.pages("set of rules", "algorithm") > 2
+    assert shipped.times("set of rules") >= shipped.pages("set of rules", "algorithm")
+    assert shipped.pages("algorithm", "set of rules") == 0
+    consumer, the = shipped.put_in(["consumer", "the"])
+    assert consumer > the + 3
+
+
+def test_times_add_up_and_what_was_never_seen_counts_a_little() -> None:
+    assert SEEN.times("consumer") == 16
+    assert SEEN.times("harbour") == 0
+    unknown, known = SEEN.put_in(["zzyzx", "sturdy"])
+    assert unknown == pytest.approx(np.log(seen.NEVER), abs=0.05)
+    assert known > unknown
+
+
+def test_likeness_goes_from_nothing_to_all() -> None:
+    words = split("consumer " * 30)
+    given = evidence(words, {i: ["user", "buyer"] for i in range(30)})
+    pages = machines.pair_pages(words, given, LEXICON, SEEN)
+    assert pages.tolist() == [14.0, 0.0] * 30
+    assert machines.likeness(given, posterior([0.8, 0.1] * 30, [0.1] * 30), pages) == 1.0
+    assert machines.likeness(given, posterior([0.1, 0.8] * 30, [0.1] * 30), pages) == 0.0
+    mixed = machines.likeness(given, posterior([0.8, 0.1, 0.1, 0.8, 0.1, 0.8] * 10, [0.1] * 30), pages)
+    assert 0.0 < mixed < 1.0
+
+
+def test_a_page_that_another_spinner_made_stays_as_it_was() -> None:
+    words = split("sturdy " * 30)
+    given = evidence(words, {i: ["strong", "solid"] for i in range(30)})
+    before = posterior([0.6, 0.2] * 30, [0.2] * 30)
+    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS)
+    np.testing.assert_allclose(after.option, before.option, atol=1e-6)
+    np.testing.assert_allclose(after.written, before.written, atol=1e-6)
+
+
+def test_on_a_page_like_theirs_a_pair_that_was_seen_gains() -> None:
+    words = split("consumer " * 30)
+    given = evidence(words, {i: ["user", "buyer"] for i in range(30)})
+    before = posterior([0.3, 0.29] * 30, [0.41] * 30)
+    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS)
+    assert after.option[0] > 0.8
+    assert after.written[0] < 0.2
+    np.testing.assert_allclose(after.option[0] + after.option[1] + after.written[0], 1.0)
+
+
+def test_a_word_without_originals_stays_as_written() -> None:
+    words = split("consumer " * 20)
+    given = evidence(words, {**{i: ["user"] for i in range(19)}, 19: []})
+    after = machines.reweighed(words, given, posterior([0.9] * 19, [0.1] * 19 + [1.0]), LEXICON, SEEN, WEIGHTS)
+    assert after.written[19] == 1.0
+
+
+def test_phrases_gain_only_where_the_page_has_such_as_were_seen() -> None:
+    odds, put_in, honest = np.zeros(20), np.full(20, 0.5), np.full(20, 2.0)
+    strange = machines.span_features(odds, put_in, np.zeros(20), honest)
+    known = machines.span_features(odds, put_in, np.full(20, 9.0), honest)
+    assert not strange.any()
+    assert (known @ WEIGHTS.spans > 1).all()
+    assert machines.span_features(*np.zeros((4, 0))).shape == (0, len(machines.SPANS))
+
+
+def test_the_shipped_weights_trust_what_was_seen() -> None:
+    shipped = machines.load()
+    assert len(shipped.words) == len(machines.WORDS)
+    assert shipped.words[machines.WORDS.index("put_in")] > 0
+    assert shipped.options[machines.OPTIONS.index("pages")] > 0
+    assert shipped.spans[machines.SPANS.index("put_in")] > 0
+
+
+def test_answers_tell_swapped_from_written_and_from_what_cannot_be_said() -> None:
+    text = "The keeper lit the big lantern before the ship came."
+    lantern = text.index("big lantern")
+    answers = Answers(Passage(text, 4, len(text), ((lantern, lantern + 11, ("Lamp", "light")),)), prose(text))
+    assert answers.at(lantern, lantern + 11) == ("lamp", "light")
+    assert answers.at(4, 10) == ()
+    assert answers.at(lantern, lantern + 3) is None
+    assert answers.at(0, 3) is None
+
+
+def test_tokens_of_a_restored_text_are_found_in_the_text_before() -> None:
+    text = "They get right of entry to the tower at the same time as it rains."
+    start = text.index("get right of entry to")
+    restored, back = without(split(text), [Substitution(start, start + 21, text[start : start + 21], "access", 0.9)])
+    tokens = {token: i for i, token in enumerate(restored.lower)}
+    assert back(tokens["access"]) is None
+    tower = back(tokens["tower"])
+    assert tower is not None
+    assert text[slice(*tower)] == "tower"
+    assert back(0) == (0, 4)
+
+
+def test_a_fit_finds_the_feature_that_tells() -> None:
+    random = np.random.default_rng(4)
+    values = random.normal(size=(400, 2))
+    answer = values[:, 1] + random.normal(size=400) > 0
+    weight = fit([Part(np.zeros(400), values, answer, np.arange(401), True)])
+    assert weight[1] > 1
+    assert abs(weight[0]) < 0.5
+
+
+def test_marked_passages_are_read(tmp_path: Path) -> None:
+    (tmp_path / "pages.jsonl").write_text('{"n": "a", "text": "We saw the big lantern burn."}\n')
+    (tmp_path / "gold.txt").write_text("@@@ a\nsaw the [[big lantern=>lamp/light]] burn\n")
+    (passage,) = passages(tmp_path)
+    assert passage.page[passage.start : passage.end] == "saw the big lantern burn"
+    assert [(passage.page[s:e], o) for s, e, o in passage.swaps] == [("big lantern", ("lamp", "light"))]
+
+
+def test_what_came_of_a_passage_is_counted() -> None:
+    page = "They saw the big lantern burn and the grand ship leave."
+    lantern, ship = page.index("big lantern"), page.index("grand")
+    swaps = ((lantern, lantern + 11, ("lamp",)), (ship, ship + 5, ("tall",)))
+    changes = (
+        Substitution(lantern, lantern + 11, "big lantern", "lamp", 0.9),
+        Substitution(page.index("leave"), page.index("leave") + 5, "leave", "go", 0.6),
+    )
+    reading = Reading(
+        text=page,
+        restored=page,
+        spun=True,
+        score=3.0,
+        false_positive_rate=1e-5,
+        share=0.2,
+        words=11,
+        substitutions=changes,
+    )
+    assert counted(Passage(page, 0, len(page), swaps), reading) == Counts(1, 1, 2, 1, 1, 8, 1)
+    assert counted(Passage(page, 0, len(page), swaps), replace(reading, substitutions=())).found == 0

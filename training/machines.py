@@ -1,0 +1,236 @@
+"""Fit how much what machines were seen to do weighs (:mod:`unspin.model.machines`), on real pages together with simulated ones.
+
+    python -m training.machines --pages FOLDER... --corpora CORPORA --out src/unspin/data/reader.json
+
+FOLDER holds passages of real pages read by hand (:mod:`training.marked`). They are few, and so are the
+weights: five of phrases, three of words, two of originals, each a logistic regression with a Gaussian prior around "as the
+reader says". Simulated documents of part "dev" take part with less weight, so that pages that no such machine made come to no
+harm. What is printed is of pages held out, a part at a time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from training.marked import Passage, passages
+from training.reader import MIXTURE
+from training.specimens import PROSE, held_out, turns
+from unspin.arrays import ragged
+from unspin.lexicon import seen
+from unspin.model import machines
+from unspin.model import posterior as posteriors
+from unspin.reader import spans
+from unspin.reader.passes import SUSPICION, Models, first_evidence, load, through_passes
+from unspin.reading import BELIEVED, Substitution
+from unspin.spinners import simulate
+from unspin.text import View, Words, apply, prose, split
+
+SIMULATED: Final = 0.3
+"""Weight of all simulated documents together, of that of all real pages."""
+FOLDS: Final = 8
+_PRIOR: Final = 0.5
+
+Floats = NDArray[np.float64]
+Back = Callable[[int], tuple[int, int] | None]
+"""Where a token of a restored text stood in the text as found; None inside a phrase that was restored."""
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """What one page adds to a regression.
+
+    Attributes:
+        before: what the reader says without them, ``float64[n]``.
+        values: features, ``float64[n, f]``.
+        answer: for each row whether it is so, ``bool[n]``; of originals, one of each word's rows is.
+        ptr: where the rows of each choice begin, ``int64[c + 1]``; each row is one of its own where the answer is yes or no.
+        real: whether it is of a real page.
+    """
+
+    before: Floats
+    values: Floats
+    answer: NDArray[np.bool_]
+    ptr: NDArray[np.int64]
+    real: bool
+
+
+def pages(folders: Sequence[Path]) -> Iterator[tuple[Passage, bool]]:
+    """The passages read by hand."""
+    for folder in folders:
+        yield from ((passage, True) for passage in passages(folder))
+
+
+def simulated(corpora: Path, count: int) -> Iterator[tuple[Passage, bool]]:
+    """Simulated documents as such passages."""
+    plan = turns(MIXTURE)
+    for number, document in enumerate(held_out(corpora, PROSE, "dev", count, (150, 350), seed=31)):
+        family, rate = plan[number % len(plan)]
+        specimen = simulate(document.text, family, seed=number, rate=rate)
+        swaps = tuple((swap.start, swap.end, (swap.original,)) for swap in specimen.swaps)
+        yield Passage(specimen.text, 0, len(specimen.text), swaps), False
+
+
+class Answers:
+    """What became of places of a page, by its passage read by hand."""
+
+    def __init__(self, passage: Passage, view: View) -> None:
+        self._passage, self._view = passage, view
+        self._swaps = {(start, end): tuple(o.lower() for o in originals) for start, end, originals in passage.swaps}
+
+    def at(self, start: int, end: int) -> tuple[str, ...] | None:
+        """What may have been written there, in lower case: nothing if it is as found; None where that cannot be said.
+
+        Args:
+            start: where the place begins in the view of the page.
+            end: where it ends.
+        """
+        begin, end = self._view.span(start, end)
+        if begin < self._passage.start or end > self._passage.end:
+            return None
+        over = [swap for swap in self._swaps if swap[0] < end and swap[1] > begin]
+        if over and over != [(begin, end)]:
+            return None
+        return self._swaps.get((begin, end), ())
+
+
+def of_spans(words: Words, gathered: spans.Spans, answers: Answers, model: spans.SpanModel, real: bool) -> Part:
+    """The phrases of a page."""
+    (before, values), places = model.judged(gathered, words)
+    said = [
+        answers.at(int(words.start[gathered.begin[i]]), int(words.end[gathered.end[i] - 1])) for i in places.tolist()
+    ]
+    kept = np.array([answer is not None for answer in said], bool)
+    answer = np.array([bool(answer) for answer in said], bool)[kept]
+    return Part(before[kept], values[kept], answer, np.arange(len(answer) + 1), real)
+
+
+def of_words(words: Words, back: Back, answers: Answers, models: Models, real: bool) -> tuple[Part, Part]:
+    """The words of a page and their originals, its phrases restored; ``back`` says where a token stood on the page."""
+    visible = models.encoder.visible(words, SUSPICION)
+    posterior, evidence = through_passes(words, first_evidence(words, visible, models), models, posteriors.load())
+    pages = machines.pair_pages(words, evidence, models.lexicon, seen.load())
+    like = machines.likeness(evidence, posterior, pages)
+    odds, judged = machines.features(words, evidence, posterior, like, seen.load())
+    option, options = machines.option_features(posterior, pages, like)
+    places = [back(token) for token in evidence.place.tolist()]
+    said = [None if place is None else answers.at(*place) for place in places]
+    some = np.array([answer is not None for answer in said], bool) & (np.diff(evidence.ptr) > 0)
+    swapped = np.array([bool(answer) for answer in said], bool)
+    right = np.zeros(len(options), bool)
+    for row in np.flatnonzero(swapped):
+        for k in range(evidence.ptr[row], evidence.ptr[row + 1]):
+            right[k] = models.lexicon.forms[evidence.original[k]] in (said[row] or ())
+    choices = np.flatnonzero(swapped & some & (ragged.sums(right, evidence.ptr) > 0))
+    taken = ragged.take(evidence.ptr, choices)
+    return (
+        Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), real),
+        Part(option[taken.items], options[taken.items], right[taken.items], taken.ptr, real),
+    )
+
+
+def without(words: Words, settled: Sequence[Substitution]) -> tuple[Words, Back]:
+    """The text with its phrases restored, and where its tokens stood before."""
+    restored = split(apply(words.text, settled))
+    starts = np.array([s.start for s in settled], np.int64)
+    shift = np.array([len(s.original) - (s.end - s.start) for s in settled], np.int64)
+    begins = starts + np.concatenate([[0], np.cumsum(shift)[:-1]]) if len(settled) else starts
+    ends = begins + np.array([len(s.original) for s in settled], np.int64)
+
+    def back(token: int) -> tuple[int, int] | None:
+        start, end = int(restored.start[token]), int(restored.end[token])
+        if ((begins < end) & (start < ends)).any():
+            return None
+        moved = int(shift[ends <= start].sum())
+        return start - moved, end - moved
+
+    return restored, back
+
+
+def fit(parts: Sequence[Part]) -> Floats:
+    """The weights that make the answers likeliest."""
+    number = {real: sum(len(part.ptr) - 1 for part in parts if part.real == real) for real in (True, False)}
+    share = {True: 1.0, False: SIMULATED * number[True] / max(number[False], 1)}
+    scale = np.sqrt(np.mean(np.concatenate([part.values for part in parts]) ** 2, axis=0)) + 1e-6
+
+    def loss(weight: Floats) -> float:
+        total = sum(share[part.real] * _loss(part, weight) for part in parts)
+        return float(total + 0.5 * _PRIOR * ((weight * scale) ** 2).sum())
+
+    return np.asarray(minimize(loss, np.zeros(len(scale)), method="L-BFGS-B").x)
+
+
+def _loss(part: Part, weight: Floats) -> float:
+    """Minus the log-likelihood of the answers of a page."""
+    if not len(part.answer):
+        return 0.0
+    score = part.before + part.values @ weight
+    if len(part.ptr) == len(part.answer) + 1:
+        return float(np.logaddexp(0, np.where(part.answer, -score, score)).sum())
+    right = ragged.log_sum_exp(np.where(part.answer, score, -1e9), part.ptr)
+    return float((ragged.log_sum_exp(score, part.ptr) - right).sum())
+
+
+def report(name: str, parts: Sequence[Part], names: Sequence[str]) -> Floats:
+    """Fit, print what the weights are worth on pages held out, and return them."""
+    real = [part for part in parts if part.real]
+    rest = [part for part in parts if not part.real]
+    held = 0.0
+    for fold in range(FOLDS):
+        weight = fit([part for i, part in enumerate(real) if i % FOLDS != fold] + rest)
+        held += sum(_loss(part, weight) for part in real[fold::FOLDS])
+    weight, before = fit(parts), np.zeros(len(names))
+    choices = {kind: max(sum(len(part.ptr) - 1 for part in some), 1) for kind, some in (("r", real), ("s", rest))}
+    print(f"{name}: {dict(zip(names, weight.round(3).tolist(), strict=True))}")
+    print(f"  loss a choice, real pages held out: {sum(_loss(p, before) for p in real) / choices['r']:.4f} before,",
+          f"{held / choices['r']:.4f}; simulated: {sum(_loss(p, before) for p in rest) / choices['s']:.4f} before,",
+          f"{sum(_loss(p, weight) for p in rest) / choices['s']:.4f}; {choices['r']} and {choices['s']} choices",
+          flush=True)  # fmt: skip
+    return weight
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=Path, nargs="+", required=True)
+    parser.add_argument("--corpora", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--documents", type=int, default=115, help="simulated documents")
+    options = parser.parse_args()
+    models, model = load(fast=True), spans.load()
+    document = json.loads(options.out.read_text(encoding="utf-8"))
+    read = []
+    phrases = []
+    for passage, real in chain(pages(options.pages), simulated(options.corpora, options.documents)):
+        view = prose(passage.page)
+        words, answers = split(view.text), Answers(passage, view)
+        gathered = spans.gather(words, models.encoder.visible(words, SUSPICION), models, model)
+        phrases.append(of_spans(words, gathered, answers, model, real))
+        read.append((words, gathered, answers, real))
+    weights = {"spans": report("phrases", phrases, machines.SPANS)}
+    model = model.with_habits(weights["spans"])
+    swaps, originals = [], []
+    for words, gathered, answers, real in read:
+        edits = spans.edits(words, gathered, model.posterior(gathered, words), BELIEVED)
+        restored, back = without(words, [edit for edit in edits if not edit.open])
+        swap, original = of_words(restored, back, answers, models, real)
+        swaps.append(swap)
+        originals.append(original)
+    weights["words"] = report("words", swaps, machines.WORDS)
+    weights["options"] = report("originals", originals, machines.OPTIONS)
+    names = {"words": machines.WORDS, "options": machines.OPTIONS, "spans": machines.SPANS}
+    saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}
+    options.out.write_text(json.dumps(document | {"machines": saved}) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
