@@ -75,7 +75,7 @@ def scan(given: Path, made: Path) -> None:
         if done.returncode == 2:
             raise RuntimeError(done.stderr)
         found = pa.concat_tables([pq.read_table(file) for file in sorted(Path(folder).rglob("*.parquet"))])
-    columns = "screen_score sieve_score reader_score false_positive_rate spun share spinner spans note error".split()
+    columns = "screen_score sieve_score look_score reader_score false_positive_rate spun share spinner spans note error".split()
     pq.write_table(found.select(["id", *columns]).rename_columns(["id", *COLUMNS.names]), made)
 
 

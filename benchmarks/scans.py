@@ -81,10 +81,11 @@ def repeated(texts: Sequence[str], megabytes: float) -> list[str]:
 
 
 def sent_on(texts: Sequence[str]) -> dict[str, Any]:
-    """How many of different documents both gates send on, with the interval of the share."""
-    sent = int(screen.load().scores(pa.array(texts, pa.large_string())).sent_on.sum())
+    """How many of different documents are looked at, and how many the gates send on, with the interval of the share."""
+    scores = screen.load().scores(pa.array(texts, pa.large_string()))
+    looked, sent = int((scores.sieve >= 0).sum()), int(scores.sent_on.sum())
     interval = [round(end, 5) for end in wilson(sent, len(texts))[1:3]]
-    return {"different": len(texts), "different_sent_on": sent, "interval": interval}
+    return {"different": len(texts), "different_looked_at": looked, "different_sent_on": sent, "interval": interval}
 
 
 def written(texts: Sequence[str], file: Path) -> float:
@@ -135,7 +136,7 @@ def scanned(file: Path, workers: int = 1) -> dict[str, Any]:
     return row | {
         "megabytes": round(totals["bytes"] / 1e6, 2), "mb_per_s": round(totals["bytes"] / 1e6 / row["seconds"], 2),
         "documents": totals["documents"], "passed_screen": totals["sent_on_by_screen"],
-        "sent_on": totals["sent_on_by_sieve"], "flagged": totals["flagged"],
+        "looked_at": totals["sent_on_by_sieve"], "sent_on": totals["sent_on_by_look"], "flagged": totals["flagged"],
         "spent": summary["timing"]["worker_seconds_spent"],
     }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
     python -m benchmarks.screen --corpora CORPORA --wild WILD --out benchmarks/runs
 
-- Honest documents of part "test", by kind (file of the corpora), as they pass the screen and both gates; those of
+- Honest documents of part "test", by kind (file of the corpora), as they pass the screen, the sieve and all gates; those of
   :data:`training.examples.UNSEEN` are of kinds that no training of the gates or the reader had. ``--leave-out`` trains the
   screen again without each kind in turn and says what that one would let through.
 - Lost: documents spun by each family, a fifth of the words or more swapped, that the reader flags and the gates don't send on.
@@ -73,21 +73,21 @@ def unseen(corpora: Path, most: int, seed: int = 5) -> list[Document]:
 
 
 def passed(pool: Sequence[Document], gates: screen.Gates) -> dict[str, Any]:
-    """Of each kind, by length: documents, and how many pass the screen and both gates."""
+    """Of each kind, by length: documents, and how many pass the screen, the sieve, and all gates."""
     scores = gates.scores(pa.array([d.text for d in pool], pa.large_string()))
     words = np.array([len(d.text.split()) for d in pool])
     kinds = np.array([d.corpus for d in pool])
-    first, both = scores.screen >= 0, scores.sent_on
+    first, second, every = (gate >= 0 for gate in scores)
     found: dict[str, Any] = {}
     for kind in [*sorted(set(kinds.tolist())), "unseen", "all"]:
         of_kind = np.isin(kinds, UNSEEN) if kind == "unseen" else (kinds == kind) | (kind == "all")
         row: dict[str, Any] = {}
         for name, of_length in (("long", words >= LONG), ("short", (words >= 30) & (words < LONG))):
             here = of_kind & of_length
-            share = wilson(int(both[here].sum()), int(here.sum()))
+            share = wilson(int(every[here].sum()), int(here.sum()))
             row[name] = {
-                "documents": share.cases, "passed_screen": int(first[here].sum()), "sent_on": share.hits,
-                "interval": [share.low, share.high],
+                "documents": share.cases, "passed_screen": int(first[here].sum()),
+                "passed_sieve": int(second[here].sum()), "sent_on": share.hits, "interval": [share.low, share.high],
             }  # fmt: skip
         found[kind] = row
         print(f"{kind:22} " + "   ".join(_row(name, row[name]) for name in row), flush=True)
@@ -96,9 +96,8 @@ def passed(pool: Sequence[Document], gates: screen.Gates) -> dict[str, Any]:
 
 def _row(name: str, row: dict[str, Any]) -> str:
     count = max(row["documents"], 1)
-    return (
-        f"{name}: {row['documents']:5,}, screen {row['passed_screen'] / count:.3f}, both {row['sent_on'] / count:.4f}"
-    )
+    passed = ", ".join(f"{gate} {row[f'passed_{gate}'] / count:.4f}" for gate in ("screen", "sieve"))
+    return f"{name}: {row['documents']:5,}, {passed}, all {row['sent_on'] / count:.4f}"
 
 
 def left_out(texts: Sequence[Path], pool: Sequence[Document], gates: screen.Gates, epochs: int) -> dict[str, Any]:
@@ -197,7 +196,8 @@ def passages(pages: Sequence[tuple[int, str]], gates: screen.Gates) -> dict[str,
         here = around == words
         found[str(words)] = {
             "documents": int(here.sum()), "passed_screen": int((scores.screen[here] >= 0).sum()),
-            "sent_on": int(scores.sent_on[here].sum()), "flagged": int(flagged[here].sum()),
+            "passed_sieve": int((scores.sieve[here] >= 0).sum()), "sent_on": int(scores.sent_on[here].sum()),
+            "flagged": int(flagged[here].sum()),
             "lost": int((flagged & ~scores.sent_on)[here].sum()),
         }  # fmt: skip
         print(f"{words} honest words around a spun paragraph: {json.dumps(found[str(words)])}", flush=True)
@@ -224,14 +224,14 @@ def lost(specimens: Sequence[Spun], gates: screen.Gates, sample: int) -> dict[st
         scores = gates.scores(pa.array(texts, pa.large_string()))
         sent = scores.sent_on
         missed = flags([text for text, yes in zip(texts, sent, strict=True) if not yes])
-        by_screen = int(missed[(scores.screen < 0)[~sent]].sum())
+        by = {name: int(missed[(gate < 0)[~sent]].sum()) for name, gate in scores._asdict().items()}
         seen = flags([text for text, yes in zip(texts, sent, strict=True) if yes][:sample])
         flagged = int(missed.sum()) + round(float(seen.mean()) * int(sent.sum()))
         found[family] = {
             "documents": len(texts), "turned_away": int((~sent).sum()), "flagged": flagged, "lost": int(missed.sum()),
-            "lost_by_screen": by_screen,
+            **{f"lost_by_{name}": count for name, count in by.items()},
         }  # fmt: skip
-        said = f"about {flagged:5,} flagged, {int(missed.sum()):3} lost, {by_screen} by the screen"
+        said = f"about {flagged:5,} flagged, {int(missed.sum()):3} lost, by {by}"
         print(f"{family:18} {len(texts):5,} spun, {said}", flush=True)
     return found
 
@@ -247,7 +247,7 @@ def real(folder: Path, gates: screen.Gates) -> dict[str, Any]:
         "spun_sent_on": int((is_spun & scores.sent_on).sum()),
         "flagged": int((is_spun & flagged).sum()),
         "lost": int((is_spun & flagged & ~scores.sent_on).sum()),
-        "lost_by_screen": int((is_spun & flagged & (scores.screen < 0)).sum()),
+        **{f"lost_by_{name}": int((is_spun & flagged & (gate < 0)).sum()) for name, gate in scores._asdict().items()},
         "honest": int((~is_spun).sum()),
         "honest_sent_on": int((~is_spun & scores.sent_on).sum()),
     }

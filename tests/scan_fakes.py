@@ -2,7 +2,7 @@
 
 ``SPUN`` reads as spun and was "written", ``RAISE`` fails, ``HANG`` never ends, ``GROW`` takes memory without end, ``DIE``
 ends the process; ``ONCE:path:`` ends it unless the file is there, and makes the file. ``SHORT`` is sent on and noted as too
-short, ``SIFTED`` passes the screen and not the sieve.
+short, ``SIFTED`` passes the screen and not the sieve, ``LOOKED`` the sieve and not the look.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def _row(number: int, text: str, watch: Callable[[int], None] | None, skip: Mapp
     marks = re.findall(r"\b(?:SPUN|RAISE|HANG|GROW|DIE|SHORT)\b|ONCE:[^:]+(?=:)", text)
     if not marks:
         passed = {"unspin_sieve": -3.5} if "SIFTED" in text else {}
+        passed |= {"unspin_sieve": 4.5, "unspin_look": -2.5} if "LOOKED" in text else {}
         return {"unspin_screen": 1.5 if passed else screen, "unspin_spun": False} | passed
-    row: dict[str, Any] = {"unspin_screen": 2.5, "unspin_sieve": 4.5}
+    row: dict[str, Any] = {"unspin_screen": 2.5, "unspin_sieve": 4.5, "unspin_look": 6.5}
     if number in skip:
         return row | {"unspin_error": skip[number]}
     if watch is not None:

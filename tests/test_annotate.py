@@ -47,7 +47,7 @@ def test_columns_are_appended_and_the_others_stay(annotated: Any) -> None:
 def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
     row = annotated.slice(1, 1).to_pylist()[0]
     reading = unspin.read(SPUN)
-    assert row["unspin_screen"] >= 0 and row["unspin_sieve"] >= 0
+    assert row["unspin_screen"] >= 0 and row["unspin_sieve"] >= 0 and row["unspin_look"] >= 0
     assert row["unspin_spun"] is reading.spun is True
     assert row["unspin_score"] == pytest.approx(reading.score)
     assert row["unspin_rate"] == reading.false_positive_rate
@@ -64,7 +64,7 @@ def test_the_reader_s_opinion_is_that_of_read(annotated: Any) -> None:
 def test_what_the_screen_turns_away_is_not_read(annotated: Any) -> None:
     for row in (0, 2, 3, 4, 5, 6):
         values = annotated.slice(row, 1).to_pylist()[0]
-        assert values["unspin_screen"] < 0 and values["unspin_sieve"] is None
+        assert values["unspin_screen"] < 0 and values["unspin_sieve"] is None and values["unspin_look"] is None
         assert values["unspin_spun"] is False
         assert values["unspin_score"] is values["unspin_rate"] is values["unspin_spans"] is None
 
@@ -145,7 +145,9 @@ def test_without_spans_the_verdict_alone() -> None:
     assert row["unspin_share"] is row["unspin_spinner"] is row["unspin_spans"] is None
 
 
-def test_the_supervisor_is_told_before_a_row_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_supervisor_is_told_before_a_row_is_looked_at_and_before_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     events: list[Any] = []
 
     def noted(text: str, **_: Any) -> Reading:
@@ -154,7 +156,8 @@ def test_the_supervisor_is_told_before_a_row_is_read(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(reader, "read", noted)
     annotate(batch([HONEST[0], SPUN, SPUN + " And so on."]), watch=lambda row: events.append(f"row {row}"))
-    assert events == ["row 1", len(SPUN), "row 2", len(SPUN) + 11]
+    looked = ["row None", "row 1", "row 2", "row None"]
+    assert events == [*looked, "row 1", len(SPUN), "row 2", len(SPUN) + 11]
 
 
 def test_a_row_to_skip_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,25 +315,34 @@ def test_assess_is_the_verdict_of_read() -> None:
         assert short.substitutions == () and short.restored == text
 
 
-def test_the_gates_alone_never_call_a_document_spun(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Open:
-        def scores(self, texts: Any) -> Any:
-            return screen.Scores(np.full(len(texts), 9.0, np.float32), np.full(len(texts), 8.0, np.float32))
+class _Said:
+    """Gates that say what they are told to."""
 
-    monkeypatch.setattr(screen, "load", Open)
+    def __init__(self, *scores: list[float]) -> None:
+        self.said = screen.Scores(*(np.array(gate, np.float32) for gate in scores))
+
+    def sifted(self, texts: Any) -> Any:
+        return screen.Sifted(self.said.screen, self.said.sieve, {})
+
+    def looked(self, *_: Any, **__: Any) -> Any:
+        return self.said
+
+
+def _gates(row: dict[str, Any]) -> list[float | None]:
+    return [row[f"unspin_{gate}"] for gate in ("screen", "sieve", "look")]
+
+
+def test_the_gates_alone_never_call_a_document_spun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screen, "load", lambda: _Said([9.0] * 4, [8.0] * 4, [7.0] * 4))
     rows = annotate(batch(HONEST)).to_pylist()
-    assert [(row["unspin_screen"], row["unspin_sieve"]) for row in rows] == [(9.0, 8.0)] * 4
+    assert [_gates(row) for row in rows] == [[9.0, 8.0, 7.0]] * 4
     assert not any(row["unspin_spun"] for row in rows)
 
 
-def test_what_passes_the_screen_alone_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Half:
-        def scores(self, texts: Any) -> Any:
-            sieve = np.array([-2.0, np.nan], np.float32)
-            return screen.Scores(np.array([9.0, -1.0], np.float32), sieve)
-
-    monkeypatch.setattr(screen, "load", Half)
+def test_what_does_not_pass_all_gates_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    nan = float("nan")
+    monkeypatch.setattr(screen, "load", lambda: _Said([9.0, 9.0, -1.0], [8.0, -2.0, nan], [-3.0, nan, nan]))
     monkeypatch.setattr(reader, "read", lambda *_, **__: pytest.fail("the reader was asked"))
-    rows = annotate(batch([SPUN, SPUN])).to_pylist()
-    assert [(row["unspin_screen"], row["unspin_sieve"]) for row in rows] == [(9.0, -2.0), (-1.0, None)]
+    rows = annotate(batch([SPUN] * 3)).to_pylist()
+    assert [_gates(row) for row in rows] == [[9.0, 8.0, -3.0], [9.0, -2.0, None], [-1.0, None, None]]
     assert not any(row["unspin_spun"] for row in rows)

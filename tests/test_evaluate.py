@@ -85,9 +85,8 @@ def found() -> Evaluation:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(vars(unspin), "read", fake_read)
         patch.setattr(reader, "assess", partial(fake_read, operating_point=0.0))
-        patch.setattr(
-            package, "sends_on", lambda: lambda texts: [Passed("e" in text, "teakettle" in text) for text in texts]
-        )
+        gates = lambda text: Passed("e" in text, "odd" in text or "teakettle" in text, "teakettle" in text)  # noqa: E731
+        patch.setattr(package, "sends_on", lambda: lambda texts: list(map(gates, texts)))
         corpus = [*HONEST, Text("odd.txt", ODD), Text("a", "Too short."), Text("b", "Short too.")]
         return evaluate(sample(corpus, 20, words=300), SMALL)
 
@@ -375,10 +374,11 @@ def test_what_the_gates_send_on_and_lose() -> None:
         Spun("thesaurus", 0.1, 0.1, 0.5, "lose"),
         Spun("thesaurus", 0.3, 0.3, 1e-6, "pass"),
     ]
-    passes = lambda texts: [Passed(text != "lose", text == "pass") for text in texts]  # noqa: E731
-    result = screened(passes, ["pass", "lose", "stays"], spun, Plan(shares=(0.1, 0.3)))
-    assert result.passed_screen == wilson(2, 3) and result.sent_on == wilson(1, 3)
-    assert (result.text_passed, result.text_sent_on) == pytest.approx((9 / 13, 4 / 13))
+    passes = lambda texts: [Passed(text != "lose", text[0] == "p", text == "pass") for text in texts]  # noqa: E731
+    result = screened(passes, ["pass", "lose", "pages", "stays"], spun, Plan(shares=(0.1, 0.3)))
+    assert (result.passed_screen, result.passed_sieve, result.sent_on) == (wilson(3, 4), wilson(2, 4), wilson(1, 4))
+    assert (result.text_passed, result.text_sent_on) == pytest.approx((14 / 18, 4 / 18))
+    assert result.looks == pytest.approx(2e9 / 18)
     assert result.lost == (Lost(0.1, wilson(1, 2)), Lost(0.3, wilson(0, 1)))
 
 
@@ -392,8 +392,8 @@ def test_the_shipped_gates() -> None:
     gate = sends_on()
     assert gate is not None
     spun = [spin(text, "wordnet-walk", 0.4, 1).words.text for _, text in HONEST]
-    assert gate(spun) == [Passed(True, True)] * len(HONEST)
-    assert sum(passed.sieve for passed in gate([text for _, text in HONEST])) < len(HONEST) / 2
+    assert gate(spun) == [Passed(True, True, True)] * len(HONEST)
+    assert sum(passed.look for passed in gate([text for _, text in HONEST])) < len(HONEST) / 2
     assert gate([]) == []
     assert len(gate(["a lone \ud800"])) == 1
 
@@ -409,7 +409,7 @@ def test_the_tables_in_a_pipe(found: Evaluation) -> None:
     assert "Not judged, and not counted: 2 fewer than 30 words." in lines
     assert re.search(r"^odd.txt +1 in 200$", "\n".join(lines), re.MULTILINE)
     assert re.search(r"^wordnet-walk +0% \(0–66\) +100% \(34–100\)$", "\n".join(lines), re.MULTILINE)
-    assert re.search(r"^that pass the sieve too, and go to the reader +6.67%", "\n".join(lines), re.MULTILINE)
+    assert re.search(r"^that pass the look too, and go to the reader +6.67%", "\n".join(lines), re.MULTILINE)
     assert any("From 2 documents the intervals are too narrow" in line for line in lines)
 
 
@@ -439,7 +439,8 @@ def test_a_name_is_no_markup() -> None:
 
 
 def test_what_a_crawl_costs_follows_what_passes() -> None:
-    assert crawl_hours(0, 0) < crawl_hours(0.1, 0) < crawl_hours(0.1, 0.01) < 0.2
+    assert crawl_hours(0, 0, 0) < crawl_hours(0.1, 0, 0) < crawl_hours(0.1, 0.01, 0) < 0.2
+    assert crawl_hours(0.1, 0.01, 10_000) > crawl_hours(0.1, 0.01, 0) + 0.01
 
 
 def test_as_json(found: Evaluation) -> None:
@@ -452,7 +453,8 @@ def test_as_json(found: Evaluation) -> None:
     }  # fmt: skip
     assert data["statement"]["documents_needed"] == {"none_flagged": 29956, "one_flagged": 47437}
     assert data["restoration"][0]["right"].keys() == {"observed", "low", "high"}
-    assert data["screen"]["sent_on"] == 1 and data["screen"]["passed_screen"]["documents"] == 13
+    assert data["screen"]["passed_sieve"]["documents"] >= data["screen"]["sent_on"] == 1
+    assert data["screen"]["passed_screen"]["documents"] == 13
     assert 0 < data["screen"]["text_sent_on"] < data["screen"]["passed_screen"]["text"] < 1
     assert "path" not in record.to_json(found).decode()
 

@@ -119,7 +119,7 @@ def test_every_format_annotated_and_kept(corpus: Path, tmp_path: Path) -> None:
     row = annotations(out, "sub/a.jsonl.gz")[1]
     assert row == {
         "id": "d1", "source": "sub/a.jsonl.gz", "offset": len(jsonl(TEXTS[:1])),
-        "screen_score": 2.5, "sieve_score": 4.5, "reader_score": 20.0,
+        "screen_score": 2.5, "sieve_score": 4.5, "look_score": 6.5, "reader_score": 20.0,
         "false_positive_rate": 1e-6, "spun": True, "share": 0.25, "spinner": "walk",
         "spans": [{"start": 6, "end": 10, "score": pytest.approx(0.9), "restored": "written"}], "note": None, "error": None,
     }  # fmt: skip
@@ -139,6 +139,7 @@ def test_the_summary_counts(corpus: Path, tmp_path: Path) -> None:
         "documents": 10,
         "sent_on_by_screen": 4,
         "sent_on_by_sieve": 4,
+        "sent_on_by_look": 4,
         "flagged": 2,
         "kept": 2,
         "unjudged_or_noted": {"too-short": 1},
@@ -149,25 +150,27 @@ def test_the_summary_counts(corpus: Path, tmp_path: Path) -> None:
         {"source": "a.jsonl", "offset": len(jsonl(TEXTS[:2])), "reason": "ValueError: so it goes"}
     ]
     assert sum(part["screen_scores"]["counts"]) == 10
-    assert sum(part["sieve_scores"]["counts"]) == 4
+    assert sum(part["sieve_scores"]["counts"]) == sum(part["look_scores"]["counts"]) == 4
     assert sum(part["reader_scores"]["counts"]) + part["reader_scores"]["from_last"] == 3
     assert summary["files"]["texts-00000"]["files"] == 10
     assert summary["totals"]["documents"] == 50
     assert set(summary["timing"]) >= {"seconds", "megabytes_per_second", "documents_per_second"}
     spent = summary["timing"]["worker_seconds_spent"]
-    assert list(spent) == ["reading", "gates", "reader", "writing"]
+    assert list(spent) == ["reading", "gates", "look", "reader", "writing"]
     assert sum(spent.values()) == pytest.approx(summary["timing"]["worker_seconds"], abs=0.01)
     assert gzip.decompress((out / "spun" / "sub" / "a.jsonl.gz").read_bytes()).count(b"\n") == 2
 
 
-def test_what_the_sieve_turns_away_is_counted_apart(tmp_path: Path) -> None:
+def test_what_each_gate_turns_away_is_counted_apart(tmp_path: Path) -> None:
     source = tmp_path / "a.jsonl"
-    source.write_bytes(jsonl([*TEXTS[:1], "SIFTED and turned away", "SPUN and found"]))
+    source.write_bytes(jsonl([*TEXTS[:1], "SIFTED and turned away", "LOOKED at and turned away", "SPUN and found"]))
     scan([str(source)], tmp_path / "out", plan(), workers=1)
     part = json.loads((tmp_path / "out" / "summary.json").read_bytes())["files"]["a.jsonl"]
-    assert (part["documents"], part["sent_on_by_screen"], part["sent_on_by_sieve"], part["flagged"]) == (3, 2, 1, 1)
+    assert [part[f"sent_on_by_{gate}"] for gate in ("screen", "sieve", "look")] == [3, 2, 1]
+    assert (part["documents"], part["flagged"]) == (4, 1)
     rows = annotations(tmp_path / "out", "a.jsonl")
-    assert [row["sieve_score"] for row in rows] == [None, -3.5, 4.5]
+    assert [row["sieve_score"] for row in rows] == [None, -3.5, 4.5, 4.5]
+    assert [row["look_score"] for row in rows] == [None, None, -2.5, 6.5]
 
 
 def test_a_file_of_ordinary_size_is_shared_by_workers(tmp_path: Path) -> None:

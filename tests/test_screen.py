@@ -234,6 +234,7 @@ def test_a_document_scores_the_same_in_any_column() -> None:
     assert np.isneginf(first).tolist() == [True, False, True, True]
     assert np.isfinite(plain.screen[: len(PROSE)]).all()
     assert (np.isnan(plain.sieve) == ~(plain.screen >= 0)).all()
+    assert (np.isnan(plain.look) == ~(plain.sieve >= 0)).all()
     assert plain.sent_on.sum() >= len(spun) / 2
     for column in (
         pa.array(rows, pa.large_string()),
@@ -244,11 +245,11 @@ def test_a_document_scores_the_same_in_any_column() -> None:
     ):
         same(screen.load().scores(column), plain)
     alone = [screen.load().scores(pa.array([row], pa.string())) for row in rows]
-    same(screen.Scores(*(np.concatenate([each[gate] for each in alone]) for gate in (0, 1))), plain)
+    same(screen.Scores(*(np.concatenate([each[gate] for each in alone]) for gate in range(3))), plain)
 
 
 def same(found: Any, wanted: Any) -> None:
-    for gate in (0, 1):
+    for gate in range(3):
         np.testing.assert_array_equal(found[gate], wanted[gate])
 
 
@@ -313,6 +314,7 @@ def test_signs_that_nobody_sees_hide_nothing_from_the_gates(hide: Any) -> None:
     plain, hidden = (screen.load().scores(pa.array(each)) for each in (spun, [hide(text) for text in spun]))
     np.testing.assert_array_equal(hidden.screen, plain.screen)
     np.testing.assert_array_equal(hidden.sieve, plain.sieve)
+    np.testing.assert_array_equal(hidden.look, plain.look)
     assert plain.sent_on.all()
 
 
@@ -462,6 +464,7 @@ def test_the_evidence_of_both_gates_is_put_together() -> None:
     sums = sieve.Sums(
         np.array([100, 100]), np.array([[1.0, 2, 3], [1, 2, 3]]), np.array([5.0, 6.0]), np.array([100, 50]),
         np.array([0.1, 0.2]), np.array([0, 7]), np.array([64, 64]), np.array([[8.0, 16, 24], [0, 8, 16]]), np.array([4.0, 7.0]),
+        np.array([0, 0]),
     )  # fmt: skip
     screened = np.array([[0.5, 1.0], [1.5, 2.0]])
     found = sieve.features(sums, screened)
@@ -504,6 +507,7 @@ def test_from_some_length_on_the_rarity_of_words_counts_no_more() -> None:
         nothing,
         np.zeros((3, 3)),
         np.zeros(3),
+        nothing,
     )
     found = sieve.features(sums, np.zeros((3, 2)))[:, sieve.EVIDENCE.index("rarity_in_all")]
     assert found == pytest.approx([-20, -np.sqrt(4_000), -np.sqrt(4_000)])

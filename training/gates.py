@@ -1,4 +1,4 @@
-"""Put the evidence of both gates together, set their thresholds, and write their data.
+"""Put the evidence of the first two gates together, set their thresholds, and write their data.
 
     python -m training.gates --texts scratch/screen --screen scratch/screen.npz --sieve scratch/sieve.npz --out src/unspin/data
 
@@ -35,7 +35,7 @@ from training.screen import SHARE
 from unspin import reader
 from unspin.lexicon import phrases as tortured
 from unspin.reader import spans
-from unspin.screen import Gates
+from unspin.screen import Gates, look
 from unspin.screen.screen import FEWEST_WORDS, Screen, at_length
 from unspin.screen.sieve import EVIDENCE, Sieve, features, ratios, session_of
 from unspin.screen.tokens import phrase_keys, phrases_of, table_of
@@ -46,6 +46,9 @@ doubt, so that with less only the cost rises."""
 NEEDED: Final = 0.004
 """Share of the flagged pieces of a length that pass the screen and may fall under the sieve's threshold, where honest texts of
 that length would let it lie lower."""
+LOWERED: Final = 0.7
+"""What the thresholds of the sieve are lowered by, as log-odds, since a look (:mod:`training.look`) costs little: of what the
+reader flags half as much is lost, and twice as many honest documents are looked at."""
 LENGTHS: Final = (45, 80, 140, 240, 400, 600, 1_350, 3_800)
 """Words; each document is counted at the nearest of these lengths. The longer they are, the farther do spun ones stand above
 honest ones, so that the lengths of the pieces are told apart finely."""
@@ -348,8 +351,9 @@ def fitted(texts: Texts, found: Evidence, flagged: NDArray[np.int64], screen: Sc
             seen = flagged[passed[flagged]]
             spun = found.values[seen, :evidence] @ model[0] + model[1]
             limits[0] = np.maximum(limits[0], needed(found.words[seen], spun))
-    sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=np.stack(limits))
-    return Gates(screen, sieve)
+    lowered = np.stack(limits) - LOWERED
+    sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=lowered)
+    return Gates(screen, sieve, look.load())
 
 
 def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -391,7 +395,7 @@ def main() -> None:
     gates = fitted(texts, found, flagged, screen, sieve)
     screen, sieve = gates.screen, gates.sieve
     print(f"screen {screen.thresholds.round(2)}, sieve {sieve.thresholds.round(2)}, weights {sieve.weights.round(2)}")
-    sent = gates.scores(texts.column).sent_on
+    sent = gates.sifted(texts.column).sieve >= 0
     judged = found.words >= FEWEST_WORDS
     for what, kind in (("", ~texts.composed), (", long", texts.composed)):
         here = judged & kind & texts.honest

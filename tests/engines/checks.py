@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     import pyarrow as pa
 
-COLUMNS = tuple(f"unspin_{name}" for name in "screen sieve score rate spun share spinner spans note error".split())
+COLUMNS = tuple(f"unspin_{name}" for name in "screen sieve look score rate spun share spinner spans note error".split())
 """The names that are promised, in order."""
 
 

@@ -72,7 +72,7 @@ class Plan:
         return "unspin-crawl-1"
 
     @property
-    def stations(self) -> tuple[str, str]:
+    def stations(self) -> tuple[str, ...]:
         """All documents get a glance first, and the gates see what is left; then that is searched for, and some read."""
         return "glance", "search"
 

@@ -74,6 +74,10 @@ def to_dict(evaluation: Evaluation) -> dict[str, Any]:
                 **_share(evaluation.screen.passed_screen),
                 "text": _rounded(evaluation.screen.text_passed),
             },
+            "passed_sieve": {
+                "documents": evaluation.screen.passed_sieve.hits,
+                **_share(evaluation.screen.passed_sieve),
+            },
             "sent_on": evaluation.screen.sent_on.hits,
             **_share(evaluation.screen.sent_on),
             "text_sent_on": _rounded(evaluation.screen.text_sent_on),

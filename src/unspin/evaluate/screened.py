@@ -21,10 +21,11 @@ class Passed(NamedTuple):
 
     screen: bool
     sieve: bool
+    look: bool
 
 
 SendsOn = Callable[[Sequence[str]], list[Passed]]
-"""Which gates each of some texts passes; what passes both is sent on to the reader."""
+"""Which gates each of some texts passes; what passes all is sent on to the reader."""
 
 
 class Lost(NamedTuple):
@@ -44,16 +45,20 @@ class Screened(NamedTuple):
 
     Attributes:
         passed_screen: share of the honest documents that pass the first gate, those too that cannot be judged.
-        sent_on: share of them that pass both, and go to the reader.
-        text_sent_on: share of their text, in bytes, that goes to the reader.
-        text_passed: share of their text that passes the first gate.
+        passed_sieve: share of them that pass the second too.
+        sent_on: share of them that pass all, and go to the reader.
+        text_passed: share of their text, in bytes, that passes the first gate.
+        text_sent_on: share of their text that goes to the reader.
+        looks: documents that pass the second gate, in a gigabyte of text.
         lost: by share of swapped words; empty without specimens.
     """
 
     passed_screen: Proportion
+    passed_sieve: Proportion
     sent_on: Proportion
     text_passed: float
     text_sent_on: float
+    looks: float
     lost: tuple[Lost, ...]
 
 
@@ -61,16 +66,19 @@ _SCREEN: Final = 200.0
 _SIEVE: Final = 8.0
 _READER: Final = 0.035
 """Megabytes of text a second on one core, of each; `benchmarks/runs` has them."""
+_LOOK: Final = 0.007
+"""Seconds of one core for a look, however long the document is."""
 
 
-def crawl_hours(passed: float, sent_on: float) -> float:
+def crawl_hours(passed: float, sent_on: float, looks: float) -> float:
     """Core-hours that the gates and the reader's verdicts take for a gigabyte of text, unpacking and restoring not counted.
 
     Args:
         passed: share of the text that passes the screen.
         sent_on: share that goes to the reader.
+        looks: documents that pass the sieve.
     """
-    return 1000 / 3600 * (1 / _SCREEN + passed / _SIEVE + sent_on / _READER)
+    return (1000 * (1 / _SCREEN + passed / _SIEVE + sent_on / _READER) + _LOOK * looks) / 3600
 
 
 def sends_on() -> SendsOn | None:
@@ -87,7 +95,7 @@ def sends_on() -> SendsOn | None:
     def passes(texts: Sequence[str]) -> list[Passed]:
         encodable = [text.encode("utf-8", "replace").decode() for text in texts]  # Arrow takes no lone surrogates
         found = scores(pa.array(encodable, pa.large_string()))
-        return list(map(Passed, (found.screen >= 0).tolist(), found.sent_on.tolist()))
+        return list(map(Passed, *((gate >= 0).tolist() for gate in found)))
 
     return passes
 
@@ -98,15 +106,15 @@ def screened(sends_on: SendsOn, honest: Sequence[str], spun: Sequence[Spun], pla
     passes = sends_on([s.text for s in flagged])
     lost = []
     for share in plan.shares if spun else ():
-        here = [passed.sieve for s, passed in zip(flagged, passes, strict=True) if s.share == share]
+        here = [passed.look for s, passed in zip(flagged, passes, strict=True) if s.share == share]
         lost.append(Lost(share, wilson(here.count(False), len(here))))
     passed = sends_on(list(honest))
-    first, both = ([each[gate] for each in passed] for gate in (0, 1))
+    first, second, all_ = ([each[gate] for each in passed] for gate in range(3))
     sizes = [len(text.encode("utf-8", "replace")) for text in honest]
     whole = max(sum(sizes), 1)
     text_passed, text_sent_on = (
-        sum(size for size, yes in zip(sizes, gate, strict=True) if yes) / whole for gate in (first, both)
+        sum(size for size, yes in zip(sizes, gate, strict=True) if yes) / whole for gate in (first, all_)
     )
-    return Screened(
-        wilson(sum(first), len(honest)), wilson(sum(both), len(honest)), text_passed, text_sent_on, tuple(lost)
-    )
+    by_screen, by_sieve, by_all = (wilson(sum(gate), len(honest)) for gate in (first, second, all_))
+    looks = sum(second) / whole * 1e9
+    return Screened(by_screen, by_sieve, by_all, text_passed, text_sent_on, looks, tuple(lost))

@@ -163,7 +163,8 @@ def _gates(evaluation: Evaluation) -> Table:
         return Table("The gates of scan", (), (), ("Not measured: they come with the extra 'scan'.",))
     rows = [
         ("honest documents that pass the screen", share(gates.passed_screen, 2), f"{gates.passed_screen.cases:,}"),
-        ("that pass the sieve too, and go to the reader", share(gates.sent_on, 2), f"{gates.sent_on.cases:,}"),
+        ("that pass the sieve too, and are looked at", share(gates.passed_sieve, 2), f"{gates.passed_sieve.cases:,}"),
+        ("that pass the look too, and go to the reader", share(gates.sent_on, 2), f"{gates.sent_on.cases:,}"),
     ]
     rows += [
         (
@@ -174,7 +175,7 @@ def _gates(evaluation: Evaluation) -> Table:
         for lost in gates.lost
     ]
     faint = any(lost.share < SCREENED_FROM for lost in gates.lost)
-    hours = crawl_hours(gates.text_passed, gates.text_sent_on)
+    hours = crawl_hours(gates.text_passed, gates.text_sent_on, gates.looks)
     remarks: tuple[str, ...] = (
         f"A crawl of such text costs about {hours:.2g} core-hours a gigabyte: {gates.text_passed:.1%} of it passes the screen,"
         f" {gates.text_sent_on:.2%} goes to the reader.",

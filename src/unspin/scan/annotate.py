@@ -1,7 +1,7 @@
 """A batch of documents in, the same batch with more columns out: the whole interface of scan and of the engines.
 
-The screen looks at every document, the sieve at those that pass it, the reader only at those that pass both. A document gets
-the same values in any batch, in any engine, alone or among millions.
+The screen weighs every document, the sieve those that pass it, the look glances at a passage of those that pass both, and the
+reader reads only what passes all three. A document gets the same values in any batch, in any engine, alone or among millions.
 
 Scan writes these columns to files of their own, under plainer names (:data:`ROWS`), with a row for each record that could
 not be read as well.
@@ -39,6 +39,7 @@ COLUMNS: Final = pa.schema(
     [
         pa.field("unspin_screen", pa.float32()),
         pa.field("unspin_sieve", pa.float32()),
+        pa.field("unspin_look", pa.float32()),
         pa.field("unspin_score", pa.float32()),
         pa.field("unspin_rate", pa.float64()),
         pa.field("unspin_spun", pa.bool_()),
@@ -54,8 +55,10 @@ COLUMNS: Final = pa.schema(
 ``unspin_screen``
     Score of the first gate, the screen; from 0 on the document goes to the second.
 ``unspin_sieve``
-    Score of the second gate, the sieve; null where it was not asked. From 0 on the document goes to the reader. By itself
-    neither score says anything about the document.
+    Score of the second gate, the sieve; null where it was not asked. From 0 on the document goes to the third.
+``unspin_look``
+    Score of the third gate, the look; null where it was not asked. From 0 on the document goes to the reader. By itself no
+    score of a gate says anything about the document.
 ``unspin_score``, ``unspin_rate``
     The reader's score, and the share of ordinary documents that score as high; null where the reader was not asked.
 ``unspin_spun``
@@ -76,6 +79,7 @@ is the column of the texts, no column comes, and the restored text stands there.
 _NAMES: Final = {
     "unspin_screen": "screen_score",
     "unspin_sieve": "sieve_score",
+    "unspin_look": "look_score",
     "unspin_score": "reader_score",
     "unspin_rate": "false_positive_rate",
     "unspin_spun": "spun",
@@ -91,7 +95,7 @@ ROWS: Final = Rows(pa.schema([(_NAMES[field.name], field.type) for field in COLU
 Of a record that could not be read only ``error`` says anything. In JSON lines a span is ``[start, end, score, restored]``.
 """
 
-_GATES: Final = 2  # columns that come from the gates
+_GATES: Final = 3  # columns that come from the gates
 _WORD: Final = re.compile(r"\S+")
 
 
@@ -114,7 +118,7 @@ def annotate(
     settings: Settings | None = None,
     options: Options | None = None,
     *,
-    watch: Callable[[int], None] | None = None,
+    watch: Callable[[int | None], None] | None = None,
     skip: Mapping[int, str] | None = None,
 ) -> pa.RecordBatch:
     """The batch with :data:`COLUMNS` appended, and the restored text as the options say.
@@ -124,7 +128,8 @@ def annotate(
             U+FFFD.
         settings: how to read; :data:`~unspin.scan.options.SETTINGS` by default.
         options: which column, with or without spans and restored text, and limits.
-        watch: called with the row before the reader reads it, so that a supervisor knows which document hangs.
+        watch: called with the row before the third gate looks at it, and before the reader reads it, so that a supervisor
+            knows which document hangs; with None before the first of either.
         skip: rows that are not to be read, with the reason, which becomes their ``unspin_error``.
 
     Raises:
@@ -134,16 +139,19 @@ def annotate(
     from unspin import screen
 
     settings, options = settings or SETTINGS, options or Options()
+    watch = watch or (lambda _: None)
     texts = _texts(batch, options)
-    scores = screen.load().scores(texts)
     found = {row: _Row(spun=None, error=reason) for row, reason in (skip or {}).items()}
+    gates = screen.load()
+    sifted = gates.sifted(texts)
+    watch(None)
+    scores = gates.looked(sifted, watch=watch, skip=found)
+    watch(None)
     for row in scores.sent_on.nonzero()[0].tolist():
-        if row not in found:
-            if watch is not None:
-                watch(row)
-            found[row] = _read(texts[row].as_py(), settings, options)
-    gates = [pa.array(scores.screen), pa.array(scores.sieve, mask=np.isnan(scores.sieve))]
-    *made, restored = [*gates, *_columns(found, batch.num_rows)]
+        watch(row)
+        found[row] = _read(texts[row].as_py(), settings, options)
+    said = [pa.array(score, mask=np.isnan(score)) for score in scores]
+    *made, restored = [*said, *_columns(found, batch.num_rows)]
     columns = batch.columns
     if options.restored_column == options.text_column:
         place = batch.schema.get_field_index(options.text_column)

@@ -37,8 +37,8 @@ class Annotate(Protocol):
 
         Args:
             batch: columns ``id``, ``text`` and ``offset``, perhaps ``source``.
-            watch: called with the row before a document is worked on that may hang or end the process. A job that works on
-                documents in its first station too calls it with None at the end of that: none is worked on then.
+            watch: called with the row before a document is worked on that may hang or end the process; with None at the end of
+                each station but the last: none is worked on then.
             skip: rows that are not to be worked on, with the reason, which stands in the column of errors then.
         """
         ...
@@ -53,8 +53,8 @@ class Job(Protocol):
         ...
 
     @property
-    def stations(self) -> tuple[str, str]:
-        """What the time goes into before the first call of ``watch``, or the one with None, and after it."""
+    def stations(self) -> tuple[str, ...]:
+        """What the time goes into, one after the other: each ends with a call of ``watch`` with None."""
         ...
 
     @property

@@ -75,9 +75,9 @@ class Plan:
         return "unspin-scan-1"
 
     @property
-    def stations(self) -> tuple[str, str]:
-        """The gates see all documents, the reader some."""
-        return "gates", "reader"
+    def stations(self) -> tuple[str, ...]:
+        """Screen and sieve see all documents, the look some, the reader few."""
+        return "gates", "look", "reader"
 
     @property
     def time_limit(self) -> float:

@@ -88,7 +88,8 @@ def table(summary: Mapping[str, Any]) -> Table:
     rows = {
         "documents": f"{totals['documents']:,}",
         "passed the screen": f"{totals['sent_on_by_screen']:,}",
-        "read closely": f"{totals['sent_on_by_sieve']:,}",
+        "passed the sieve": f"{totals['sent_on_by_sieve']:,}",
+        "read closely": f"{totals['sent_on_by_look']:,}",
         "read as machine-spun": f"{totals['flagged']:,}",
         "expected by chance": f"{totals['documents'] * summary['settings']['threshold']:.2g}",
     }

@@ -172,7 +172,7 @@ class Timing(NamedTuple):
     seconds: float
     workers: int
     replaced: int
-    stations: tuple[str, str]
+    stations: tuple[str, ...]
 
     def record(self, together: Counts, here: Counts) -> dict[str, Any]:
         """As it stands in ``summary.json``.

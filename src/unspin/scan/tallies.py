@@ -17,7 +17,8 @@ SCREEN_EDGES: Final = tuple(float(edge) for edge in range(-16, 17))
 """Edges of the histograms of the gates' scores; 0 is where a gate begins to send on."""
 READER_EDGES: Final = tuple(map(float, (-10, -5, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100, 200)))
 """Edges of the histogram of reader scores, in nats; about 1 honest document in 10,000 reaches 4.7."""
-_EDGES: Final = {"screen": SCREEN_EDGES, "sieve": SCREEN_EDGES, "reader": READER_EDGES}
+_GATES: Final = ("screen", "sieve", "look")
+_EDGES: Final = {**dict.fromkeys(_GATES, SCREEN_EDGES), "reader": READER_EDGES}
 
 
 def count(annotated: pa.RecordBatch, counts: Counts, restore_from: float) -> None:
@@ -31,14 +32,11 @@ def count(annotated: pa.RecordBatch, counts: Counts, restore_from: float) -> Non
     """
     import pyarrow.compute as pc
 
-    screen, sieve = annotated.column("unspin_screen"), annotated.column("unspin_sieve")
-    counts.tallies.update(
-        passed_screen=pc.sum(pc.greater_equal(screen, 0)).as_py() or 0,
-        sent_on=pc.sum(pc.greater_equal(sieve, 0)).as_py() or 0,
-        flagged=pc.sum(annotated.column("unspin_spun")).as_py() or 0,
-    )
-    scores = {"screen": screen, "sieve": sieve, "reader": annotated.column("unspin_score")}
-    for name, column in scores.items():
+    gates = {name: annotated.column(f"unspin_{name}") for name in _GATES}
+    for name, column in gates.items():
+        counts.tallies[f"passed_{name}"] = pc.sum(pc.greater_equal(column, 0)).as_py() or 0
+    counts.tallies["flagged"] = pc.sum(annotated.column("unspin_spun")).as_py() or 0
+    for name, column in (gates | {"reader": annotated.column("unspin_score")}).items():
         counts.histograms[name] = histogram(column.to_numpy(zero_copy_only=False), _EDGES[name])
     if RESTORED in annotated.schema.names:
         restored, left = _words(annotated.column("unspin_spans"), restore_from)
@@ -52,8 +50,7 @@ def public(counts: Counts) -> dict[str, Any]:
     """What was counted, as it stands in ``summary.json``."""
     found = counts.tallies
     return {
-        "sent_on_by_screen": found["passed_screen"],
-        "sent_on_by_sieve": found["sent_on"],
+        **{f"sent_on_by_{name}": found[f"passed_{name}"] for name in _GATES},
         "flagged": found["flagged"],
         "kept": counts.kept,
         "restored": {

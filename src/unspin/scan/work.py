@@ -167,12 +167,14 @@ class Work:
         self, batch: pa.RecordBatch, first: int, number: int, skips: dict[int, str], spent: dict[str, float]
     ) -> pa.RecordBatch:
         """Annotate some rows; the result goes without the texts, which are the most of it and not needed any more."""
-        begun, read = time.perf_counter(), 0.0
+        begun, station = time.perf_counter(), 0
 
         def watch(row: int | None) -> None:
-            nonlocal read
-            if row is None or not read:  # all that comes before is the first station's work
-                read = time.perf_counter()
+            nonlocal begun, station
+            if row is None:
+                now = time.perf_counter()
+                spent[self.job.stations[station]] += now - begun
+                begun, station = now, station + 1
             self.at(Idle() if row is None else AtRow(number, first + row))
 
         here = {row - first: reason for row, reason in skips.items() if first <= row < first + batch.num_rows}
@@ -180,10 +182,7 @@ class Work:
             annotated = self.annotate(batch, watch=watch, skip=here)
         finally:
             self.at(Idle())
-        ended = time.perf_counter()
-        before, after = self.job.stations
-        spent[before] += (read or ended) - begun
-        spent[after] += ended - (read or ended)
+        spent[self.job.stations[station]] += time.perf_counter() - begun
         return annotated.select([name for name in annotated.schema.names if name != "text"])
 
 

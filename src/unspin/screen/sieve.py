@@ -25,9 +25,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from unspin.errors import DamagedData
-from unspin.screen.buffers import buffers
+from unspin.screen.buffers import buffers, read_only
 from unspin.screen.screen import at_length
-from unspin.screen.tokens import FIRST_WORD, REACH, Told, fill, phrases_of, states, table_of
+from unspin.screen.tokens import FIRST_WORD, REACH, Told, fill, phrases_of, span_of, states, table_of
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -97,6 +97,7 @@ class Sums:
         passage_words: words of the densest passage that are evidence, ``int64[n]``.
         passage: its log-likelihood ratios, ``float64[n, 3]``.
         passage_rarity: mean of :func:`rarities` there, ``float64[n]``.
+        passage_begin: words of evidence that stand before it, ``int64[n]``.
     """
 
     words: NDArray[np.int64]
@@ -108,6 +109,7 @@ class Sums:
     passage_words: NDArray[np.int64]
     passage: NDArray[np.float64]
     passage_rarity: NDArray[np.float64]
+    passage_begin: NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,7 +150,10 @@ class Sieve:
         Returns:
             ``float32[len(wanted)]``.
         """
-        sums = self.sums(texts, wanted)
+        return self.above(self.sums(texts, wanted), screened)
+
+    def above(self, sums: Sums, screened: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The same of documents of which the sums are known."""
         above = [
             odds - at_length(sums.words, self.lengths, thresholds)
             for odds, thresholds in zip(self.odds(sums, screened), self.thresholds, strict=True)
@@ -185,8 +190,21 @@ class Sieve:
         whole, passage = tallies[:, _WHOLE], tallies[:, _DENSEST]
         return Sums(
             whole[:, _WORDS], *_ratios_and_rarity(whole), forms, told.unknown / np.maximum(told.words, 1), told.phrases,
-            passage[:, _WORDS], *_ratios_and_rarity(passage),
+            passage[:, _WORDS], *_ratios_and_rarity(passage), passage[:, _BEGIN],
         )  # fmt: skip
+
+    def densest(self, document: NDArray[np.uint8], sums: Sums, row: int) -> tuple[int, int]:
+        """Where the densest passage of a document stands: its first byte, and the one after its last.
+
+        Args:
+            document: its bytes.
+            sums: what was added up of some documents.
+            row: which of them it is.
+        """
+        first = int(sums.passage_begin[row])
+        last = first + int(sums.passage_words[row])
+        begin, end = span_of(read_only(document), 0, len(document), self.keys, self.values, first, last)
+        return int(begin), int(end)
 
 
 def _ratios_and_rarity(tally: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -195,10 +213,10 @@ def _ratios_and_rarity(tally: NDArray[np.int64]) -> tuple[NDArray[np.float64], N
 
 
 # A document has four tallies: of the whole, of its densest passage, of the last half of a passage, of the one being filled.
-# Each holds the ratios for each share, the rarities and the number of words.
+# Each holds the ratios for each share, the rarities, the number of words, and that of the words before it.
 _WHOLE, _DENSEST, _LAST, _FILLED = range(4)
-_RARITY, _WORDS = 3, 4
-_TALLY: Final = (4, 5)
+_RARITY, _WORDS, _BEGIN = 3, 4, 5
+_TALLY: Final = (4, 6)
 
 
 @njit(nogil=True, cache=True)
@@ -212,7 +230,7 @@ def add(odds: Any, tokens: Any, owner: Any, ratios: Any, rarity: Any, seen: Any,
         ratios: see :class:`Sieve`.
         rarity: of each token, see :func:`rarities`.
         seen: for each token the document that it was seen in last, and how often; ``int64[tokens, 2]``.
-        tallies: of each document, ``int64[n, 4, 5]``; complete after :func:`ended`.
+        tallies: of each document, ``int64[n, 4, 6]``; complete after :func:`ended`.
         forms: different tokens of each document, ``int64[n]``.
     """
     for i in range(len(odds)):
@@ -253,9 +271,10 @@ def _filled(tally: Any) -> None:
     if tally[_LAST, _WORDS] > 0:
         here = tally[_LAST, middle] + tally[_FILLED, middle]
         if tally[_DENSEST, _WORDS] == 0 or here > tally[_DENSEST, middle]:
-            for i in range(_TALLY[1]):
+            for i in range(_BEGIN):
                 tally[_DENSEST, i] = tally[_LAST, i] + tally[_FILLED, i]
-    for i in range(_TALLY[1]):
+            tally[_DENSEST, _BEGIN] = tally[_WHOLE, _WORDS] - tally[_LAST, _WORDS]
+    for i in range(_BEGIN):
         tally[_WHOLE, i] += tally[_FILLED, i]
         tally[_LAST, i] = tally[_FILLED, i]
         tally[_FILLED, i] = 0

@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from unspin.screen.kernel import word_at
 
 __all__ = [
-    "FIRST_WORD", "LONGEST_PHRASE", "OTHER", "REACH", "UNKNOWN", "Told", "fill", "phrase_keys", "phrases_of", "states",
-    "table_of", "token_at",
+    "FIRST_WORD", "LONGEST_PHRASE", "OTHER", "REACH", "UNKNOWN", "Told", "fill", "phrase_keys", "phrases_of", "span_of",
+    "states", "table_of", "token_at",
 ]  # fmt: skip
 
 OTHER: Final = 1
@@ -232,6 +232,36 @@ def token_at(data: Any, at: Any, end: Any, before: Any, keys: Any, values: Any) 
         return after, np.int32(UNKNOWN + 26 * last_but_one + last), word, False
     name = data[at] < 96 and (before >= UNKNOWN or _INSIDE[before])
     return after, known, word, not name
+
+
+@njit(nogil=True, cache=True)
+def span_of(data: Any, at: Any, end: Any, keys: Any, values: Any, first: Any, last: Any) -> Any:
+    """Where some words of evidence of a document stand: ``(where the first begins, where the last ends)``.
+
+    Args:
+        data: ``uint8``, the bytes.
+        at: where the document begins.
+        end: where it ends.
+        keys: of :func:`table_of`.
+        values: of :func:`table_of`.
+        first: number of the first of these words among all that are evidence, from 0.
+        last: number of the word after the last of them; all to the end of the document where there are fewer.
+    """
+    before, found, begin = np.int32(0), 0, end
+    while at < end:
+        line, start = data[at] == 10, at
+        at, token, _, evidence = token_at(data, at, end, before, keys, values)
+        if token > 0:
+            before = token
+            if evidence:
+                if found == first:
+                    begin = start
+                found += 1
+                if found == last:
+                    return begin, at
+        elif line:
+            before = np.int32(0)
+    return begin, end
 
 
 def states(first: int = 0) -> NDArray[np.int64]:

@@ -1,0 +1,131 @@
+"""The third gate, the look: a glance of the reader's own at the densest passage of what the sieve sends on.
+
+The sieve says which passage of a document it is about (:meth:`unspin.screen.sieve.Sieve.densest`). The encoder reads that
+passage alone, whole sentences, and the first of the verdict's models (:mod:`unspin.model.verdict`) says how spun it looks.
+Where that is far from any doubt the document ends here, at the cost of a hundred words, however long it is; all others are
+read as if nobody had looked. The thresholds (``python -m training.look``) follow from what the reader flags: of a spun text
+the densest passage is spun, whatever stands around it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unspin.errors import DamagedData
+from unspin.model import encoder as encoders
+from unspin.model import verdict as verdicts
+from unspin.model.verdict import Evidence
+from unspin.reader.passes import SUSPICION
+from unspin.screen.screen import at_length
+from unspin.screen.sieve import Sieve, Sums
+from unspin.text import prose, split
+
+__all__ = ["FEWEST_JUDGED", "Look", "Passage", "load", "odds", "whole_sentences"]
+
+FEWEST_JUDGED: Final = 20
+"""Words of a passage that the verdict rests on, below which it says nothing: the document is read."""
+_NOTHING: Final = 0.0
+"""The odds where a passage says nothing; the reader is asked."""
+_BESIDE: Final = 200
+"""Bytes to each side of a passage among which the sentence's other end is looked for."""
+_LONGEST: Final = 2_000
+"""Bytes of a passage at most: words that are no evidence, names among them, may stand between the others without end."""
+_ENDS: Final = np.frombuffer(b".!?\n", np.uint8)
+
+
+class Passage(NamedTuple):
+    """What the sieve says of a document that passes it.
+
+    Attributes:
+        text: its densest passage, whole sentences of it.
+        words: words of evidence of the whole document.
+        phrases: different phrases that nobody writes, in the whole document.
+    """
+
+    text: bytes
+    words: int
+    phrases: int
+
+    @classmethod
+    def of(cls, document: bytes, sieve: Sieve, sums: Sums, row: int) -> Self:
+        """What there is to look at in a document; arguments as for :meth:`unspin.screen.sieve.Sieve.densest`."""
+        data = np.frombuffer(document, np.uint8)
+        text = whole_sentences(data, *sieve.densest(data, sums, row))
+        return cls(text, int(sums.words[row]), int(sums.phrases[row]))
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """The thresholds of the look.
+
+    Attributes:
+        lengths: numbers of words, rising.
+        thresholds: the odds from which on a document of each of these lengths is read, ``float64[lengths]``; between them
+            interpolated by the logarithm of the length.
+    """
+
+    lengths: NDArray[np.float64]
+    thresholds: NDArray[np.float64]
+
+    def score(self, passage: Passage) -> float:
+        """How far a document is above the gate: from 0 on it is sent to the reader."""
+        return odds(passage) - float(at_length(np.array([passage.words]), self.lengths, self.thresholds)[0])
+
+
+def odds(passage: Passage) -> float:
+    """How spun a passage looks, by the first model of the verdict, as log-odds up to a constant.
+
+    Phrases that nobody writes are told by no odds of words: what the verdict makes of them is for the reader to say.
+    """
+    if passage.phrases:
+        return _NOTHING
+    words = split(prose(passage.text.decode("utf-8", "ignore")).text)
+    judged = verdicts.judged(words)
+    if judged.sum() < FEWEST_JUDGED:
+        return _NOTHING
+    seen = encoders.load().visible(words, SUSPICION)
+    return verdicts.load().first_score(Evidence(seen.swap, judged, words.lower))
+
+
+def whole_sentences(document: NDArray[np.uint8], begin: int, end: int) -> bytes:
+    """A passage with the rest of the sentences at its ends, where they end not far off.
+
+    Args:
+        document: the bytes that it stands in.
+        begin: its first byte.
+        end: the byte after its last.
+    """
+    before = document[max(0, begin - _BESIDE) : begin]
+    ends = np.flatnonzero(np.isin(before, _ENDS))
+    if len(ends):
+        begin -= len(before) - int(ends[-1]) - 1
+    elif len(before) == begin:
+        begin = 0
+    after = document[end : end + _BESIDE]
+    ends = np.flatnonzero(np.isin(after, _ENDS))
+    if len(ends):
+        end += int(ends[0]) + 1
+    elif end + len(after) == len(document):
+        end = len(document)
+    return document[begin : min(end, begin + _LONGEST)].tobytes()
+
+
+@lru_cache(maxsize=1)
+def load() -> Look:
+    """The shipped look; the encoder is loaded when something is looked at.
+
+    Raises:
+        DamagedData: its data file is broken.
+    """
+    try:
+        saved = json.loads((resources.files("unspin.data") / "look.json").read_text(encoding="utf-8"))
+        return Look(np.array(saved["lengths"], np.float64), np.array(saved["thresholds"], np.float64))
+    except (OSError, KeyError, ValueError) as error:
+        raise DamagedData(f"the data of the look cannot be used ({error}); install unspin again") from error
