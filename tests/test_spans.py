@@ -158,6 +158,7 @@ def test_words_that_stand_for_phrases_are_the_tables_turned_round() -> None:
         ("The shops now no longer offer bread.", "The shops no longer offer bread."),
         ("The shop is now no longer open.", "The shop is not open."),
         ("They chose now no longer to come.", "They chose not to come."),
+        ("We're now no longer certain of it.", "We're not certain of it."),
     ],
 )
 def test_not_stands_behind_an_auxiliary_alone(text: str, written: str) -> None:

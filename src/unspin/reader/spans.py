@@ -72,6 +72,7 @@ HOPELESS: Final = -2.0
 """Log-odds of a span at most, whatever its context says, below which its context is not asked."""
 _HONEST_WORDS: Final = 40e6
 """Words of honest text that the phrases of the table were counted in."""
+_SHORT_AUXILIARIES: Final = ("'s", "'re", "'m", "'ve", "'ll", "'d", "’s", "’re", "’m", "’ve", "’ll", "’d")
 _AUXILIARIES: Final = frozenset(
     "am is are was were be been being have has had having do does did can could may might must shall should will would".split()
 )
@@ -256,7 +257,8 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         original = match_case(words.surface(int(spans.begin[i])), likeliest, bool(starts[spans.begin[i]]))
         end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
-        made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
+        if original != words.text[start:end]:
+            made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return tuple(made)
 
 
@@ -265,7 +267,9 @@ def _negated(words: Words, begin: int, end: int, original: str) -> str:
     if original != "not" or words.lower[end - 2 : end] != ("no", "longer"):
         return original
     before, after = words.lower[begin - 1] if begin else "", words.lower[end] if end < len(words) else ""
-    carried = before in _AUXILIARIES or after in FUNCTION_WORDS or not after.isalpha()
+    carried = (
+        before in _AUXILIARIES or before.endswith(_SHORT_AUXILIARIES) or after in FUNCTION_WORDS or not after.isalpha()
+    )
     return original if carried else "no longer"
 
 
