@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted(set((ROOT / "docs").glob("*.md")) - {ROOT / "docs" / "engines.md"})]
 ELSEWHERE = ("make ", "pip ", "python -m benchmarks", "unspin serve", "curl ", "https://", "--deep ", "archive/")
 """Signs of a command that is not run here."""
-PATIENCE = 120
+PATIENCE = 300
 SPUN, NOTHING_SPUN = 1, 0
 
 

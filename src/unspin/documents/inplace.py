@@ -21,7 +21,6 @@ from unspin.documents.archives import replaced
 from unspin.documents.document import LIMITS, Document, Format, Limits, Run, shown
 from unspin.documents.sources import Change
 from unspin.errors import OptionError
-from unspin.text import rewrapped
 
 if TYPE_CHECKING:
     from unspin.text.edits import Edit
@@ -145,6 +144,8 @@ class Stored:
             return _cuts(change)
         if marks.search(change.words) or not _holds(self.encoding, change.words) or len(change.spans) != 1:
             return ()
+        from unspin.text import rewrapped  # late: numpy
+
         return (Cut(*rewrapped(self.text, *change.spans[0], change.words, _LINE_END)),)
 
     def encode(self, text: str) -> bytes:
