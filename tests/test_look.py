@@ -105,9 +105,9 @@ def test_where_a_passage_says_nothing_the_reader_is_asked() -> None:
         assert gate.score(passage(text)) > 0
 
 
-def test_a_phrase_that_nobody_writes_is_for_the_reader_to_judge() -> None:
+def test_phrases_that_nobody_writes_are_for_the_reader_to_judge() -> None:
     gate = look.load()
-    assert gate.score(passage(PROSE[0])) < 0 < gate.score(passage(PROSE[0], phrases=1))
+    assert gate.score(passage(PROSE[0], phrases=1)) < 0 < gate.score(passage(PROSE[0], phrases=2))
 
 
 def test_each_row_is_told_before_it_is_looked_at_and_some_are_left_out() -> None:

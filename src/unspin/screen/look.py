@@ -82,9 +82,10 @@ class Look:
 def odds(passage: Passage) -> float:
     """How spun a passage looks, by the first model of the verdict, as log-odds up to a constant.
 
-    Phrases that nobody writes are told by no odds of words: what the verdict makes of them is for the reader to say.
+    Phrases that nobody writes are told by no odds of words: what the verdict makes of several is for the reader to say.
+    One may be chance, and is not enough for the verdict either.
     """
-    if passage.phrases:
+    if passage.phrases > 1:
         return _NOTHING
     words = split(prose(passage.text.decode("utf-8", "ignore")).text)
     judged = verdicts.judged(words)
