@@ -11,7 +11,7 @@ import pytest
 from benchmarks import calibration, coverage, wild
 from training.aligned import Pair, aligned, fold, substitutes, tortured
 from training.links import Example, backwards, fit
-from training.span_channel import LINKED_SHARE, Links, linked, spanned
+from training.span_channel import LINKED_SHARE, Links, linked, read_off, spanned
 from unspin import lexicon as lexicons
 from unspin.lexicon import GRAPHS
 from unspin.lexicon.lexicon import ABSENT, CHANNEL_STEP
@@ -112,6 +112,28 @@ def test_the_channel_is_made_anew_and_what_only_an_earlier_one_had_is_gone() -> 
     with_links = spanned(arrays, tables, Links(np.array([0, 0, 0, 1]), np.array([0]), np.log(np.array([0.5]))))
     assert with_links["cand_original"].tolist() == [0, 2, 0]
     assert with_links["cand_channel"][2].tolist() == [*none, round(-np.log(0.5 * LINKED_SHARE) / CHANNEL_STEP)]
+
+
+def test_the_links_are_read_off_a_channel_that_was_made_with_them() -> None:
+    forms = ["garden", "yard", "wall", "lawn"]
+    arrays = {
+        "forms": np.frombuffer("\n".join(forms).encode(), np.uint8),
+        "vocabulary": np.array(4),
+        "frequency": np.array([40, 50, 60, 70], np.uint8),
+        "cand_ptr": np.zeros(5, np.uint32),
+        "cand_original": np.zeros(0, np.uint16),
+        "cand_channel": np.zeros((0, len(GRAPHS) + 1), np.uint8),
+    }
+    tables = {"thesaurus": SpanTable(("garden",), np.array([0, 2]), ("yard", "lawn"), np.array([1.0, 1.0]))}
+    # Form 1, the yard, stands for a garden by table and by link, and by link for a wall; the lawn by table alone.
+    links = Links(np.array([0, 0, 2]), np.array([0, 2]), np.log(np.array([0.8, 0.1])))
+    made = spanned(arrays, tables, links)
+    again = read_off(made, tables)
+    assert [original for original, _ in again.of(1, 9)] == [0, 2]
+    assert [np.exp(share) for _, share in again.of(1, 9)] == pytest.approx([0.8, 0.1], rel=0.15)  # stored in steps
+    assert list(again.of(3, 9)) == []
+    anew = spanned(made, tables, again)
+    assert all((anew[name] == made[name]).all() for name in made)
 
 
 def test_coverage_counts_originals_and_why_they_are_missing() -> None:

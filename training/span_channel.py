@@ -3,9 +3,10 @@ r"""Add the channel ``span`` to a compiled lexicon: words for words in the table
     python -m training.span_channel --lexicon src/unspin/data/lexicon.npz --links scratch/links.npz \
         --out src/unspin/data/lexicon.npz
 
-Beside them the links that :mod:`training.links` has learned: what no table has, but real machines do. The tables' words are
-inflected like their originals already. A word of theirs that the lexicon does not know as a form is left out; the ids of
-forms and originals, and with them the encoder's output layer, stay as they are.
+Beside them the links that :mod:`training.links` has learned: what no table has, but real machines do. Where that file is no
+longer at hand, ``--before`` names the tables that the channel was made from last, and the links are read off the channel.
+The tables' words are inflected like their originals already. A word of theirs that the lexicon does not know as a form is left
+out; the ids of forms and originals, and with them the encoder's output layer, stay as they are.
 """
 
 from __future__ import annotations
@@ -62,6 +63,13 @@ class Links:
             ptr = np.append(0, np.cumsum(np.bincount(form)))
             return cls(ptr, archive["original"].astype(np.int64), archive["log_share"].astype(np.float64))
 
+    @classmethod
+    def of_pairs(cls, keys: NDArray[np.int64], share: NDArray[np.float64]) -> Links:
+        """From P(form | original) of pairs, keyed by form times 65,536 plus original."""
+        order = np.lexsort((keys, -share, keys // 65_536))
+        form, original = keys[order] // 65_536, keys[order] % 65_536
+        return cls(np.append(0, np.cumsum(np.bincount(form))), original, np.log(share[order]))
+
     def of(self, form: int, most: int) -> Iterator[tuple[int, float]]:
         """The ``most`` likeliest originals of a form, each with its log P(form | original)."""
         if form + 1 < len(self.ptr):
@@ -84,6 +92,22 @@ def linked(
     mixed[np.searchsorted(keys, pairs)] += share * (1 - LINKED_SHARE)
     mixed[np.searchsorted(keys, new)] += np.exp(links.log_share[kept]) * LINKED_SHARE
     return keys, mixed
+
+
+def read_off(arrays: dict[str, NDArray[Any]], before: dict[str, SpanTable]) -> Links:
+    """The links in the channel of a lexicon that was made from the tables ``before``: what it has and they do not explain.
+
+    The channel is stored in steps; what a table explains but for one step is taken for the table's.
+    """
+    index = {form: i for i, form in enumerate(bytes(arrays["forms"]).decode().split("\n"))}
+    tabled = probabilities(before, index, int(arrays["vocabulary"]))
+    here = arrays["cand_channel"][:, -1] != ABSENT
+    owner = ragged.owners(arrays["cand_ptr"].astype(np.int64)).astype(np.int64)
+    keys = (owner * 65_536 + arrays["cand_original"])[here]
+    mixed = np.exp(-CHANNEL_STEP * arrays["cand_channel"][here, -1].astype(np.float64))
+    share = np.array([tabled.get((key // 65_536, key % 65_536), 0.0) for key in keys.tolist()]) * (1 - LINKED_SHARE)
+    more = mixed > share * np.exp(CHANNEL_STEP)
+    return Links.of_pairs(keys[more], (mixed - share)[more] / LINKED_SHARE)
 
 
 def probabilities(tables: dict[str, SpanTable], index: dict[str, int], vocabulary: int) -> dict[tuple[int, int], float]:
@@ -148,10 +172,16 @@ def main() -> None:
     for name in ("lexicon", "out"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--links", type=Path)
+    parser.add_argument(
+        "--before", type=Path, help="the tables that the channel was made from last, instead of --links"
+    )
     options = parser.parse_args()
     with np.load(options.lexicon) as archive:
         arrays = {name: archive[name] for name in archive.files}
-    made = spanned(arrays, load_tables(), Links.load(options.links) if options.links else None)
+    links = Links.load(options.links) if options.links else None
+    if options.before:
+        links = read_off(arrays, load_tables(options.before))
+    made = spanned(arrays, load_tables(), links)
     np.savez_compressed(options.out, **made)  # type: ignore[arg-type]
     before, now = (len(a["cand_original"]) for a in (arrays, made))
     print(f"{before:,} pairs, {now:,} now; {options.out.stat().st_size / 1e6:.1f} MB")

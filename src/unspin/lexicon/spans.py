@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -66,10 +67,15 @@ def words_for_phrases() -> dict[str, list[str]]:
     }
 
 
-@lru_cache(maxsize=1)
-def load() -> dict[str, SpanTable]:
-    """The shipped tables by name."""
-    with (resources.files("unspin.data") / "spans.npz").open("rb") as file, np.load(file) as archive:
+def load(path: Path | None = None) -> dict[str, SpanTable]:
+    """Tables by name: the shipped ones, or those of the file at ``path``."""
+    return _load(path)
+
+
+@lru_cache(maxsize=2)
+def _load(path: Path | None) -> dict[str, SpanTable]:
+    source = path if path is not None else resources.files("unspin.data") / "spans.npz"
+    with source.open("rb") as file, np.load(file) as archive:
         phrases = bytes(archive["phrases"]).decode().split("\n")
         return {
             name: SpanTable(
