@@ -18,6 +18,7 @@ FULL = "We have measured the harbour for two years"
         (f"{FULL} with a random forest", False),
         (f"{FULL} with a random\nforest", False),
         (f"{FULL} with a random\r\n  forest", False),
+        (f"{FULL} with a random\n{' ' * 32}forest", False),  # deep in the markup of a page
         (f"{FULL} with a random\n\nforest", True),
         (f"{FULL} with a random  \n \n  forest", True),
         (f"{FULL} with a random\tforest", True),

@@ -9,7 +9,7 @@ __all__ = ["Rewrapped", "is_apart", "rewrapped"]
 
 SHORTEST: Final = 25
 """Signs of a line at least that is taken for full: shorter ones are headings, verse, or one of a list."""
-_BREAK: Final = re.compile(r"\r?\n {0,16}")
+_BREAK: Final = re.compile(r"\r?\n {0,40}")
 _ODD: Final = re.compile(r"[\t\n\r\f\v]")
 
 
