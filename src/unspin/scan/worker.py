@@ -6,6 +6,7 @@ so does it, whatever it is doing.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import queue
@@ -91,6 +92,8 @@ def serve() -> None:
     except Exception as error:
         tell(Failed("setup", _line(error)))
         return
+    gc.freeze()
+    gc.enable()
     tell(Ready())
     work = Work(
         begin.job,
