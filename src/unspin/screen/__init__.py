@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from unspin.screen.look import Look, Passage
     from unspin.screen.screen import Screen, Weighed
-    from unspin.screen.sieve import Sieve
+    from unspin.screen.sieve import Sieve, Sums
 
 __all__ = ["Gates", "Scores", "Sifted", "compiled", "load"]
 
@@ -145,8 +145,6 @@ class Gates:
 
     def _passed(self, texts: pa.Array, weighed: Weighed) -> Sifted:
         """What the first two say of documents that were weighed."""
-        from unspin.screen.look import Passage
-
         first = self.screen.scores(weighed)
         if texts.null_count:
             first[np.asarray(texts.is_null())] = -np.inf
@@ -160,8 +158,14 @@ class Gates:
             second[wanted] = above = self.sieve.above(sums, screened)
             for k in (above >= 0).nonzero()[0].tolist():
                 row = int(wanted[k])
-                passages[row] = Passage.of(_bytes(texts[row]), self.sieve, sums, k)
+                passages[row] = _passage(_bytes(texts[row]), self.sieve, sums, k)
         return Sifted(first, second, passages)
+
+
+def _passage(document: bytes, sieve: Sieve, sums: Sums, row: int) -> Passage:
+    from unspin.screen.look import Passage
+
+    return Passage.of(document, sieve, sums, row)
 
 
 def _score(look: Look, passage: Passage) -> float:
