@@ -42,7 +42,7 @@ UNSEEN: Final = ("recipes", "speech_scotus", "stories_african")
 """As in :mod:`training.examples`, which needs more libraries."""
 CUTS: Final = 12
 """Parts of each honest document, besides the whole."""
-SPUN: Final = 2_200
+SPUN: Final = 4_400
 HALF_SPUN: Final = 950
 PASSAGE: Final = 110
 """Words of the one spun paragraph of a document."""
