@@ -7,6 +7,7 @@ short, ``SIFTED`` passes the screen and not the sieve, ``LOOKED`` the sieve and 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -129,6 +130,13 @@ def reads_what_it_should_skip(
 ) -> pa.RecordBatch:
     """Takes no notice of ``skip``."""
     return annotate(batch, settings, options, watch=watch, skip={})
+
+
+def wants_garbage_collected(batch: pa.RecordBatch, *args: Any, **kwargs: Any) -> pa.RecordBatch:
+    """Fails in a process that collects no garbage, or looks for it in all that it has loaded."""
+    if not gc.isenabled() or not gc.get_freeze_count():
+        raise RuntimeError("nobody collects garbage")
+    return annotate(batch, *args, **kwargs)
 
 
 def lose_a_signal(look: Callable[[Any], None]) -> Callable[[Any], None]:

@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 pa = pytest.importorskip("pyarrow")
@@ -232,6 +233,12 @@ def test_a_document_that_is_read_though_it_was_to_be_skipped_fails_the_file(tmp_
     assert outcome.errors == ["bad.jsonl: a document that was to be skipped was read (time limit of 0.1 s)"]
 
 
+def test_a_worker_collects_garbage_once_it_has_started(tmp_path: Path) -> None:
+    job = Plan(annotator="scan_fakes:wants_garbage_collected")
+    outcome = scan([corpus(tmp_path / "a.jsonl", "one")], tmp_path / "out", job, workers=1)
+    assert not outcome.errors and outcome.summary["complete"]
+
+
 def test_workers_that_cannot_start_end_the_run(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="no_such_module"):
         scan([corpus(tmp_path / "a.jsonl", "one")], tmp_path / "out", Plan(annotator="no_such_module:x"))
@@ -336,17 +343,34 @@ def test_endings_in_words() -> None:
 
 
 def test_nobody_loads_what_is_not_used(tmp_path: Path) -> None:
-    """Pandas and scipy in a worker, and pyarrow and rich in the process that only watches the workers."""
+    """Pandas and scipy in a worker, pyarrow and rich where the workers are only watched, networks that no document comes to."""
+    from unspin import screen
+
+    screen.load().warm()
+    screen.load().sieve.densest(
+        np.zeros(0, np.uint8), screen.load().sieve.sums(pa.array([""]), np.zeros(1, np.int64)), 0
+    )
     (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "text": "The harbour was quiet."}) + "\n")
+    spun = Path("examples/spun/harbour.txt").read_text(encoding="utf-8")
     program = (
         "import sys; from unspin.cli.main import app\n"
         f"app(['scan', {str(tmp_path / 'a.jsonl')!r}, '-o', {str(tmp_path / 'out')!r}], standalone_mode=False)\n"
         "print(*sorted({'numba', 'pyarrow', 'rich'} & set(sys.modules)))\n"
         "from unspin.scan.worker import _Unwanted\n"
         "sys.meta_path.insert(0, _Unwanted())\n"
-        "from unspin import screen; screen.load().warm()\n"
-        "print(*sorted({'numba', 'pandas', 'pyarrow', 'scipy'} & set(sys.modules)))\n"
+        "from unspin import screen; gates = screen.load(); gates.warm()\n"
+        "import pyarrow\n"
+        "def loaded(text):\n"
+        "    sent = bool(gates.scores(pyarrow.array([text])).sent_on[0])\n"
+        "    watched = {'numba', 'onnxruntime', 'pandas', 'pyarrow', 'scipy', 'yaml', 'unspin.screen.look'}\n"
+        "    print(sent, *sorted(watched & set(sys.modules)))\n"
+        "loaded('The harbour was quiet, and nobody came. ' * 9)\n"
+        f"loaded({spun!r})\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True)
-    assert done.stdout.splitlines() == ["", "numba pyarrow"]
+    assert done.stdout.splitlines() == [
+        "",
+        "False numba pyarrow",
+        "True numba onnxruntime pyarrow unspin.screen.look",
+    ]

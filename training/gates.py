@@ -353,7 +353,7 @@ def fitted(texts: Texts, found: Evidence, flagged: NDArray[np.int64], screen: Sc
             limits[0] = np.maximum(limits[0], needed(found.words[seen], spun))
     lowered = np.stack(limits) - LOWERED
     sieve = replace(sieve, weights=np.stack(weights), bias=np.array(bias), lengths=lengths, thresholds=lowered)
-    return Gates(screen, sieve, look.load())
+    return Gates(screen, lambda: sieve, look.load)
 
 
 def needed(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,104 +1,229 @@
-"""Set the thresholds of the look, the third gate.
+"""Fit the look, the third gate: it knows documents about which the first two are in doubt.
 
-    python -m training.look --texts scratch/screen --out src/unspin/data
+    python -m training.look --corpora CORPORA --out src/unspin/data
 
-What the reader flags decides: of the texts of part "dev" in which a word or more is swapped, and of the long documents with one
-spun piece among honest ones (:func:`training.gates.composed`), those that the reader flags and the first two gates send on are
-looked at. Of each of :data:`training.gates.LENGTHS` only a share of them may fall under the threshold (:data:`LOST`), told from
-the texts of the lengths beside it too, since so few are lost. How many of the honest texts that are looked at go on to the
-reader is said, and decides nothing.
+1. Documents of part "dev" are drawn: honest ones, whole and cut at random places (:data:`CUTS`); such as were spun throughout;
+   and honest ones with one spun paragraph (:data:`PASSAGE`). Of the spun ones the reader is asked which it flags; the others
+   don't count. Kinds that are kept to measure with (:data:`UNSEEN`) are left out. Those that pass the screen and come near the
+   threshold of the sieve (:data:`BELOW`) are looked at.
+2. A logistic model of the odds of the densest passage and of what is weighed beside them, honest kinds counting by the root of
+   their number.
+3. Its bias follows from the share of the flagged documents that it may lose (:data:`LOST`) of those that pass the sieve.
+
+How many of the honest documents go on is told by models that were fitted without their tenth, and decides nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from training.gates import FEW, LENGTHS, Texts, read_texts
+from training.corpora import Document, all_files, documents
+from training.gates import LENGTHS, logistic
 from unspin import reader, screen
 from unspin.screen import look
-from unspin.screen.screen import at_length
+from unspin.screen.look import Look, Passage
+from unspin.spinners import Specimen, names, simulate
 
 LOST: Final = 0.002
-"""Share of the flagged texts of a length that the look may lose."""
-READ: Final = 500
-"""Texts of each length, drawn at random, that are read to learn which the reader flags; and as many composed ones."""
+"""Share of the flagged documents that the look may lose."""
+BELOW: Final = -2.5
+"""How far below the threshold of the sieve a document may lie that the model is fitted on."""
+UNSEEN: Final = ("recipes", "speech_scotus", "stories_african")
+"""As in :mod:`training.examples`, which needs more libraries."""
+CUTS: Final = 12
+"""Parts of each honest document, besides the whole."""
+SPUN: Final = 4_400
+HALF_SPUN: Final = 950
+PASSAGE: Final = 110
+"""Words of the one spun paragraph of a document."""
+AROUND: Final = (100, 300, 750)
+"""Honest words around it."""
+SHARE: Final = 0.08
+"""Share of the words that is swapped in a spun document, at least."""
+CUT: Final = (30, 1_200)
+"""Words of a cut, drawn log-uniformly."""
+HONEST: Final = 0.5
+"""What all honest documents count beside all spun ones."""
+FOLDS: Final = 10
+FAMILIES: Final = tuple(name for name in names() if name != "tortured")
 
 
-def limits(words: NDArray[np.int64], odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The threshold for each of :data:`training.gates.LENGTHS`.
+class Found(NamedTuple):
+    """What the gates find in documents.
 
-    It never rises: the longer a text is, the smaller a share of swapped words is enough for the reader, and the less does its
-    densest passage say. Lengths with few texts have that of the length before.
-
-    Args:
-        words: of evidence of each flagged text.
-        odds: what the look says of each.
+    Attributes:
+        words: that are evidence, of each.
+        above: how far each is above the threshold of the sieve.
+        seen: the odds of its densest passage and what is weighed beside them, ``float64[n, 4]``.
+        spun: whether the reader flags it; the others are honest.
+        corpus: that it is from.
     """
-    nearest = np.abs(np.log(np.maximum(words, 1))[:, None] - np.log(np.array(LENGTHS))).argmin(axis=1)
-    found = []
-    for number in range(len(LENGTHS)):
-        here = np.sort(odds[np.abs(nearest - number) <= 1])
-        found.append(float(here[int(LOST * len(here))]) if len(here) >= FEW else np.inf)
-    return np.floor(np.minimum.accumulate(found) * 10) / 10
+
+    words: NDArray[np.int64]
+    above: NDArray[np.float64]
+    seen: NDArray[np.float64]
+    spun: NDArray[np.bool_]
+    corpus: NDArray[Any]
 
 
-def drawn(texts: Texts, words: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Swapped texts that are read."""
-    random = np.random.default_rng(2)
-    nearest = np.abs(np.log(np.maximum(words, 1))[:, None] - np.log(np.array(LENGTHS))).argmin(axis=1)
-    found = []
-    for composed in (False, True):
-        for number in range(len(LENGTHS)):
-            here = np.flatnonzero(~texts.honest & (texts.composed == composed) & (nearest == number))
-            found.append(random.permutation(here)[: READ // (len(LENGTHS) if composed else 1)])
-    return np.concatenate(found)
+class Drawn(NamedTuple):
+    """A document, and the corpus that it is from."""
+
+    text: str
+    corpus: str
+
+
+def honest(pool: Sequence[Document], random: np.random.Generator) -> Iterator[Drawn]:
+    """Documents as they are, and parts of them."""
+    low, high = (math.log(words) for words in CUT)
+    for document in pool:
+        yield Drawn(document.text, document.corpus)
+        words = document.text.split(" ")
+        for _ in range(CUTS):
+            length = round(math.exp(random.uniform(low, high)))
+            begin = int(random.integers(max(1, len(words) - length)))
+            yield Drawn(" ".join(words[begin : begin + length]), document.corpus)
+
+
+def spun(pool: Sequence[Document], random: np.random.Generator) -> Iterator[Drawn]:
+    """Documents spun by each family in turn, without end."""
+    number = 0
+    while True:
+        document = pool[int(random.integers(len(pool)))]
+        length = round(math.exp(random.uniform(math.log(CUT[0]), math.log(CUT[1]))))
+        rate, seed = float(random.uniform(0.12, 0.5)), int(random.integers(2**31))
+        text = " ".join(document.text.split(" ")[:length])
+        specimen = simulate(text, FAMILIES[number % len(FAMILIES)], seed=seed, rate=rate)
+        if swapped(specimen) >= SHARE:
+            number += 1
+            yield Drawn(specimen.text, document.corpus)
+
+
+def half_spun(pool: Sequence[Document], random: np.random.Generator) -> Iterator[Drawn]:
+    """Documents of one kind each with a spun paragraph, without end."""
+    kinds: dict[str, list[str]] = defaultdict(list)
+    for document in pool:
+        kinds[document.corpus].append(document.text)
+    rich = sorted(kind for kind, texts in kinds.items() if sum(map(len, texts)) > 12 * max(AROUND))
+    number = 0
+    while True:
+        kind, around = rich[int(random.integers(len(rich)))], AROUND[number % len(AROUND)]
+        order = random.permutation(len(kinds[kind])).tolist()
+        words = "\n".join(kinds[kind][i] for i in order[:40]).split(" ")[: around + PASSAGE]
+        begin = int(random.integers(around + 1))
+        rate, seed = float(random.uniform(0.25, 0.5)), int(random.integers(2**31))
+        paragraph = " ".join(words[begin : begin + PASSAGE])
+        specimen = simulate(paragraph, FAMILIES[number % len(FAMILIES)], seed=seed, rate=rate)
+        if swapped(specimen) >= SHARE:
+            number += 1
+            parts = (" ".join(words[:begin]), specimen.text, " ".join(words[begin + PASSAGE :]))
+            yield Drawn("\n".join(parts), kind)
+
+
+def swapped(specimen: Specimen) -> float:
+    """Words of a specimen that are swapped / all its words."""
+    return sum(max(1, len(swap.found.split())) for swap in specimen.swaps) / max(1, len(specimen.text.split()))
+
+
+def found(gates: screen.Gates, drawn: Sequence[Drawn], are_spun: bool) -> Found:
+    """What the gates find in documents that can be looked at; of spun ones in those that the reader flags."""
+    rows: list[tuple[int, float, tuple[float, ...], bool, str]] = []
+    for text, corpus in drawn:
+        column = pa.array([text], pa.large_string())
+        weighed = gates.screen.weigh(column)
+        if gates.screen.scores(weighed)[0] < 0:
+            continue
+        sums = gates.sieve.sums(column, np.arange(1))
+        screened = np.stack([gates.screen.odds(weighed), gates.screen.densest(weighed)], axis=1)
+        above = float(gates.sieve.above(sums, screened)[0])
+        if above < BELOW or (are_spun and not reader.assess(text, fast=True).spun):
+            continue
+        passage = Passage.of(text.encode(), gates.sieve, sums, 0)
+        odds = look.odds(passage)
+        if odds is not None:
+            rows.append((int(sums.words[0]), above, (odds, *look.beside(passage)), are_spun, corpus))
+    words, aboves, seen, spun_ones, corpora = zip(*rows, strict=True)
+    return Found(np.array(words), np.array(aboves), np.array(seen), np.array(spun_ones), np.array(corpora))
+
+
+def counts(every: Found) -> NDArray[np.float64]:
+    """How much each counts: flagged ones 1, honest kinds by the root of their number, in all :data:`HONEST` of that."""
+    kinds, kind, number = np.unique(every.corpus[~every.spun], return_inverse=True, return_counts=True)
+    each = 1 / np.sqrt(number)[kind]
+    found = np.ones(len(every.spun))
+    found[~every.spun] = each * HONEST * every.spun.sum() / each.sum()
+    return found
+
+
+def unseen(every: Found) -> NDArray[np.float64]:
+    """The scores of documents by models that were fitted without their tenth."""
+    fold = np.random.default_rng(6).integers(FOLDS, size=len(every.spun))
+    count = counts(every)
+    scores = np.empty(len(every.spun))
+    for number in range(FOLDS):
+        here = fold == number
+        weights, bias = logistic(every.seen[~here], every.spun[~here], count[~here])
+        scores[here] = every.seen[here] @ weights + bias
+    return scores
+
+
+def fitted(every: Found) -> Look:
+    """The look; see the module."""
+    weights, bias = logistic(every.seen, every.spun, counts(every))
+    scores, passed = unseen(every), every.above >= 0
+    flagged = np.sort(scores[passed & every.spun])
+    limit = float(flagged[int(LOST * len(flagged))])
+    told("looked at", every, passed)
+    told("sent on", every, passed & (scores >= limit))
+    return Look(weights, bias - limit)
+
+
+def told(what: str, every: Found, yes: NDArray[np.bool_]) -> None:
+    """Say how many documents of each length are so."""
+    nearest = np.abs(np.log(np.maximum(every.words, 1))[:, None] - np.log(np.array(LENGTHS))).argmin(axis=1)
+    for name, kind in (("flagged", every.spun), ("honest", ~every.spun)):
+        parts = [
+            f"about {length}: {yes[kind & (nearest == k)].sum()} of {(kind & (nearest == k)).sum()}"
+            for k, length in enumerate(LENGTHS)
+        ]
+        print(f"{what}, {name}: {yes[kind].sum()} of {kind.sum()}; " + ", ".join(parts), flush=True)
+
+
+def saved(made: Look, folder: Path) -> None:
+    """Write it."""
+    values = {"weights": [round(weight, 6) for weight in made.weights.tolist()], "bias": round(made.bias, 6)}
+    (folder / "look.json").write_text(json.dumps(values) + "\n", encoding="utf-8")
+
+
+def drawn(corpora: Path, gates: screen.Gates) -> Found:
+    """What the gates find in the documents of part "dev"."""
+    random = np.random.default_rng(41)
+    files = (file for file in all_files(corpora) if file.name.split(".")[0] not in UNSEEN)
+    pool = [document for file in files for document in documents(file, 8_000) if document.part == "dev"]
+    parts = [found(gates, list(honest(pool, random)), False)]
+    for kind, number in ((spun, SPUN), (half_spun, HALF_SPUN)):
+        made = kind(pool, random)
+        parts.append(found(gates, [next(made) for _ in range(number)], True))
+    return Found(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, required=True, nargs="+", help="folders of training.screen_texts")
+    parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder of look.json")
     options = parser.parse_args(arguments)
-    texts = read_texts(options.texts)
-    gates = replace(screen.load(), look=look.Look(np.array([1.0]), np.zeros(1)))
-    sifted = gates.sifted(texts.column)
-    rows = np.array(sorted(sifted.passages), np.int64)
-    words = np.zeros(len(texts.column), np.int64)
-    words[rows] = [sifted.passages[row].words for row in rows.tolist()]
-    swapped = [i for i in drawn(texts, words).tolist() if i in sifted.passages]
-    flagged = [i for i in swapped if reader.assess(texts.column[i].as_py(), fast=True).spun]
-    odds = looked(gates, sifted, flagged)
-    thresholds = limits(words[flagged], odds)
-    honest = [i for i in rows.tolist() if texts.honest[i]]
-    told(
-        "flagged, and lost by the look", odds < at_length(words[flagged], np.array(LENGTHS), thresholds), words[flagged]
-    )
-    sent = looked(gates, sifted, honest) >= at_length(words[honest], np.array(LENGTHS), thresholds)
-    told("honest, sent on by the sieve and by the look too", sent, words[honest])
-    print(dict(zip(LENGTHS, thresholds.tolist(), strict=True)))
-    saved: dict[str, Any] = {"lengths": list(LENGTHS), "thresholds": thresholds.tolist()}
-    (options.out / "look.json").write_text(json.dumps(saved) + "\n", encoding="utf-8")
-
-
-def looked(gates: screen.Gates, sifted: screen.Sifted, rows: Sequence[int]) -> NDArray[np.float64]:
-    """The odds of some documents."""
-    return np.array([look.odds(sifted.passages[row]) for row in rows], float)
-
-
-def told(what: str, yes: NDArray[np.bool_], words: NDArray[np.int64]) -> None:
-    """Say how many texts are so, by length."""
-    nearest = np.abs(np.log(np.maximum(words, 1))[:, None] - np.log(np.array(LENGTHS))).argmin(axis=1)
-    parts = [f"about {length}: {yes[nearest == k].sum()} of {(nearest == k).sum()}" for k, length in enumerate(LENGTHS)]
-    print(f"{what}: {yes.sum()} of {len(yes)}; " + ", ".join(parts), flush=True)
+    saved(fitted(drawn(options.corpora, screen.load())), options.out)
 
 
 if __name__ == "__main__":

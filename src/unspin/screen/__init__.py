@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from unspin.screen.look import Look, Passage
     from unspin.screen.screen import Screen, Weighed
-    from unspin.screen.sieve import Sieve
+    from unspin.screen.sieve import Sieve, Sums
 
 __all__ = ["Gates", "Scores", "Sifted", "compiled", "load"]
 
@@ -65,11 +65,27 @@ class Sifted(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Gates:
-    """The three gates, one after the other."""
+    """The three gates, one after the other.
+
+    Attributes:
+        screen: the first.
+        sifting: gives the second; called when a document first comes to it, since many files have none that does.
+        looking: gives the third, likewise.
+    """
 
     screen: Screen
-    sieve: Sieve
-    look: Look
+    sifting: Callable[[], Sieve]
+    looking: Callable[[], Look]
+
+    @property
+    def sieve(self) -> Sieve:
+        """The second gate."""
+        return self.sifting()
+
+    @property
+    def look(self) -> Look:
+        """The third gate."""
+        return self.looking()
 
     def scores(self, texts: pa.Array | pa.ChunkedArray) -> Scores:
         """What the gates say of documents; of each the same in any column.
@@ -118,17 +134,17 @@ class Gates:
         return Scores(sifted.screen, sifted.sieve, look)
 
     def warm(self) -> None:
-        """Compile whatever was not compiled before."""
+        """Compile whatever was not compiled before, and have the first gate ready."""
         import pyarrow as pa
 
         nothing = pa.array([""], pa.large_string())
         self.screen.weigh(nothing)
+        if compiled():
+            return
         self.sieve.densest(np.zeros(0, np.uint8), self.sieve.sums(nothing, np.zeros(1, np.int64)), 0)
 
     def _passed(self, texts: pa.Array, weighed: Weighed) -> Sifted:
         """What the first two say of documents that were weighed."""
-        from unspin.screen.look import Passage
-
         first = self.screen.scores(weighed)
         if texts.null_count:
             first[np.asarray(texts.is_null())] = -np.inf
@@ -142,8 +158,14 @@ class Gates:
             second[wanted] = above = self.sieve.above(sums, screened)
             for k in (above >= 0).nonzero()[0].tolist():
                 row = int(wanted[k])
-                passages[row] = Passage.of(_bytes(texts[row]), self.sieve, sums, k)
+                passages[row] = _passage(_bytes(texts[row]), self.sieve, sums, k)
         return Sifted(first, second, passages)
+
+
+def _passage(document: bytes, sieve: Sieve, sums: Sums, row: int) -> Passage:
+    from unspin.screen.look import Passage
+
+    return Passage.of(document, sieve, sums, row)
 
 
 def _score(look: Look, passage: Passage) -> float:
@@ -171,14 +193,26 @@ def compiled() -> bool:
 
 @lru_cache(maxsize=1)
 def load() -> Gates:
-    """The shipped gates.
+    """The shipped gates; the second and the third are loaded when a document comes to them.
 
     Raises:
         MissingExtra: ``unspin[scan]`` is not installed.
-        DamagedData: a data file is broken.
+        DamagedData: a data file is broken; those of the second and the third are found so when they are used.
     """
     try:
-        from unspin.screen import look, screen, sieve
+        from unspin.screen import screen
     except ImportError as error:
         raise MissingExtra("scan", "screening a corpus") from error
-    return Gates(screen.load(), sieve.load(), look.load())
+    return Gates(screen.load(), _sieve, _look)
+
+
+def _sieve() -> Sieve:
+    from unspin.screen import sieve
+
+    return sieve.load()
+
+
+def _look() -> Look:
+    from unspin.screen import look
+
+    return look.load()

@@ -2,14 +2,15 @@
 
 The sieve says which passage of a document it is about (:meth:`unspin.screen.sieve.Sieve.densest`). The encoder reads that
 passage alone, whole sentences, and the first of the verdict's models (:mod:`unspin.model.verdict`) says how spun it looks.
-Where that is far from any doubt the document ends here, at the cost of a hundred words, however long it is; all others are
-read as if nobody had looked. The thresholds (``python -m training.look``) follow from what the reader flags: of a spun text
-the densest passage is spun, whatever stands around it.
+A logistic model weighs that together with the length of the document. Where they leave no doubt it ends here, at the cost of a
+hundred words, however long it is; all others are read as if nobody had looked. The model (``python -m training.look``) follows
+from what the reader flags: of a spun text the densest passage is spun, whatever stands around it.
 """
 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -23,20 +24,21 @@ from unspin.model import encoder as encoders
 from unspin.model import verdict as verdicts
 from unspin.model.verdict import Evidence
 from unspin.reader.passes import SUSPICION
-from unspin.screen.screen import at_length
 from unspin.screen.sieve import Sieve, Sums
 from unspin.text import prose, split
 
-__all__ = ["FEWEST_JUDGED", "Look", "Passage", "load", "odds", "whole_sentences"]
+__all__ = ["FEWEST_JUDGED", "Look", "Passage", "beside", "load", "odds", "whole_sentences"]
 
 FEWEST_JUDGED: Final = 20
 """Words of a passage that the verdict rests on, below which it says nothing: the document is read."""
-_NOTHING: Final = 0.0
-"""The odds where a passage says nothing; the reader is asked."""
 _BESIDE: Final = 200
 """Bytes to each side of a passage among which the sentence's other end is looked for."""
 _LONGEST: Final = 2_000
 """Bytes of a passage at most: words that are no evidence, names among them, may stand between the others without end."""
+_LONG: Final = 900
+"""Words of evidence from which on a text is no longer: few texts of training were."""
+_BEYOND: Final = 5.0
+"""The logarithm of the words of a text about which the odds of its densest passage begin to say less."""
 _ENDS: Final = np.frombuffer(b".!?\n", np.uint8)
 
 
@@ -63,34 +65,46 @@ class Passage(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """The thresholds of the look.
+    """The model of the look.
 
     Attributes:
-        lengths: numbers of words, rising.
-        thresholds: the odds from which on a document of each of these lengths is read, ``float64[lengths]``; between them
-            interpolated by the logarithm of the length.
+        weights: of the odds of the passage and of :func:`beside`, ``float64[4]``.
+        bias: the score of a document of which they say nothing.
     """
 
-    lengths: NDArray[np.float64]
-    thresholds: NDArray[np.float64]
+    weights: NDArray[np.float64]
+    bias: float
 
     def score(self, passage: Passage) -> float:
-        """How far a document is above the gate: from 0 on it is sent to the reader."""
-        return odds(passage) - float(at_length(np.array([passage.words]), self.lengths, self.thresholds)[0])
+        """How far a document is above the gate: from 0 on it is sent to the reader, as where its passage says nothing."""
+        seen = odds(passage)
+        if seen is None:
+            return 0.0
+        return self.bias + sum(w * x for w, x in zip(self.weights.tolist(), (seen, *beside(passage)), strict=True))
 
 
-def odds(passage: Passage) -> float:
-    """How spun a passage looks, by the first model of the verdict, as log-odds up to a constant.
+def beside(passage: Passage) -> tuple[float, float, float]:
+    """What is weighed beside the odds: the longer a document is, the less does its densest passage say.
+
+    The logarithm of its words, from :data:`_LONG` of which on it is no longer; by how much that is above :data:`_BEYOND`; its
+    phrases that nobody writes.
+    """
+    length = math.log(min(max(passage.words, 1), _LONG))
+    return length, max(length - _BEYOND, 0.0), float(passage.phrases)
+
+
+def odds(passage: Passage) -> float | None:
+    """How spun a passage looks, by the first model of the verdict, as log-odds up to a constant; None where it says nothing.
 
     Phrases that nobody writes are told by no odds of words: what the verdict makes of several is for the reader to say.
     One may be chance, and is not enough for the verdict either.
     """
     if passage.phrases > 1:
-        return _NOTHING
+        return None
     words = split(prose(passage.text.decode("utf-8", "ignore")).text)
     judged = verdicts.judged(words)
     if judged.sum() < FEWEST_JUDGED:
-        return _NOTHING
+        return None
     seen = encoders.load().visible(words, SUSPICION)
     return verdicts.load().first_score(Evidence(seen.swap, judged, words.lower))
 
@@ -127,6 +141,6 @@ def load() -> Look:
     """
     try:
         saved = json.loads((resources.files("unspin.data") / "look.json").read_text(encoding="utf-8"))
-        return Look(np.array(saved["lengths"], np.float64), np.array(saved["thresholds"], np.float64))
-    except (OSError, KeyError, ValueError) as error:
+        return Look(np.array(saved["weights"], np.float64), float(saved["bias"]))
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise DamagedData(f"the data of the look cannot be used ({error}); install unspin again") from error
