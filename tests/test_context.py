@@ -67,9 +67,13 @@ def test_the_second_reader_guesses_a_hidden_word() -> None:
     assert reader is not None
     words = split("The fishing boats came back into the harbour before the storm, and the crews went home to sleep.")
     place = words.lower.index("boats")
-    shares = reader.log_shares(reader.hidden(words, words.lower, np.array([place])), lexicon.vocabulary)[0]
-    assert (shares > shares[lexicon.index["boats"]]).sum() < 25
-    assert shares[lexicon.index["boats"]] > shares[lexicon.index["committee"]] + 3
+    vectors = reader.hidden(words, words.lower, np.array([place]))
+    every = np.arange(lexicon.vocabulary)
+    logits = reader.logits(every, vectors, np.array([0, len(every)]))
+    assert (logits > logits[lexicon.index["boats"]]).sum() < 25
+    assert logits[lexicon.index["boats"]] > logits[lexicon.index["committee"]] + 3
+    shares = np.exp(logits - reader.log_totals(vectors, len(every)))
+    assert shares.sum() == pytest.approx(1.0, abs=1e-4)
 
 
 def test_the_last_passes_ask_the_second_reader_alone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ from unspin.evaluate.tally import of_specimen
 from unspin.lexicon.phrases import PhraseTable
 from unspin.model.encoder import Visible
 from unspin.reader import passes, spans
+from unspin.reader.spans import SpanModel
 from unspin.reading import BELIEVED, Reading, Substitution
 from unspin.spinners import simulate
 from unspin.text import Words, apply, split
@@ -225,6 +226,42 @@ def test_phrases_that_no_context_could_save_are_left_out() -> None:
     assert (spans.alone(every, spans.load().scorer).put_in > 0.5).sum() == (
         spans.alone(some, spans.load().scorer).put_in > 0.5
     ).sum()
+
+
+def test_the_context_is_asked_only_of_phrases_that_it_may_decide(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = split(
+        "They met withinside the town, out of the wind, and most of the children carried out the plan. She had been ill for"
+        " twelve months, and no longer asked for more. The new bridge was closed, and they had been out of work since then."
+    )
+    model, models = spans.load(), passes.load(fast=True)
+    visible = models.encoder.visible(words, passes.SUSPICION)
+    asked: list[int] = []
+    hidden = models.encoder.hidden
+
+    def noted(words: Words, tokens: list[str], begins: np.ndarray, ends: np.ndarray) -> np.ndarray:
+        asked.extend(begins.tolist())
+        return hidden(words, tokens, begins, ends)
+
+    monkeypatch.setattr(models.encoder, "hidden", noted)
+    some = spans.gather(words, visible, models, model)
+    few = len(asked)
+    monkeypatch.setattr(SpanModel, "undecided", lambda _, spans, words: np.ones(len(spans), bool))
+    every = spans.gather(words, visible, models, model)
+    assert 0 < few < len(asked) - few
+    chosen = [[s.original for s in spans.edits(words, g, model.posterior(g, words), BELIEVED)] for g in (some, every)]
+    assert chosen[0] == chosen[1] != []
+
+
+def test_phrases_are_hidden_together_where_they_stand_apart() -> None:
+    near = "They carried out the work most of the time. "
+    words = split(near + "The people of the town were glad to see it when the summer came at last. " + near)
+    gathered = spans.gather(words, seen(words, 1.0), passes.load(fast=True), spans.load(), least=-np.inf)
+    turns = spans._turns(gathered)
+    assert sorted(np.concatenate(turns).tolist()) == list(range(len(gathered)))
+    for turn in turns:
+        begin, end = gathered.begin[turn], gathered.end[turn]
+        assert (begin[1:] - end[:-1] >= spans._APART).all()
+    assert max(map(len, turns)) > 1
 
 
 def test_a_word_stands_for_a_phrase_where_the_phrase_reads_far_better() -> None:

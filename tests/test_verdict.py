@@ -162,7 +162,7 @@ def asked_about(
     asked, models, words = [], passes.load(fast), split(text)
     changed = replace(verdict.load(), unsettled=unsettled)
 
-    def counted(words: Words, reader: ContextReader, lexicon: Lexicon) -> np.ndarray:
+    def counted(words: Words, reader: ContextReader, lexicon: Lexicon, _: object = None) -> np.ndarray:
         asked.append("encoder" if reader is models.encoder else "closer")
         return np.full(len(words), -10.0 if reader is models.encoder else 12.0, np.float32)
 
@@ -228,3 +228,60 @@ def test_a_page_that_is_spun_throughout_is_one_passage_and_an_honest_one_none() 
     spun = simulate(ARTICLE, "wordnet-walk", seed=3, rate=0.4).text
     assert unspin.read(spun).passages == ((0, len(spun)),)
     assert unspin.read(ARTICLE).passages == ()
+
+
+def test_where_what_is_in_sight_is_clear_a_part_is_asked_for_its_hidden_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[np.ndarray | None] = []
+    read = ratios.hidden_ratio
+
+    def noted(words: Words, reader: ContextReader, lexicon: Lexicon, here: np.ndarray | None = None) -> np.ndarray:
+        asked.append(here)
+        return read(words, reader, lexicon, here)
+
+    monkeypatch.setattr(scores, "hidden_ratio", noted)
+    models, words = passes.load(fast=True), split(SPUN)
+    parts = [(words, models.encoder.visible(words, passes.SUSPICION))]
+    assert verdict.load().first_score(scores.evidence(parts, models)) > verdict.CLEAR
+    found = scores.score(parts, models)
+    monkeypatch.setattr(verdict, "CLEAR", 100.0)
+    whole = scores.score(parts, models)
+    part, none = asked
+    assert none is None
+    assert part is not None and 0 < part.sum() < 0.7 * len(words)
+    assert found.value == pytest.approx(whole.value, abs=2.0)
+
+
+def test_the_clearest_part_of_a_document_is_its_spun_paragraph() -> None:
+    models = passes.load(fast=True)
+    honest = (EXAMPLES / "clinic.txt").read_text(encoding="utf-8")
+    parts = [(words, models.encoder.visible(words, passes.SUSPICION)) for words in (split(honest), split(SPUN))]
+    first, second = np.split(scores.clearest(scores.evidence(parts, models), parts, models), [len(parts[0][0])])
+    assert not first.any() and second.any()
+
+
+def test_shares_are_of_what_was_asked() -> None:
+    seen = evidence([3.0, -6.0, -6.0] * 60)
+    hidden = np.tile(np.array([6.0, -3.0, -3.0], np.float32), 60)
+    part = np.arange(180) < 90
+    names = ["agreed", "better", "far_better"]
+    whole = verdict.statistics(replace(seen, hidden=hidden), names)
+    some = verdict.statistics(replace(seen, hidden=np.where(part, hidden, np.nan), asked=part), names)
+    assert some == pytest.approx(whole, rel=0.06)
+
+
+def test_a_long_text_with_little_left_is_at_rest_where_the_point_is_strict() -> None:
+    model = verdict.load()
+    long = next(
+        seen
+        for seen in (evidence([2.0, *[-6.0] * gap] * (900 // gap)) for gap in range(12, 200))
+        if -4.5 < model.first_score(seen) < verdict.AT_REST - 0.2
+    )
+    assert model.asks(long, 1e-2)
+    assert not model.asks(long, verdict.STRICT)
+    short = next(
+        seen
+        for seen in (evidence([2.0, *[-6.0] * gap] * (300 // gap)) for gap in range(5, 100))
+        if -4.5 < model.first_score(seen) < verdict.AT_REST - 0.2
+    )
+    assert model.asks(short, verdict.STRICT)
+    assert not model.asks(evidence([-6.0] * 300), 1.0)

@@ -11,7 +11,7 @@ concluded, a tab, the number of pages that show it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -51,9 +51,9 @@ class Seen:
         lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
         return cls([(found, original, int(pages)) for found, original, pages in lines], lexicon)
 
-    def pages(self, found: str, original: str) -> int:
-        """On how many pages ``found`` was seen for ``original``, both in lower case."""
-        return self._pages.get(found, {}).get(original, 0)
+    def originals(self, found: str) -> Mapping[str, int]:
+        """For what ``found`` was seen, in lower case, and on how many pages."""
+        return self._pages.get(found, {})
 
     def times(self, found: str) -> int:
         """On how many pages ``found`` was seen for some original; one with two of them counts twice."""

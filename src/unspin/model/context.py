@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -29,8 +29,12 @@ from unspin.text import Words
 _LONGEST: Final = 126
 REMEMBERED = 256
 """Windows whose figures a reader keeps; some 100 kB each."""
+_TEXTS: Final = 4
+"""Texts whose windows a reader keeps."""
 _CLS, _SEP, _MASK = 101, 102, 103
 _MOST_PIECES: Final = 8
+_ORIGINALS: Final = 2_048
+"""Originals whose logits are summed at a time: those of 64 vectors then stay in the cache."""
 SHOWN, MASKED, GONE = 0, 1, 2
 """A token is in sight, behind a mask, or behind the mask of the span that it belongs to."""
 _SENTENCE_END: Final = frozenset(".!?")
@@ -113,6 +117,8 @@ class ContextReader:
         self._wordpieces = WordPieces.read(vocabulary)
         self._known: dict[str, tuple[int, ...]] = {}
         self._see_hidden = lru_cache(maxsize=REMEMBERED)(self._look_behind)
+        # The same text is asked about again and again.
+        self._windows = lru_cache(maxsize=_TEXTS)(self._cut)
         self.tick: Callable[[], None] = lambda: None
         self._layer = OutputLayer(words)
 
@@ -165,28 +171,46 @@ class ContextReader:
             np.matmul(self.table[original[begin:end]], vector, out=scores[begin:end])
         return scores + self.bias[original]
 
-    def log_shares(self, vectors: NDArray[np.float32], size: int) -> NDArray[np.float32]:
-        """What each context vector says of the first ``size`` originals: log shares of all of them, ``float32[m, size]``."""
-        logits: NDArray[np.float32] = vectors @ self.table[:size].T + self.bias[:size]
-        top = logits.max(axis=1)
-        total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-        return np.asarray(logits - total[:, None])
+    def log_totals(self, vectors: NDArray[np.float32], size: int) -> NDArray[np.float32]:
+        """What the logit of an original is held against for its log share: log of the sum of ``exp(logit)`` over originals.
 
-    def windows(self, words: Words) -> Iterator[Window]:
+        Args:
+            vectors: context vectors, ``float32[m, width]``.
+            size: the first so many originals are summed over.
+
+        Returns:
+            ``float32[m]``.
+        """
+        total = np.full(len(vectors), -np.inf, np.float32)
+        for at in range(0, size, _ORIGINALS):
+            rows = slice(at, min(at + _ORIGINALS, size))
+            logits = vectors @ self.table[rows].T
+            logits += self.bias[rows]
+            top = logits.max(axis=1)
+            logits -= top[:, None]
+            total = np.logaddexp(total, top + np.log(np.exp(logits, out=logits).sum(axis=1)))
+        return total
+
+    def windows(self, words: Words) -> tuple[Window, ...]:
         """Cut a document into windows of whole sentences."""
+        return self._windows(words.lower)
+
+    def _cut(self, tokens: tuple[str, ...]) -> tuple[Window, ...]:
+        windows = []
         begin, size, sentence = 0, 0, 0
-        for i, token in enumerate(words.lower):
-            length = len(self.pieces(token))
+        lengths = [len(self.pieces(token)) for token in tokens]
+        for i, (token, length) in enumerate(zip(tokens, lengths, strict=True)):
             if size + length > _LONGEST:
                 cut = sentence if sentence > begin else i
-                yield Window(begin, cut)
-                size = sum(len(self.pieces(word)) for word in words.lower[cut:i])
+                windows.append(Window(begin, cut))
+                size = sum(lengths[cut:i])
                 begin = cut
             size += length
             if token in _SENTENCE_END:
                 sentence = i + 1
-        if begin < len(words):
-            yield Window(begin, len(words))
+        if begin < len(tokens):
+            windows.append(Window(begin, len(tokens)))
+        return tuple(windows)
 
     def hidden(
         self,
@@ -224,17 +248,17 @@ class ContextReader:
         self, tokens: Sequence[str], window: Window, hide: NDArray[np.uint8]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The wordpieces of a window, and where each of its tokens begins among them."""
-        ids = [_CLS]
-        first = np.empty(window.end - window.begin, np.int64)
-        for place, i in enumerate(range(window.begin, window.end)):
-            first[place] = len(ids)
-            if hide[i] == SHOWN:
-                ids.extend(self.pieces(tokens[i]))
-            elif hide[i] == MASKED:
+        ids, first = [_CLS], []
+        here = slice(window.begin, window.end)
+        for token, how in zip(tokens[here], hide[here].tolist(), strict=True):
+            first.append(len(ids))
+            if how == SHOWN:
+                ids.extend(self.pieces(token))
+            elif how == MASKED:
                 ids.append(_MASK)
         # Restorations may be longer than what stood there; positions end at 512, far off.
         ids.append(_SEP)
-        return np.array(ids, np.int64), first
+        return np.array(ids, np.int64), np.array(first, np.int64)
 
     def _look_behind(self, ids: bytes, places: bytes) -> NDArray[np.float32]:
         """The context vectors at the pieces ``places`` of a window."""

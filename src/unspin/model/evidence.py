@@ -117,8 +117,9 @@ def gather(
         ngram: the 4-gram model.
     """
     found = lexicon.ids([words.lower[i] for i in visible.places])
-    asked_for = open_vocabulary.proposals(words, visible.places, found, encoder, lexicon)
-    candidates = open_vocabulary.extended(lexicon.candidates(found), found, asked_for)
+    candidates = lexicon.candidates(found)
+    asked_for = open_vocabulary.proposals(words, visible, found, candidates, encoder, lexicon)
+    candidates = open_vocabulary.extended(candidates, found, asked_for)
     belief = np.empty(len(candidates.original), np.float32)
     for at in range(0, len(found), _BLOCK):
         encoder.tick()

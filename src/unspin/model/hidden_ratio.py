@@ -24,14 +24,18 @@ _TURNS: Final = 4
 _BLOCK: Final = 64
 
 
-def hidden_ratio(words: Words, reader: ContextReader, lexicon: Lexicon) -> NDArray[np.float32]:
+def hidden_ratio(
+    words: Words, reader: ContextReader, lexicon: Lexicon, asked: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32]:
     """The ratio for each token, ``float32[n]``; NaN for marks, and for words that are unknown or have no originals.
 
-    The channels of the lexicon weigh alike. Costs four passes of the reader.
+    The channels of the lexicon weigh alike. Costs four passes of the reader over what is asked: the tokens ``asked``,
+    ``bool[n]``, or all.
     """
+    every = np.flatnonzero(words.is_word if asked is None else words.is_word & asked)
     ratio = np.full(len(words), np.nan, np.float32)
     for turn in range(_TURNS):
-        places = np.flatnonzero(words.is_word)[turn::_TURNS]
+        places = every[turn::_TURNS]
         found = lexicon.ids([words.lower[i] for i in places])
         vectors = reader.hidden(words, words.lower, places)
         known = np.flatnonzero((found >= 0) & (found < lexicon.vocabulary))

@@ -44,9 +44,11 @@ def _sums(
     for edge, node in enumerate(end.tolist()):
         arriving[node].append(edge)
     reached = np.zeros(tokens + 1)
-    for node, before in enumerate(range(tokens), start=1):
-        edges = arriving.get(node)
-        reached[node] = reached[before]
-        if edges:
-            reached[node] = np.logaddexp.reduce([reached[before], *(reached[begin[edges]] + score[edges])])
+    last = 0
+    for node in sorted(arriving):
+        reached[last + 1 : node] = reached[last]  # where no span arrives, as many paths arrive as before
+        edges = arriving[node]
+        reached[node] = np.logaddexp.reduce([reached[node - 1], *(reached[begin[edges]] + score[edges])])
+        last = node
+    reached[last + 1 :] = reached[last]
     return reached

@@ -79,9 +79,15 @@ class Weights:
 
 def pair_pages(words: Words, evidence: Evidence, lexicon: Lexicon, seen: Seen) -> NDArray[np.float64]:
     """On how many pages each option was seen to be replaced by the word found, ``float64[k]``."""
-    found = [words.lower[place] for place in evidence.place.tolist()]
-    pairs = zip(evidence.owner.tolist(), evidence.original.tolist(), strict=True)
-    return np.array([seen.pages(found[i], lexicon.forms[original]) for i, original in pairs], np.float64)
+    pages = np.zeros(len(evidence.original))
+    for i, place in enumerate(evidence.place.tolist()):
+        seen_for = seen.originals(words.lower[place])
+        if seen_for:
+            options = range(int(evidence.ptr[i]), int(evidence.ptr[i + 1]))
+            originals = evidence.original[options.start : options.stop].tolist()
+            for option, original in zip(options, originals, strict=True):
+                pages[option] = seen_for.get(lexicon.forms[original], 0)
+    return pages
 
 
 def likeness(evidence: Evidence, posterior: Posterior, pages: NDArray[np.float64]) -> float:

@@ -162,8 +162,11 @@ class NGram:
     def ids(self, tokens: Sequence[str]) -> NDArray[np.int32]:
         """The ids of lower-cased tokens as :func:`unspin.text.split` gives them, ``int32[n]``."""
         known = self._id.get
-        found = (NUMBER if token[:1].isdecimal() else known(token, UNKNOWN) for token in tokens)
-        return np.fromiter(found, np.int32, len(tokens))
+        found = [known(token, UNKNOWN) for token in tokens]
+        # No word of the vocabulary begins with a digit.
+        for i in [i for i, number in enumerate(found) if number == UNKNOWN and tokens[i][:1].isdecimal()]:
+            found[i] = NUMBER
+        return np.array(found, np.int32)
 
     def log_share(self, ids: NDArray[np.int32]) -> NDArray[np.float32]:
         """Natural log probability of each token when no context is known, ``float32[n]``."""

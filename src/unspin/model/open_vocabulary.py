@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.lexicon import Candidates, Lexicon
-from unspin.model.encoder import Encoder
+from unspin.model.encoder import Encoder, Visible
 from unspin.text import Words
 
 __all__ = ["extended", "proposals"]
@@ -36,31 +36,62 @@ _CHANNEL: Final = -6.0
 
 
 def proposals(
-    words: Words, places: NDArray[np.int64], found: NDArray[np.int32], encoder: Encoder, lexicon: Lexicon
+    words: Words, visible: Visible, found: NDArray[np.int32], candidates: Candidates, encoder: Encoder, lexicon: Lexicon
 ) -> Mapping[int, int]:
     """For some forms of a document, by lexicon id, the original that their contexts ask for.
 
     Args:
         words: the document.
-        places: its suspicious words, in order, ``int64[m]``.
-        found: their lexicon ids, -1 if unknown, ``int32[m]``.
+        visible: what the encoder says of it as it stands.
+        found: the lexicon ids of its suspicious words, -1 if unknown, ``int32[m]``.
+        candidates: what these may stand for.
         encoder: for the contexts.
         lexicon: for the words that an original may be.
     """
-    times = Counter(found[(found >= _COMMONEST) & (found < lexicon.vocabulary)].tolist())
-    often = [form for form, count in times.items() if count >= LEAST_OCCURRENCES]
-    asked = np.flatnonzero(np.isin(found, often))
-    vectors = np.empty((len(asked), encoder.table.shape[1]), np.float32)
+    forms = _unexplained(visible, found, candidates, encoder, lexicon)
+    asked = np.flatnonzero(np.isin(found, forms))
+    vectors = np.empty((len(asked), encoder.width), np.float32)
     for turn in range(_TURNS):
-        vectors[turn::_TURNS] = encoder.hidden(words, words.lower, places[asked[turn::_TURNS]])
+        vectors[turn::_TURNS] = encoder.hidden(words, words.lower, visible.places[asked[turn::_TURNS]])
     originals: dict[int, int] = {}
-    for form in often:
+    for form in forms:
         here = vectors[found[asked] == form][:_MOST_OCCURRENCES]
-        share = encoder.log_shares(here, lexicon.vocabulary).mean(0)
+        [logits] = _logits(here.mean(axis=0, keepdims=True), encoder, lexicon)
+        share = logits - encoder.log_totals(here, lexicon.vocabulary).mean()
         best = int(share.argmax())
         if share[best] > _EXPECTED and share[form] < _NOT_EXPECTED:
             originals[form] = best
     return originals
+
+
+def _unexplained(
+    visible: Visible, found: NDArray[np.int32], candidates: Candidates, encoder: Encoder, lexicon: Lexicon
+) -> list[int]:
+    """The forms that stand often, and of which the encoder is sure of neither what is there nor any of the candidates.
+
+    It has them in sight; what it is sure of needs no pass to be known.
+    """
+    times = Counter(found[(found >= _COMMONEST) & (found < lexicon.vocabulary)].tolist())
+    forms = []
+    for form in (form for form, count in times.items() if count >= LEAST_OCCURRENCES):
+        rows = np.flatnonzero(found == form)
+        known = candidates.original[candidates.ptr[rows[0]] : candidates.ptr[rows[0] + 1]]
+        forms.append((form, visible.belief[rows].mean(axis=0), [form, *known[known < lexicon.vocabulary].tolist()]))
+    if not forms:
+        return []
+    logits = _logits(np.stack([belief for _, belief, _ in forms]), encoder, lexicon)
+    total = np.logaddexp.reduce(logits, axis=1)
+    return [
+        form
+        for (form, _, known), row, most in zip(forms, logits, total.tolist(), strict=True)
+        if row.max() > row[known].max() or row.max() - most < _EXPECTED
+    ]
+
+
+def _logits(vectors: NDArray[np.float32], encoder: Encoder, lexicon: Lexicon) -> NDArray[np.float32]:
+    """The logits of all originals for each vector, ``float32[m, vocabulary]``; those of a mean are the means of the logits."""
+    here = slice(lexicon.vocabulary)
+    return np.asarray(vectors @ encoder.table[here].T + encoder.bias[here])
 
 
 def extended(candidates: Candidates, found: NDArray[np.int32], originals: Mapping[int, int]) -> Candidates:

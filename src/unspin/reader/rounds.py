@@ -78,7 +78,7 @@ def restore(
         if number:
             words = split(texts[-1])
             visible = models.encoder.visible(words, SUSPICION)
-        if not asks(words, visible, models):
+        if not asks(words, visible, models, settings.operating_point):
             break
         made = _round(words, visible, models, settings, known)
         before = states[-1].substitutions

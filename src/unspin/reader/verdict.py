@@ -29,10 +29,14 @@ from unspin.reader.spans import NeverWritten
 from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "asks", "evidence", "passages", "score", "with_closer", "with_hidden"]
+__all__ = ["Score", "asks", "clearest", "evidence", "passages", "score", "with_closer", "with_hidden"]
 
 _SHORT: Final = 240
 """Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
+_WINDOWS: Final = 2
+"""Windows, some 90 words each, whose hidden words are asked for where the rest is clear."""
+_MOST: Final = 5.0
+"""Nats that one word may add to what speaks for a window."""
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -52,7 +56,8 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     seen = evidence(parts, models)
     value = verdict.first_score(seen)
     if value >= verdicts.DOUBTED:
-        seen = with_hidden(seen, parts, models)
+        clear = value >= verdicts.CLEAR
+        seen = with_hidden(seen, parts, models, clearest(seen, parts, models) if clear else None)
         value = verdict.second_score(seen)
         if models.closer is not None and verdict.is_unsettled(value):
             value = verdict.third_score(with_closer(seen, parts, models.closer, models.lexicon))
@@ -73,9 +78,9 @@ def passages(words: Words, visible: Visible) -> Iterator[tuple[int, int]]:
             yield int(words.start[spans[0][0]]), int(words.end[spans[-1][1] - 1])
 
 
-def asks(words: Words, visible: Visible, models: Models) -> bool:
-    """Whether a stretch of a spun document is to be restored, by what is in sight of it."""
-    return verdicts.load().asks(evidence([(words, visible)], models))
+def asks(words: Words, visible: Visible, models: Models, operating_point: float) -> bool:
+    """Whether a stretch of a document that is spun at ``operating_point`` is to be restored, by what is in sight of it."""
+    return verdicts.load().asks(evidence([(words, visible)], models), operating_point)
 
 
 def evidence(parts: Sequence[Part], models: Models) -> Evidence:
@@ -111,9 +116,26 @@ def _different(stretches: Iterable[Words], phrases: Iterable[Sequence[NeverWritt
     return sum(sum(sorted(all_, reverse=True)[: verdicts.MOST_OF_A_FORM]) for all_ in places.values())
 
 
-def with_hidden(seen: Evidence, parts: Sequence[Part], models: Models) -> Evidence:
-    """The evidence with what each word's surroundings say of it when it is hidden."""
-    return replace(seen, hidden=_ratios(parts, models.encoder, models.lexicon))
+def with_hidden(
+    seen: Evidence, parts: Sequence[Part], models: Models, asked: NDArray[np.bool_] | None = None
+) -> Evidence:
+    """The evidence with what each word's surroundings say of it when it is hidden: of the tokens ``asked``, or of all."""
+    return replace(seen, hidden=_ratios(parts, models.encoder, models.lexicon, asked), asked=asked)
+
+
+def clearest(seen: Evidence, parts: Sequence[Part], models: Models) -> NDArray[np.bool_]:
+    """The tokens of the windows in which most speaks for a swap, by what is in sight, ``bool[n]``."""
+    speaks = np.where(seen.judged, np.clip(seen.swap - verdicts.NEUTRAL_ODDS, 0.0, _MOST), 0.0)
+    starts = ragged.offsets(np.array([len(words) for words, _ in parts]))
+    windows = [
+        slice(start + window.begin, start + window.end)
+        for start, (words, _) in zip(starts.tolist(), parts, strict=False)
+        for window in models.encoder.windows(words)
+    ]
+    asked = np.zeros(len(speaks), bool)
+    for window in sorted(windows, key=lambda here: -float(speaks[here].sum()))[:_WINDOWS]:
+        asked[window] = True
+    return asked
 
 
 def with_closer(seen: Evidence, parts: Sequence[Part], closer: ContextReader, lexicon: Lexicon) -> Evidence:
@@ -121,5 +143,12 @@ def with_closer(seen: Evidence, parts: Sequence[Part], closer: ContextReader, le
     return replace(seen, closer=_ratios(parts, closer, lexicon))
 
 
-def _ratios(parts: Sequence[Part], reader: ContextReader, lexicon: Lexicon) -> NDArray[np.float32]:
-    return np.concatenate([hidden_ratio(words, reader, lexicon) for words, _ in parts])
+def _ratios(
+    parts: Sequence[Part], reader: ContextReader, lexicon: Lexicon, asked: NDArray[np.bool_] | None = None
+) -> NDArray[np.float32]:
+    """The hidden ratios of the parts, one after the other; NaN but for the tokens ``asked``, ``float32[n]``."""
+    ends = np.cumsum([len(words) for words, _ in parts])
+    wanted = [None] * len(parts) if asked is None else np.split(asked, ends[:-1])
+    return np.concatenate(
+        [hidden_ratio(words, reader, lexicon, here) for (words, _), here in zip(parts, wanted, strict=True)]
+    )

@@ -55,7 +55,7 @@ class PhraseFinder:
         row = tuple(tokens)
         at = 0
         while at < len(row):
-            match = self._at(row, at, fits)
+            match = self._at(row, at, fits) if row[at] in self._lengths else None
             if match is not None:
                 yield match
             at = at + 1 if match is None else match.end
