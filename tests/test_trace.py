@@ -262,7 +262,7 @@ def test_a_spun_page_leads_to_its_source_and_the_earliest_near_copy_is_named(arc
 @pytest.mark.parametrize(("family", "sources", "queries"), [
     ("spinbot", 1, 1),  # nearly all of it runs with its source
     ("gloss", 1, 1),  # hardly any, but no other text has as much
-    ("gloss", 0, 15),
+    ("gloss", 0, 18),
 ])  # fmt: skip
 def test_a_page_that_one_document_explains_is_not_asked_for_part_by_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, family: str, sources: int, queries: int
@@ -332,13 +332,15 @@ def test_restored_words_are_asked_for() -> None:
     reading = Reading(text=page, restored=apply(page, (swap,)), spun=True, score=1, false_positive_rate=1e-5, share=0.1,
                       words=18, substitutions=(swap,))  # fmt: skip
     asked, token = written(side(page), reading)
+    probability = {some.word: some.probability for some in asked}
+    assert probability["harbour"] == pytest.approx(0.8) and probability["ferry"] == pytest.approx(0.1)
+    assert probability["zzz"] < 0.2
     weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100, 100))
-    assert weights["harbour"] == pytest.approx(0.8) and weights["ferry"] == pytest.approx(0.1)
-    assert weights["zzz"] == pytest.approx(0.2)
+    assert weights["quay"] > weights["harbour"] > weights["zzz"] > weights["ferry"] > 0
     assert {page[side(page).words.start[i] :][:3] for i in token[3:4].tolist()} == {"zzz"}
     asked, _ = written(side(page), None)
     weights = dict(query(asked, rarities(asked, lambda word: 3, 100), 100, 100))
-    assert weights["zzz"] == 1 and "harbour" not in weights
+    assert weights["zzz"] >= weights["quay"] and "harbour" not in weights
 
 
 def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> None:
@@ -348,23 +350,23 @@ def test_without_a_reading_words_are_asked_for_that_a_word_may_stand_for() -> No
     asked, _ = written(side("They had to utilise the vessel, and Utilise said so."), None)
     by_word = {(some.place, some.word): some.probability for some in asked}
     assert by_word[3, "use"] > 0.3 and by_word[3, "utilise"] < 0.7
-    assert by_word[7, "utilise"] == 1  # a name stands for itself
+    assert by_word[7, "utilise"] > 0.95  # a name stands for itself
 
 
 def test_parts_cover_the_page() -> None:
     from unspin.trace.query import parts
 
-    for size in (0, 1, 47, 48, 49, 130, 1_000, 9_999, 200_000):
+    for size in (0, 1, 39, 40, 41, 130, 1_000, 9_999, 200_000):
         spans = list(parts(size))
         assert len(spans) <= 24 and spans[0][0] == 0 and spans[-1][1] == size
         assert all(first[1] == second[0] for first, second in pairwise(spans))
-        assert max(end - begin for begin, end in spans) <= 48 or len(spans) == 24
+        assert max(end - begin for begin, end in spans) <= 40 or len(spans) == 24
 
 
 def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
     from unspin.trace.query import Asked, query, rarities
 
-    asked = [Asked(k, f"word{k}", 1.0, 1.0) for k in range(40)]
+    asked = [Asked(k, f"word{k}", 1.0) for k in range(40)]
     terms = {}
     for documents in (10_000, 1_000_000, 100_000_000):
         has = {f"word{k}": documents // 1_000 * (k + 1) for k in range(40)}
@@ -380,19 +382,58 @@ def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:
 
     has = {"london": 170_000, "harbour": 20_000, "pontoon": 300, "unheard": 0}
     asked = [
-        Asked(0, "london", 1.5, 1.0),
-        Asked(4, "london", 1.5, 1.0),
-        *(Asked(k, w, 1.0, 1.0) for k, w in enumerate(has, 1)),
+        Asked(0, "london", 1.0),
+        Asked(4, "london", 1.0),
+        *(Asked(k, w, 1.0) for k, w in enumerate(has, 1)),
     ]
 
     def words(documents: int, more: int = 0) -> list[str]:
-        some = [*asked, *(Asked(9 + k, f"more{k}", 0.01, 0.01) for k in range(more))]
+        some = [*asked, *(Asked(9 + k, f"more{k}", 0.01) for k in range(more))]
         rarity = rarities(some, lambda word: has.get(word, 900), documents)
         return [term.word for term in query(some, rarity, documents, 24)]
 
     assert words(1_000_000) == ["pontoon", "harbour", "london"]  # four words are asked for in any case
     assert words(1_000_000, more=3)[:2] == ["pontoon", "harbour"] and "london" not in words(1_000_000, more=3)
     assert query([], {}, 0, 24) == []
+
+
+def test_a_rare_word_says_a_lot_where_it_is_found_however_unlikely_it_was() -> None:
+    from unspin.trace.query import Asked, query, rarities
+
+    has = {"pontoon": 10, "harbour": 20_000, "the": 99_990}
+    asked = [Asked(0, "pontoon", 0.1), Asked(0, "dock", 0.0), Asked(1, "harbour", 0.9), Asked(2, "the", 0.9)]
+    rarity = rarities(asked, lambda word: has.get(word, 500), 100_000)
+    scores = {term.word: term.weight * rarity[term.word] for term in query(asked, rarity, 100_000, 24)}
+    assert scores["pontoon"] > scores["harbour"] > 1
+    assert not scores.get("the") and "dock" not in scores  # what everything has, and what nobody wrote
+
+
+def test_a_source_is_found_behind_many_texts_that_have_its_words_in_disorder(tmp_path: Path) -> None:
+    passage = " ".join(paragraphs(HARBOUR)[1:3])
+    words = passage.split()
+    random = np.random.default_rng(1)
+    with Writer.open(tmp_path / "a") as writer:
+        for k in range(60):
+            writer.put(f"disorder-{k}", " ".join(words[i] for i in random.permutation(len(words))))
+        writer.put("source", HARBOUR)
+        writer.commit()
+    page = f"{PROSE['cooking.txt'][:600]}\n\n{passage}\n\n{CLINIC[:600]}"
+    assert [match.id for match in search(page, Archive(tmp_path / "a")).sources] == ["source"]
+
+
+def test_a_page_in_another_language_is_said_to_be(archive: Path) -> None:
+    opened = Archive(archive)
+    german = (
+        "Der Hafen der kleinen Stadt war in diesem Winter geschlossen, weil das Eis bis an die Mauern reichte und niemand"
+        " wusste, wann die Boote wieder auslaufen durften. Die Fischer saßen am Markt und sprachen über die Preise, über das"
+        " Wetter und über die neue Brücke, die im Frühjahr gebaut werden sollte, aber geglaubt hat es ihnen keiner."
+    )
+    japanese = "港は冬の間閉ざされていた。氷が岸壁まで届き、いつ船が出られるのか誰にも分からなかった。" * 4
+    for text in (german, japanese):
+        found = search(text, opened)
+        assert Remark.OTHER_LANGUAGE in found.notes and "not in English" in trace_in_words(found)
+    assert Remark.OTHER_LANGUAGE not in search(HARBOUR, opened).notes
+    assert "first 400,000 characters" in trace_in_words(search(HARBOUR * 200, opened))
 
 
 def test_the_room_can_be_called(archive: Path) -> None:
@@ -466,6 +507,94 @@ def test_a_damaged_text_is_named_by_check(tmp_path: Path) -> None:
     texts.write_bytes(texts.read_bytes()[:50])
     (line,) = Archive(tmp_path / "a").problems()
     assert line.startswith("one: ") and "damaged" in line
+
+
+def _written_anew(path: Path, data: bytes | bytearray) -> None:
+    """A file of other contents under the same name: the old one may still be mapped into memory."""
+    path.unlink()
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["idx", "term", "store", "fast", "fieldnorm"])
+def test_damaged_postings_are_told_by_their_checksum(tmp_path: Path, kind: str) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    assert list(Archive(tmp_path / "a").problems()) == []
+    (postings,) = (tmp_path / "a" / "postings").glob(f"*.{kind}")
+    data = bytearray(postings.read_bytes())
+    data[0] ^= 1
+    _written_anew(postings, data)
+    assert str(postings) in next(Archive(tmp_path / "a").problems())
+    _written_anew(postings, b"")
+    with pytest.raises(DamagedData, match="damaged"):
+        list(Archive(tmp_path / "a").problems())
+
+
+def test_what_makes_tantivy_panic_is_damage(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        for name, text in PROSE.items():
+            writer.put(name, text)
+        writer.commit()
+    for kind in ("fast", "term", "idx"):
+        (postings,) = (tmp_path / "a" / "postings").glob(f"*.{kind}")
+        data = bytearray(postings.read_bytes())
+        data[:-150] = bytes(0xFF for _ in data[:-150])
+        whole = postings.read_bytes()
+        _written_anew(postings, data)
+        with pytest.raises(DamagedData, match="damaged"):
+            search(HARBOUR + PROSE["news.txt"], Archive(tmp_path / "a"))
+        _written_anew(postings, whole)
+
+
+def test_what_is_missing_in_an_archive_is_named_by_whoever_reads_or_writes(tmp_path: Path) -> None:
+    import shutil
+
+    for name in ("texts", "postings"):
+        with Writer.open(tmp_path / name) as writer:
+            writer.put("one", HARBOUR)
+            writer.commit()
+        shutil.rmtree(tmp_path / name / name)
+        with pytest.raises(DamagedData, match=f"its {name} are missing"):
+            Archive(tmp_path / name)
+        with pytest.raises(DamagedData, match=f"its {name} are missing"), Writer.open(tmp_path / name):
+            pass
+    with Writer.open(tmp_path / "a") as writer:
+        writer.commit()
+    (tmp_path / "a" / "postings" / "meta.json").write_text("x", encoding="utf-8")
+    with pytest.raises(DamagedData, match="make the archive anew"), Writer.open(tmp_path / "a"):
+        pass
+
+
+def test_a_build_that_was_killed_before_it_had_a_name_can_be_begun_again(tmp_path: Path) -> None:
+    for name in ("postings", "texts"):
+        (tmp_path / "a" / name).mkdir(parents=True)
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    assert len(Archive(tmp_path / "a")) == 1
+
+
+def test_nothing_to_read_makes_no_archive(tmp_path: Path) -> None:
+    with pytest.raises(MissingInput, match="no such file"):
+        build([str(tmp_path / "none.txt")], tmp_path / "a", Columns(), Further())
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_full_disk_keeps_no_half_of_the_texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from unspin.trace.archive import texts
+
+    def save(target: Path, data: bytes) -> None:
+        if target.suffix == ".words":
+            raise OutputError(f"{target}: cannot be written (no space left on device)")
+        target.write_bytes(data)
+
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        monkeypatch.setattr(texts, "save", save)
+        with pytest.raises(OutputError, match="no space left"):
+            writer.commit()
+    assert list((tmp_path / "a" / "texts").iterdir()) == []
 
 
 # --- building ---------------------------------------------------------------------------------------------------------
@@ -849,7 +978,7 @@ def test_a_word_that_the_page_has_often_shares_one_vote() -> None:
     text = Numbers().of("harbour")
     for page in ("the harbour of the town", "the harbour here, a harbour there, some harbour, and then a harbour"):
         sketch, size = _sketch(page)
-        assert sketch.run(text, np.ones(size, np.bool_)).nats == pytest.approx(8.0)
+        assert sketch.run(text, np.ones(size, np.bool_)).nats == pytest.approx(8.0, abs=0.2)
 
 
 def test_a_run_promises_less_the_smaller_a_part_it_is() -> None:

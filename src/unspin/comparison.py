@@ -51,6 +51,8 @@ class Remark(StrEnum):
     """All that both texts have in common is quoted by both, or said everywhere."""
     PAGE_CUT = "page-cut"
     """Only the beginning of a very long page was searched for."""
+    OTHER_LANGUAGE = "other-language"
+    """The page is not in English: copies of it are found, but not what its words were swapped for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,7 @@ REMARKS: Final[dict[str, str]] = {
     Remark.EMPTY_ARCHIVE: "the archive is empty",
     Remark.QUOTED_ONLY: "what they have in common is quoted by both, or said everywhere",
     Remark.PAGE_CUT: "only the first 400,000 characters of the page were searched for",
+    Remark.OTHER_LANGUAGE: "the page is not in English: a copy of it is found, but not what its words were swapped for",
 }
 """The remarks in words."""
 

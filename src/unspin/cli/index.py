@@ -121,7 +121,7 @@ def _build(inputs: list[str], output: str, columns: tuple[str, str, str, str]) -
         remark(line)
     if len(built.failures) > _NAMED:
         remark(f"… and {len(built.failures) - _NAMED:,} more could not be read")
-    empty = f"; {built.empty:,} without a word were left out" if built.empty else ""
+    empty = f"; {built.empty:,} without a word {'was' if built.empty == 1 else 'were'} left out" if built.empty else ""
     remark(f"{built.added:,} {'document' if built.added == 1 else 'documents'} put into {output}{empty}")
     return bool(built.failures)
 

@@ -180,16 +180,17 @@ def _from_source(document: Document, settings: Settings, source: str | None, ind
     from unspin.documents import shown
     from unspin.trace import Archive, compare, restored, search
     from unspin.trace.restoring import marked
+    from unspin.trace.wording import trace_in_words
 
     reading = unspin.read(document.text, settings)
     if source is not None:
         found = [compare(document.text, opened(source).text)]
     else:
         assert index is not None
-        sources = search(document.text, Archive(index), reading).sources
-        found = [match.comparison for match in sources] or [compare(document.text, "")]
-        named = ", ".join(match.id for match in sources)
-        said = f"the source is {named}" if sources else "no source in the archive; the reader's words alone"
+        traced = search(document.text, Archive(index), reading)
+        found = [match.comparison for match in traced.sources] or [compare(document.text, "")]
+        named = ", ".join(match.id for match in traced.sources)
+        said = f"the source is {named}" if named else f"{trace_in_words(traced)}; the reader's words alone"
         remark(f"{shown(document.path)}: {said}")
     made = restored(found[0], reading, further=found[1:])
     write(document.encode(marked(made) if mark else made.restored))

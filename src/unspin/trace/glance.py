@@ -24,7 +24,7 @@ from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.trace.archive import Archive, Term
 from unspin.trace.archive.numbers import NUMBERS, WORD
-from unspin.trace.query import MOST_TIMES, NAME, affordable, frequencies, likely, rarity
+from unspin.trace.query import KEPT, UNTOUCHED, chosen, likely, rarity
 from unspin.trace.sides import swaps
 from unspin.trace.sketch import PROMISING, Sketch, by_chance
 
@@ -38,7 +38,7 @@ _MOST_PARTS: Final = 48
 """Parts at most; those of a longer page are longer."""
 _TERMS: Final = 24
 """Terms of a query."""
-_DOCUMENTS: Final = 16
+_DOCUMENTS: Final = 64
 """Documents that are looked at for a part."""
 _MOST_WORDS: Final = 300_000
 """Words that are remembered; then all are forgotten, and learned anew."""
@@ -111,7 +111,7 @@ class _Asked(NamedTuple):
         ptr: where those of each place begin, ``int64[n + 1]``.
         term: the number of each, by the order in which they were met, ``int64[k]``.
         hashed: a number of 32 bits, which does not depend on that, ``int64[k]``.
-        weight: what it counts in a query, ``float64[k]``.
+        unwritten: logarithm of the probability that it was not written there, ``float64[k]``.
         rarity: what it says of a document, in nats, ``float64[k]``.
         nats: what it says of a document at that place, ``float64[k]``.
     """
@@ -119,7 +119,7 @@ class _Asked(NamedTuple):
     ptr: NDArray[np.int64]
     term: NDArray[np.int64]
     hashed: NDArray[np.int64]
-    weight: NDArray[np.float64]
+    unwritten: NDArray[np.float64]
     rarity: NDArray[np.float64]
     nats: NDArray[np.float64]
 
@@ -162,10 +162,10 @@ class _Words:
     def query(self, asked: _Asked, part: slice) -> list[Term]:
         """The words of a part of a page that say most, with their weights: the same ones whatever was met before."""
         term, first, which = np.unique(asked.term[part], return_index=True, return_inverse=True)
-        weight = np.minimum(MOST_TIMES, np.bincount(which, asked.weight[part], minlength=len(term)))
+        unwritten = np.bincount(which, asked.unwritten[part], minlength=len(term)).astype(np.float64)
         order = np.argsort(asked.hashed[part][first], kind="stable")
-        term, weight, rare = term[order], weight[order], asked.rarity[part][first][order]
-        best = affordable(weight * rare, frequencies(rare, self._documents), _TERMS)
+        term, unwritten, rare = term[order], unwritten[order], asked.rarity[part][first][order]
+        best, weight = chosen(unwritten, rare, self._documents, _TERMS)
         return [
             Term(self._spelling[number], times)
             for number, times in zip(term[best].tolist(), weight[best].tolist(), strict=True)
@@ -179,17 +179,18 @@ class _Words:
             others = guesses.get(word, ())
             kept = max(0.0, 1.0 - sum(probability for _, probability in others))
             special = word[0] == _SPECIAL
-            self._option(word.removeprefix(_SPECIAL), (NAME if special else 1.0) * kept, kept)
+            self._option(word.removeprefix(_SPECIAL), (UNTOUCHED if special else KEPT) * kept)
             for text, probability in others:
                 for other in WORD.findall(text):
-                    self._option(other, probability, probability)
+                    self._option(other, probability)
             self._row[word] = len(self._ptr) - 1
             self._ptr.append(len(self._columns[0]))
 
-    def _option(self, word: str, weight: float, probability: float) -> None:
+    def _option(self, word: str, probability: float) -> None:
         term = self._terms.get(word) or self._met(word)
         nats = math.log(probability) - term.by_chance if probability > 0 else 0.0
-        for column, value in zip(self._columns, (term.number, term.hashed, weight, term.rarity, nats), strict=True):
+        unwritten = math.log1p(-min(probability, UNTOUCHED))
+        for column, value in zip(self._columns, (term.number, term.hashed, unwritten, term.rarity, nats), strict=True):
             column.append(value)
 
     def _met(self, word: str) -> _Term:

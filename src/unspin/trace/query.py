@@ -17,10 +17,11 @@ from unspin.trace.archive.numbers import WORD
 from unspin.trace.sides import Side, Swaps
 
 __all__ = [
-    "MOST_TIMES",
-    "NAME",
+    "KEPT",
+    "UNTOUCHED",
     "Asked",
     "affordable",
+    "chosen",
     "frequencies",
     "likely",
     "parts",
@@ -34,16 +35,18 @@ WHOLE: Final = 40
 """Terms of a query about the whole page at most: the rarest cost least, since few documents have them, and say most."""
 PART: Final = 24
 """Terms of a query about a part of it at most."""
-_PART_WORDS: Final = 48
+_PART_WORDS: Final = 40
 _MOST_PARTS: Final = 24
 _POSTINGS: Final = 150_000
 """Documents that the terms of a query have together, each counted for every term: the time of a query goes by them."""
 _FEWEST: Final = 4
 """Terms of a query that are asked for even if they have more: the rarest."""
-NAME: Final = 1.5
-"""Weight of a name or a figure, which no spinner touches, against that of a word."""
-MOST_TIMES: Final = 2.0
-"""Times that a word counts at most."""
+UNTOUCHED: Final = 0.97
+"""Probability that a name or a figure of the page was written, which no spinner touches; that of any word at most."""
+KEPT: Final = 0.9
+"""Probability that a word was written for which the lexicon knows none that it may stand for."""
+_EVERYWHERE: Final = 0.99
+"""Share of the documents that have a word at most, so that its odds are finite."""
 _SWAPPED: Final = 0.3
 """Share of the words that a spinner swaps, taken for the likeliest before a page is read."""
 _LIKELY: Final = 0.1
@@ -57,13 +60,11 @@ class Asked(NamedTuple):
     Attributes:
         place: which word of the page it is, or stands for.
         word: the word, in lower case.
-        weight: what it counts in a query.
         probability: that it was written there, 0 to 1.
     """
 
     place: int
     word: str
-    weight: float
     probability: float
 
 
@@ -93,10 +94,10 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
             if substitutions[k].start == start or not token or words.start[token[-1]] < substitutions[k].start:
                 others = ((substitutions[k].original, substitutions[k].confidence), *substitutions[k].alternatives[:3])
         for word in WORD.findall(lower):
-            found.append(Asked(len(token), word, (NAME if special else 1.0) * kept, kept))
+            found.append(Asked(len(token), word, (UNTOUCHED if special else KEPT) * kept))
             token.append(i)
         for text, probability in others:
-            found += [Asked(len(token) - 1, word, probability, probability) for word in WORD.findall(text.lower())]
+            found += [Asked(len(token) - 1, word, probability) for word in WORD.findall(text.lower())]
     return found, np.array(token, np.int64)
 
 
@@ -176,6 +177,30 @@ def affordable(says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[A
     return chosen
 
 
+def chosen(
+    unwritten: NDArray[np.floating[Any]], rarities: NDArray[np.floating[Any]], documents: int, most: int
+) -> tuple[list[int], NDArray[np.float64]]:
+    """Which words to ask for, and the weight of each word in a query.
+
+    A document that has a word scores the logarithm of the odds that the source has it, against those of any document. A rare
+    word that one of the page may stand for says a lot where it is found, however unlikely it was, and it is asked for as far
+    as it is likely to be found.
+
+    Args:
+        unwritten: logarithm of the probability that each word was written nowhere in what is asked about, ``[k]``.
+        rarities: what each says of a document, see :func:`rarity`, ``[k]``.
+        documents: how many the archive has.
+        most: words at most.
+    """
+    written = np.clip(-np.expm1(unwritten), 1e-9, UNTOUCHED)
+    frequency = frequencies(rarities, documents)
+    share = np.clip(frequency / max(1, documents), 0.5 / max(1, documents), _EVERYWHERE)
+    odds = np.log(written / (1 - written)) - np.log(share / (1 - share))
+    says = np.where(rarities > 0, np.maximum(odds, 0), 0)
+    weight = np.divide(says, rarities, out=np.zeros(len(says)), where=rarities > 0)
+    return affordable(written * says, frequency, most), weight
+
+
 def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, most: int) -> list[Term]:
     """The words that say most for what they cost, with their weights.
 
@@ -185,10 +210,11 @@ def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, m
         documents: how many the archive has.
         most: terms at most.
     """
-    weights: defaultdict[str, float] = defaultdict(float)
+    unwritten: defaultdict[str, float] = defaultdict(float)
     for some in asked:
-        weights[some.word] = min(MOST_TIMES, weights[some.word] + some.weight)
-    words = sorted(weights)
-    weight = np.array([weights[word] for word in words])
-    rare = np.array([rarity[word] for word in words])
-    return [Term(words[k], weights[words[k]]) for k in affordable(weight * rare, frequencies(rare, documents), most)]
+        unwritten[some.word] += math.log1p(-min(some.probability, UNTOUCHED))
+    words = sorted(unwritten)
+    best, weight = chosen(
+        np.array([unwritten[word] for word in words]), np.array([rarity[word] for word in words]), documents, most
+    )
+    return [Term(words[k], float(weight[k])) for k in best]

@@ -70,6 +70,7 @@ class Sketch:
         self._places = places[order]
         self._nats = (nats[order] / times[numbers[order]]).astype(np.float32)
         self.size = size
+        self._run_together = kernels().run_together
 
     def run(self, numbers: NDArray[np.uint16], free: NDArray[np.bool_]) -> Run:
         """Where a text runs with the page best.
@@ -78,7 +79,7 @@ class Sketch:
             numbers: its words.
             free: which words of the page to look at.
         """
-        return Run(*kernels().run_together(numbers, self._ptr, self._places, self._nats, free, self.size))
+        return Run(*self._run_together(numbers, self._ptr, self._places, self._nats, free, self.size))
 
     def promise(self, run: Run, words: int) -> float:
         """What an alignment may show, in nats: the evidence of a run, less of it the smaller a part of both it is.
@@ -87,8 +88,11 @@ class Sketch:
             run: where the text runs with the page.
             words: how many words the text has.
         """
-        shares = [min(1.0, max(_LEAST_SHARE, (run.end - run.begin) / max(1, of))) for of in (self.size, words)]
-        return run.nats * math.sqrt(shares[0] * shares[1])
+        return run.nats * math.sqrt(_share(run, self.size) * _share(run, words))
+
+
+def _share(run: Run, words: int) -> float:
+    return min(1.0, max(_LEAST_SHARE, (run.end - run.begin) / max(1, words)))
 
 
 def sketch(asked: Sequence[Asked], rarity: Mapping[str, float], size: int) -> Sketch:

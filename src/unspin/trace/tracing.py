@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM
+from unspin.text import foreign, split
 from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.evidence import Names, comparison, names
@@ -28,8 +29,10 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 16
-"""Documents that are looked at for a query about a part."""
+_OF_PART: Final = 128
+"""Documents that are looked at for a query about a part, at most."""
+_OF_PARTS: Final = 960
+"""Documents that are looked at for all parts together."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
 _IN_VAIN: Final = 3
@@ -39,6 +42,8 @@ _STRONG: Final = 20.0
 explains need not be."""
 _STANDS_OUT: Final = 4.0
 """Times the promise of any other document that one promises which is aligned before them however little it is."""
+_FORGOTTEN: Final = PROMISING / 2
+"""Promise below which a document is not looked at again where less of the page is left to explain."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
 _MANY: Final = 4
@@ -48,7 +53,8 @@ _LONGEST: Final = 400_000
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed."""
 _BEGINNING: Final = 2_000
-"""Characters in which nearly every page has as many words; they are counted first."""
+"""Characters in which nearly every page has as many words, and shows its language; they are looked at first."""
+_LAST_LATIN: Final = "\u024f"
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
 
@@ -64,6 +70,7 @@ class _Candidate:
         numbers: its words.
         run: where it runs with the page best.
         free: where it runs best with what is not explained yet.
+        promise: what aligning it with that may show, in nats.
         found: what it has of the page; None where it was not aligned.
         names: the names and figures in that.
         probability: that it is a source.
@@ -75,6 +82,7 @@ class _Candidate:
     numbers: NDArray[np.uint16]
     run: Run
     free: Run
+    promise: float
     found: Comparison | None = None
     names: Names = Names(0, 0)
     probability: float = 0.0
@@ -103,13 +111,13 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
     hunt = Hunt(page, archive, reading, claimed_from)
     hunt.go()
-    candidates = hunt.ranked()
+    likeliest = hunt.likeliest()
     sources = tuple(hunt.sources())
     return Trace(
         page=page,
         sources=sources,
-        best=candidates[0].probability if candidates else 0.0,
-        likeliest=candidates[0].stored.id if candidates else None,
+        best=likeliest.probability if likeliest else 0.0,
+        likeliest=likeliest.stored.id if likeliest else None,
         claimed_from=claimed_from,
         nearest=None if sources else hunt.nearest(),
         reading=reading,
@@ -151,6 +159,17 @@ def _notes(page: str, archive: Archive, words: int) -> Iterator[str]:
         yield Remark.EMPTY_ARCHIVE
     if words < _SHORT:
         yield Remark.TOO_SHORT
+    if _is_foreign(page[: _BEGINNING // 2]):
+        yield Remark.OTHER_LANGUAGE
+
+
+def _is_foreign(beginning: str) -> bool:
+    """Whether a page is in another language or another script, by its beginning."""
+    if not beginning.isascii():
+        letters = [c for c in beginning if c.isalpha()]
+        if 2 * sum(c > _LAST_LATIN for c in letters) > len(letters):
+            return True
+    return foreign(split(beginning)) is not None
 
 
 class Hunt:
@@ -175,9 +194,10 @@ class Hunt:
         if int(self._free.sum()) < _OWN_WORDS:
             return
         hits: list[Hit] = []
-        for begin, end in parts(len(self._token)):
-            if 2 * int(self._free[begin:end].sum()) > end - begin:
-                hits += self._hits([asked for asked in self._asked if begin <= asked.place < end], PART, _OF_PART)
+        open = [(b, e) for b, e in parts(len(self._token)) if 2 * int(self._free[b:e].sum()) > e - b]
+        for begin, end in open:
+            most = min(_OF_PART, _OF_PARTS // len(open))
+            hits += self._hits([asked for asked in self._asked if begin <= asked.place < end], PART, most)
         self._take(hits)
         self._align(PROMISING)
 
@@ -192,21 +212,23 @@ class Hunt:
             if where.place not in self._found:
                 numbers = self._archive.numbers(where)
                 run = self._sketch.run(numbers, self._all)
-                free = run if self._free.all() else self._sketch.run(numbers, self._free)
-                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run, free)
+                elsewhere = not self._free[run.begin : run.end].all()
+                free = self._sketch.run(numbers, self._free) if elsewhere else run
+                promise = self._sketch.promise(free, where.words)
+                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run, free, promise)
             found.append(self._found[where.place])
         return found
 
     def _align(self, least: float) -> None:
         """Align those that promise something of what is not explained yet, the best first."""
-        left = [(self._promise(c), c) for c in self._found.values() if c.found is None]
+        left = [c for c in self._found.values() if c.found is None]
         vain = 0
         while left and vain < _IN_VAIN and sum(c.found is not None for c in self._found.values()) < _MOST:
-            promise = max(promised for promised, _ in left)
+            promise = max(c.promise for c in left)
             if promise < least:
                 return
-            candidate = min((c for promised, c in left if promised == promise), key=_Ties)
-            left = [(promised, c) for promised, c in left if c is not candidate]
+            candidate = min((c for c in left if c.promise == promise), key=_Ties)
+            left = [c for c in left if c is not candidate]
             linked = link(self.page, side(self._archive.text(candidate.where)))
             candidate.found = comparison(linked)
             candidate.names = names(linked, candidate.found)
@@ -215,29 +237,32 @@ class Hunt:
                 vain += 1
                 continue
             vain = 0
-            inside = _explains(self.page, candidate.found)
-            self._free &= ~inside[self._token]
-            for _, c in left:
-                c.free = self._sketch.run(c.numbers, self._free)
-            left = [(self._promise(c), c) for _, c in left]
+            explained = self._free & _explains(self.page, candidate.found)[self._token]
+            self._free &= ~explained
+            for c in left:
+                self._look_again(c, explained)
 
-    def _promise(self, candidate: _Candidate) -> float:
-        return self._sketch.promise(candidate.free, candidate.where.words)
+    def _look_again(self, candidate: _Candidate, explained: NDArray[np.bool_]) -> None:
+        """Where a document runs best now that words of the page are explained: elsewhere, if it ran there."""
+        if candidate.promise >= _FORGOTTEN and explained[candidate.free.begin : candidate.free.end].any():
+            candidate.free = self._sketch.run(candidate.numbers, self._free)
+            candidate.promise = self._sketch.promise(candidate.free, candidate.where.words)
 
     def _one_stands_out(self) -> bool:
-        first, second, *_ = *sorted(map(self._promise, self._found.values()), reverse=True), 0.0, 0.0
+        first, second, *_ = *sorted((c.promise for c in self._found.values()), reverse=True), 0.0, 0.0
         return first >= _STANDS_OUT * second
 
-    def ranked(self) -> list[_Candidate]:
-        """The candidates, the likeliest first."""
-        return sorted(
+    def likeliest(self) -> _Candidate | None:
+        """The likeliest of the candidates, if there is one."""
+        return min(
             self._found.values(),
             key=lambda c: (-c.probability, -(c.found.nats if c.found else 0), -c.run.nats, _Ties(c)),
+            default=None,
         )
 
     def nearest(self) -> Match | None:
         """The likeliest document that has a passage of the page, claimed or not."""
-        first = next(iter(self.ranked()), None)
+        first = self.likeliest()
         return None if first is None or first.probability <= 0 else _match(first, first.probability, ())
 
     def aligned(self) -> list[tuple[str, Comparison, Names]]:
@@ -282,7 +307,7 @@ class Hunt:
 
     def _further_copies(self, source: _Candidate, known: Set[int]) -> list[_Candidate]:
         """The near-copies that no query about the page has named: the source's own words are asked for until others come."""
-        words = [Asked(0, word, 1.0, 1.0) for word in WORD.findall(self._archive.text(source.where).lower())]
+        words = [Asked(0, word, 1.0) for word in WORD.findall(self._archive.text(source.where).lower())]
         documents = len(self._archive)
         terms = query(words, rarities(words, self._archive.frequency, documents), documents, WHOLE)
         most = _OF_WHOLE

@@ -18,6 +18,11 @@ _SHOWN: Final = 160
 
 def trace_in_words(found: Trace) -> str:
     """One sentence on a page and an archive."""
+    beside = (remark_in_words(note) for note in (Remark.PAGE_CUT, Remark.OTHER_LANGUAGE) if note in found.notes)
+    return "; ".join([_found(found), *beside])
+
+
+def _found(found: Trace) -> str:
     for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
         if note in found.notes:
             return f"nothing is said: {remark_in_words(note)}"

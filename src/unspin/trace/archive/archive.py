@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import tempfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 from unspin.errors import DamagedData, InputError, MissingInput
 from unspin.trace.archive import texts
-from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, schema
+from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, schema, understood
 
 if TYPE_CHECKING:
     import tantivy
@@ -24,6 +27,10 @@ __all__ = ["Archive", "Hit", "Stored", "Term", "Where"]
 _LISTED: Final = 10_000
 _MOST_WORDS: Final = 300_000
 """Words whose frequency is remembered; then all are forgotten, and asked for anew."""
+_CHECKED: Final = frozenset({".idx", ".pos", ".term", ".store", ".fast", ".fieldnorm"})
+"""Files of postings that end with a checksum."""
+_FOOTER: Final = struct.Struct("<II")
+_AT_ONCE: Final = 1 << 20
 
 
 class Term(NamedTuple):
@@ -103,7 +110,7 @@ class Archive:
             raise DamagedData(
                 f"{self.folder}: nothing was ever put into it; add texts with: unspin index TEXTS -o {self.folder}"
             )
-        try:
+        with understood(self.folder):
             if os.access(postings, os.W_OK):
                 return tantivy.Index.open(str(postings))
             # tantivy makes a lock file for a moment, even to read: in a folder that may not be written to, it gets links.
@@ -112,9 +119,6 @@ class Archive:
                 if not path.name.endswith(".lock"):
                     os.symlink(path.absolute(), Path(self._temporary.name) / path.name)
             return tantivy.Index.open(self._temporary.name)
-        except (OSError, ValueError) as error:
-            said = " ".join(str(error).split())
-            raise DamagedData(f"{self.folder}: damaged ({said}); make the archive anew") from None
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -145,7 +149,8 @@ class Archive:
         if frequency is None:
             if len(known) >= _MOST_WORDS:
                 known.clear()
-            known[word] = frequency = int(self._searcher.doc_freq("text", word))
+            with understood(self.folder):
+                known[word] = frequency = int(self._searcher.doc_freq("text", word))
         return frequency
 
     def search(self, terms: Sequence[Term], most: int) -> list[Hit]:
@@ -163,7 +168,8 @@ class Archive:
             )
             for term in terms
         ])  # fmt: skip
-        found = self._searcher.search(query, most, count=False)
+        with understood(self.folder):
+            found = self._searcher.search(query, most, count=False)
         return [Hit(float(score), address) for score, address in found.hits]
 
     def where(self, hits: Sequence[Hit]) -> list[Where]:
@@ -173,15 +179,26 @@ class Archive:
             DamagedData: it is not known.
         """
         addresses = [hit.address for hit in hits]
-        try:
+        with understood(self.folder):
             columns = [self._searcher.fast_field_values(name, addresses) for name in Where._fields]
+        try:
             return [Where(*map(int, row)) for row in zip(*columns, strict=True)]
         except (ValueError, TypeError):
             raise DamagedData(f"{self.folder}: damaged; make the archive anew") from None
 
     def stored(self, hit: Hit) -> Stored:
-        """What is stored of a document that was found."""
-        return _stored(self._searcher.doc(hit.address))
+        """What is stored of a document that was found.
+
+        Raises:
+            DamagedData: it cannot be read.
+        """
+        return self._stored(hit.address)
+
+    def _stored(self, address: Any) -> Stored:
+        with understood(self.folder):
+            first = self._searcher.doc(address).get_first
+            numbers = (int(first(name) or 0) for name in ("words", "place", "numbers"))
+            return Stored(first("id"), first("date"), first("url"), *numbers)
 
     def text(self, stored: Stored | Where) -> str:
         """The text of a document.
@@ -207,13 +224,15 @@ class Archive:
 
         Raises:
             InputError: there is none.
+            DamagedData: it cannot be read.
         """
         import tantivy
 
-        found = self._searcher.search(tantivy.Query.term_query(self._schema, "id", id, index_option="basic"), 1)
+        with understood(self.folder):
+            found = self._searcher.search(tantivy.Query.term_query(self._schema, "id", id, index_option="basic"), 1)
         if not found.hits:
             raise InputError(f"{id}: no such document in {self.folder}; see: unspin index -o {self.folder} --list")
-        return _stored(self._searcher.doc(found.hits[0][1]))
+        return self._stored(found.hits[0][1])
 
     def __contains__(self, id: str) -> bool:
         try:
@@ -226,9 +245,10 @@ class Archive:
         import tantivy
 
         for offset in range(0, len(self), _LISTED):
-            page = self._searcher.search(tantivy.Query.all_query(), _LISTED, count=False, offset=offset)
+            with understood(self.folder):
+                page = self._searcher.search(tantivy.Query.all_query(), _LISTED, count=False, offset=offset)
             for _, address in page.hits:
-                yield _stored(self._searcher.doc(address))
+                yield self._stored(address)
 
     def size(self) -> dict[str, int]:
         """Bytes of postings and texts."""
@@ -238,7 +258,14 @@ class Archive:
         }
 
     def problems(self) -> Iterator[str]:
-        """Read every text; a line for each that is missing, damaged or has an identifier twice."""
+        """Read all of it; a line for each text that is missing or damaged, or has an identifier twice.
+
+        Raises:
+            DamagedData: what is stored of a document cannot be read.
+        """
+        for path in sorted((self.folder / POSTINGS).iterdir()):
+            if path.suffix in _CHECKED and not _as_written(path):
+                yield f"{path}: damaged; make the archive anew"
         seen: set[str] = set()
         for stored in self:
             if stored.id in seen:
@@ -252,8 +279,20 @@ class Archive:
                 yield f"{stored.id}: {error}"
 
 
-def _stored(document: tantivy.Document) -> Stored:
-    first = document.get_first
-    return Stored(
-        first("id"), first("date"), first("url"), *(int(first(name) or 0) for name in ("words", "place", "numbers"))
-    )
+def _as_written(path: Path) -> bool:
+    """Whether a file of postings has the checksum that tantivy put at its end: JSON, its length, and a magic number."""
+    try:
+        with open(path, "rb") as file:
+            file.seek(-_FOOTER.size, os.SEEK_END)
+            end = file.tell()
+            length, _ = _FOOTER.unpack(file.read(_FOOTER.size))
+            file.seek(end - length)
+            checksum = orjson.loads(file.read(length))["crc"]
+            file.seek(0)
+            left, found = end - length, 0
+            while left:
+                part = file.read(min(left, _AT_ONCE))
+                left, found = left - len(part), zlib.crc32(part, found)
+            return bool(found == checksum)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False

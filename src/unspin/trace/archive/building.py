@@ -80,12 +80,12 @@ def build(
     """
     watcher = watcher or Watcher()
     built = Built()
+    found = discover(inputs, passed_over=frozenset(DOCUMENT_SUFFIXES))
+    documents = _documents(inputs)
+    built.failures += map(str, found.errors)
+    if not found.sources and not documents:  # said before a folder is made for it
+        raise MissingInput(built.failures[0] if built.failures else "nothing to read there; name files or folders")
     with Writer.open(folder) as writer:
-        found = discover(inputs, passed_over=frozenset(DOCUMENT_SUFFIXES))
-        documents = _documents(inputs)
-        built.failures += map(str, found.errors)
-        if not found.sources and not documents:
-            raise MissingInput(built.failures[0] if built.failures else "nothing to read there; name files or folders")
         sources = bundled(found.sources)
         watcher.begin(sum(source.size for source in sources), len(documents))
         progress = _Progress(Path(folder) / PROGRESS, [columns.text, columns.id, more.date, more.url])

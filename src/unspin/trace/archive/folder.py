@@ -26,7 +26,18 @@ from unspin.files import lock, save
 if TYPE_CHECKING:
     import tantivy
 
-__all__ = ["FORMAT", "POSTINGS", "PROGRESS", "TEXTS", "check", "create", "locked", "need_libraries", "schema"]
+__all__ = [
+    "FORMAT",
+    "POSTINGS",
+    "PROGRESS",
+    "TEXTS",
+    "check",
+    "create",
+    "locked",
+    "need_libraries",
+    "schema",
+    "understood",
+]
 
 FORMAT: Final = "unspin-archive-3"
 POSTINGS, TEXTS, PROGRESS = "postings", "texts", "progress.json"
@@ -61,18 +72,22 @@ def check(folder: Path) -> None:
 
     Raises:
         MissingInput: there is none.
-        DamagedData: it is of another version, or its description cannot be read.
+        DamagedData: it is of another version, its description cannot be read, or a folder in it is missing.
     """
     try:
         about: Any = orjson.loads((folder / _ABOUT).read_bytes())
         format = about["format"]
     except (FileNotFoundError, NotADirectoryError):
         what = "not an archive of unspin" if folder.exists() else "no such archive"
-        raise MissingInput(f"{folder}: {what}; make one with: unspin index TEXTS -o {folder}") from None
+        where = folder if not folder.exists() or (folder.is_dir() and not os.listdir(folder)) else "ARCHIVE"
+        raise MissingInput(f"{folder}: {what}; make one with: unspin index TEXTS -o {where}") from None
     except (OSError, ValueError, KeyError, TypeError):
         raise DamagedData(f"{folder}: its {_ABOUT} cannot be read; make the archive anew") from None
     if format != FORMAT:
         raise DamagedData(f"{folder}: an archive of another version ({format}); make it anew with this one")
+    for name in (POSTINGS, TEXTS):
+        if not (folder / name).is_dir():
+            raise DamagedData(f"{folder}: its {name} are missing; make the archive anew")
 
 
 def create(folder: Path, version: str) -> None:
@@ -85,7 +100,8 @@ def create(folder: Path, version: str) -> None:
         names = set(os.listdir(folder)) if folder.exists() else set()
         if _ABOUT in names:
             return check(folder)
-        if names - {_LOCK}:
+        begun = names & {POSTINGS, TEXTS}  # by a build that was killed before it could say what they are
+        if names - {_LOCK} - begun or any(os.listdir(folder / name) for name in begun):
             raise OutputError(f"-o {folder}: holds files of something else; name an empty or a new folder")
         for name in (POSTINGS, TEXTS):
             (folder / name).mkdir(parents=True, exist_ok=True)
@@ -93,6 +109,26 @@ def create(folder: Path, version: str) -> None:
         said = (error.strerror or str(error)).lower()
         raise OutputError(f"-o {folder}: cannot be written ({said}); choose another folder") from None
     save(folder / _ABOUT, orjson.dumps({"format": FORMAT, "unspin": version}))
+
+
+@contextlib.contextmanager
+def understood(folder: Path) -> Iterator[None]:
+    """What tantivy makes of postings that are not as it wrote them, in a line.
+
+    Raises:
+        DamagedData: it could not read them, or panicked over them.
+    """
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        said = " ".join(str(error).split())
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of pyo3: it cannot be imported, and is no Exception
+            raise
+        said = " ".join(str(error).split())
+    else:
+        return
+    raise DamagedData(f"{folder}: damaged ({said}); make the archive anew")
 
 
 @contextlib.contextmanager

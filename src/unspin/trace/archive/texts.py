@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.errors import DamagedData
+from unspin.errors import DamagedData, OutputError
 from unspin.files import save
 
 __all__ = ["Place", "Texts", "numbers_of", "read"]
@@ -80,8 +80,13 @@ class Texts:
         """
         self._close()
         if self._frames:
-            save(self._folder / _name(self._file), b"".join(self._frames))
-            save(self._folder / _name(self._file, "words"), np.concatenate(self._numbers).astype("<u2").tobytes())
+            frames = self._folder / _name(self._file)
+            save(frames, b"".join(self._frames))
+            try:
+                save(self._folder / _name(self._file, "words"), np.concatenate(self._numbers).astype("<u2").tobytes())
+            except OutputError:
+                frames.unlink(missing_ok=True)  # nothing will speak of it, and a full disk needs the room
+                raise
             self._frames, self._size = [], 0
             self._numbers, self._numbered = [], 0
             self._file += 1

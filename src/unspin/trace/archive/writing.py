@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
-from unspin.errors import OutputError
+from unspin.errors import DamagedData, OutputError
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, create, locked, need_libraries, schema
 from unspin.trace.archive.numbers import Numbers
 from unspin.trace.archive.texts import Texts
@@ -46,7 +46,7 @@ class Writer:
 
         Raises:
             MissingInput: there is none.
-            DamagedData: it is of another version.
+            DamagedData: it is of another version, or damaged.
             OutputError: another one is writing there, or it cannot be written.
             MissingExtra: ``unspin[trace]`` is not installed.
         """
@@ -102,6 +102,8 @@ def _said(folder: Path) -> Iterator[None]:
         yield
     except (OSError, ValueError) as error:
         said = " ".join(str(error).split())
+        if said.startswith("Data corrupted"):
+            raise DamagedData(f"{folder}: damaged ({said}); make the archive anew") from None
         raise OutputError(
             f"-o {folder}: cannot be written ({said}); check its permissions and the room on the disk"
         ) from error
