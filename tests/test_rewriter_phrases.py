@@ -64,7 +64,7 @@ def test_the_original_that_machines_put_a_phrase_for_is_believed() -> None:
     assert made["ought to"] == "should"
 
 
-def test_an_adjective_is_no_machine_s_unless_the_page_is_full_of_such() -> None:
+def test_an_adjective_is_no_machine_s_unless_the_page_has_what_nobody_writes() -> None:
     honest = "We went withinside the tower. It has an excellent view, and you may see the newest lamp withinside the gallery."
     assert {phrase for phrase, _ in found(honest, 1.0)} == {"withinside the"}
     inserted = (

@@ -89,10 +89,6 @@ _ARTICLES: Final = frozenset(["a", "an", "the"])
 _YOU: Final = frozenset(["you", "you're"])
 _BESIDE_YOU: Final = frozenset(["you", "and", "to"])
 _ALIKE: Final = {"an": "a", "this": "the"}
-_INSERTIONS: Final = 5
-_OFTEN: Final = 150
-"""Different phrases of the kind, and words to a place of one, that make a page that of a machine which inserts words. Honest
-text has a place in some 1,500 words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -476,8 +472,8 @@ def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) ->
 def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
     """The spans without the originals that only a machine which inserts words gives them, unless the page is such a machine's.
 
-    Such a page has a phrase that nobody writes ("the fresh new"), or many of the kind. Elsewhere that a text reads as well
-    without an adjective says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you may
+    Such a page has a phrase that nobody writes ("the fresh new"). Elsewhere that a text reads as well without an adjective
+    says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you may
     find") was put in on any page, and what stands there again was written.
     """
     phrases = [words.lower[row.begin : row.end] for row in rows]
@@ -486,8 +482,7 @@ def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
         for row, phrase in zip(rows, phrases, strict=True)
     ]
     places = [k for k, row in enumerate(rows) if len(likely[k]) < len(row.originals)]
-    many = len({phrases[k] for k in places}) >= _INSERTIONS and len(places) * _OFTEN >= len(words)
-    if many or any(not rows[k].honest for k in places):
+    if any(not rows[k].honest for k in places):
         return rows
     twice = {k for k in places if phrases[k][1:] == words.lower[rows[k].end : rows[k].end + len(phrases[k]) - 1]}
     again = {token for k in twice for token in range(rows[k].end, rows[k].end + len(phrases[k]) - 1)}
