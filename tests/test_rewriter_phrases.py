@@ -71,6 +71,10 @@ def test_an_adjective_is_no_machine_s_unless_the_page_has_what_nobody_writes() -
         "We saw the fresh new tower, the newest lamp, an excellent view and the latest boats withinside the harbour."
     )
     assert ("the newest", "the") in found(inserted, 1.0)
+    again = (
+        "Past the newest tower the newest lamp burned, the newest boats left the newest pier withinside the harbour."
+    )
+    assert ("the newest", "the") in found(again, 1.0)
 
 
 def test_the_end_of_a_phrase_that_stands_twice_is_written_once() -> None:

@@ -14,6 +14,7 @@ of honest text.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -89,6 +90,10 @@ _ARTICLES: Final = frozenset(["a", "an", "the"])
 _YOU: Final = frozenset(["you", "you're"])
 _BESIDE_YOU: Final = frozenset(["you", "and", "to"])
 _ALIKE: Final = {"an": "a", "this": "the"}
+_INSERTIONS: Final = 3
+_SELDOM_INSERTED: Final = 80
+"""Times that one such phrase stands on a page of a machine which inserts words, and words to each of them. Of honest text the
+commonest, "the new" and "a good", stand once in some 5,000 words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -472,9 +477,9 @@ def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) ->
 def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
     """The spans without the originals that only a machine which inserts words gives them, unless the page is such a machine's.
 
-    Such a page has a phrase that nobody writes ("the fresh new"). Elsewhere that a text reads as well without an adjective
-    says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you may
-    find") was put in on any page, and what stands there again was written.
+    Such a page has a phrase that nobody writes ("the fresh new"), or one again and again. Elsewhere that a text reads as well
+    without an adjective says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you
+    may find") was put in on any page, and what stands there again was written.
     """
     phrases = [words.lower[row.begin : row.end] for row in rows]
     likely = [
@@ -482,7 +487,13 @@ def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
         for row, phrase in zip(rows, phrases, strict=True)
     ]
     places = [k for k, row in enumerate(rows) if len(likely[k]) < len(row.originals)]
-    if any(not rows[k].honest for k in places):
+    whole, end = [], 0  # "you may" is a part of "and you may"
+    for k in places:
+        if rows[k].end > end:
+            whole.append(phrases[k])
+        end = max(end, rows[k].end)
+    often = max(Counter(whole).values(), default=0)
+    if often >= max(_INSERTIONS, len(words) / _SELDOM_INSERTED) or any(not rows[k].honest for k in places):
         return rows
     twice = {k for k in places if phrases[k][1:] == words.lower[rows[k].end : rows[k].end + len(phrases[k]) - 1]}
     again = {token for k in twice for token in range(rows[k].end, rows[k].end + len(phrases[k]) - 1)}
