@@ -92,8 +92,9 @@ _BESIDE_YOU: Final = frozenset(["you", "and", "to"])
 _ALIKE: Final = {"an": "a", "this": "the"}
 _INSERTIONS: Final = 3
 _SELDOM_INSERTED: Final = 80
-"""Times that one such phrase stands on a page of a machine which inserts words, and words to each of them. Of honest text the
-commonest, "the new" and "a good", stand once in some 5,000 words."""
+_OFTEN_INSERTED: Final = 30
+"""Times that one such phrase stands on a page of a machine which inserts words, words to each of these, and words to any of
+twice as many such phrases. Of honest text the commonest, "the new" and "a good", stand once in some 5,000 words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -477,7 +478,7 @@ def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) ->
 def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
     """The spans without the originals that only a machine which inserts words gives them, unless the page is such a machine's.
 
-    Such a page has a phrase that nobody writes ("the fresh new"), or one again and again. Elsewhere that a text reads as well
+    Such a page has a phrase that nobody writes ("the fresh new"), or is full of the kind. Elsewhere that a text reads as well
     without an adjective says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you
     may find") was put in on any page, and what stands there again was written.
     """
@@ -493,7 +494,10 @@ def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
             whole.append(phrases[k])
         end = max(end, rows[k].end)
     often = max(Counter(whole).values(), default=0)
-    if often >= max(_INSERTIONS, len(words) / _SELDOM_INSERTED) or any(not rows[k].honest for k in places):
+    many = often >= max(_INSERTIONS, len(words) / _SELDOM_INSERTED) or len(whole) >= max(
+        2 * _INSERTIONS, len(words) / _OFTEN_INSERTED
+    )
+    if many or any(not rows[k].honest for k in places):
         return rows
     twice = {k for k in places if phrases[k][1:] == words.lower[rows[k].end : rows[k].end + len(phrases[k]) - 1]}
     again = {token for k in twice for token in range(rows[k].end, rows[k].end + len(phrases[k]) - 1)}
