@@ -10,19 +10,23 @@ import numpy as np
 import pytest
 
 from benchmarks.wild import Counts, counted
-from training.machines import Answers, Part, fit, without
+from training.machines import Answers, Part, fit, of_originals, without
 from training.marked import Passage, passages
 from unspin import lexicon as lexicons
 from unspin.lexicon import seen
 from unspin.model import machines
 from unspin.model.evidence import Evidence, Posterior
+from unspin.reader.spans import EVIDENCE, Spans, load
 from unspin.reading import Reading, Substitution
 from unspin.text import Words, prose, split
 
 LEXICON = lexicons.load()
 SEEN = seen.Seen([("consumer", "user", 14), ("consumer", "client", 2), ("sturdy", "robust", 9)], LEXICON)
 WEIGHTS = machines.Weights(
-    words=np.array([-0.2, 0.7, 1.0]), options=np.array([-0.2, 0.7]), spans=np.array([-0.5, 1.0, -0.2, 0.6, 2.3])
+    words=np.array([-0.2, 0.7, 1.0]),
+    options=np.array([-0.2, 0.7]),
+    spans=np.array([-0.5, 1.0, -0.2, 0.6, -1.5, 2.3]),
+    originals=np.array([-0.2, 1.0]),
 )
 
 
@@ -104,11 +108,37 @@ def test_a_word_without_originals_stays_as_written() -> None:
 
 def test_phrases_gain_only_where_the_page_has_such_as_were_seen() -> None:
     odds, put_in, honest = np.zeros(20), np.full(20, 0.5), np.full(20, 2.0)
-    strange = machines.span_features(odds, put_in, np.zeros(20), honest)
-    known = machines.span_features(odds, put_in, np.full(20, 9.0), honest)
+    strange = machines.span_features(odds, put_in, np.zeros(20), honest, np.zeros(20))
+    known = machines.span_features(odds, put_in, np.full(20, 9.0), honest, np.zeros(20))
     assert not strange.any()
     assert (known @ WEIGHTS.spans > 1).all()
-    assert machines.span_features(*np.zeros((4, 0))).shape == (0, len(machines.SPANS))
+    assert machines.span_features(*np.zeros((5, 0))).shape == (0, len(machines.SPANS))
+
+
+def test_a_phrase_that_only_loses_words_needs_more() -> None:
+    odds, put_in, times, honest = np.zeros(20), np.full(20, 0.5), np.full(20, 9.0), np.full(20, 2.0)
+    other = machines.span_features(odds, put_in, times, honest, np.zeros(20)) @ WEIGHTS.spans
+    less = machines.span_features(odds, put_in, times, honest, np.ones(20)) @ WEIGHTS.spans
+    assert (other - less > 1).all()
+
+
+def test_pairs_whose_borders_were_drawn_at_the_wrong_word_are_left_out() -> None:
+    pairs = [
+        ("newest", "the", 10),
+        ("newest", "latest", 3),
+        ("the newest", "the", 12),
+        ("within the", "in", 4),
+        ("within the", "in the", 13),
+        ("issues", "the", 14),
+        ("all of the", "all the", 2),
+    ]
+    assert [pair for pair in pairs if pair not in seen.well_cut(pairs)] == [pairs[0], pairs[3]]
+
+
+def test_the_original_that_most_pages_show_is_known() -> None:
+    assert SEEN.mostly_for("consumer") == "user"
+    assert SEEN.mostly_for("harbour") is None
+    assert seen.load().mostly_for("it's far") == "it is"
 
 
 def test_the_shipped_weights_trust_what_was_seen() -> None:
@@ -117,6 +147,8 @@ def test_the_shipped_weights_trust_what_was_seen() -> None:
     assert shipped.words[machines.WORDS.index("put_in")] > 0
     assert shipped.options[machines.OPTIONS.index("pages")] > 0
     assert shipped.spans[machines.SPANS.index("put_in")] > 0
+    assert shipped.spans[machines.SPANS.index("less")] < 0
+    assert shipped.originals[machines.OPTIONS.index("pages")] > 0
 
 
 def test_answers_tell_swapped_from_written_and_from_what_cannot_be_said() -> None:
@@ -127,6 +159,25 @@ def test_answers_tell_swapped_from_written_and_from_what_cannot_be_said() -> Non
     assert answers.at(4, 10) == ()
     assert answers.at(lantern, lantern + 3) is None
     assert answers.at(0, 3) is None
+
+
+def test_originals_of_phrases_are_learned_from_where_one_of_them_is_right() -> None:
+    text = "They ought to wait, and it's far late; we ought to go."
+    first, far, second = text.index("ought to"), text.index("it's far"), text.rindex("ought to")
+    swaps = ((first, first + 8, ("should",)), (far, far + 8, ("it was",)))
+    words, answers = split(text), Answers(Passage(text, 0, len(text), swaps), prose(text))
+    begins = [words.start.tolist().index(start) for start in (first, far, second)]
+    originals = ("could", "should", "is", "it is", "could", "should")
+    gathered = Spans(
+        np.array(begins),
+        np.array(begins) + 2,
+        np.array([0, 2, 4, 6]),
+        originals,
+        np.zeros((len(originals), len(EVIDENCE))),
+    )
+    part = of_originals(words, gathered, answers, load(), True)
+    assert part.answer.tolist() == [False, True]
+    assert part.ptr.tolist() == [0, 2]
 
 
 def test_tokens_of_a_restored_text_are_found_in_the_text_before() -> None:

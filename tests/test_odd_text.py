@@ -21,7 +21,7 @@ from unspin.reader.eligibility import unjudged
 from unspin.spinners.eligibility import eligible
 from unspin.text import apply, find_quotations, indefinite_article, match_case, removal_span, sentence_spans, split
 from unspin.text.paragraphs import paragraph_starts
-from unspin.text.sentences import sentence_starts
+from unspin.text.sentences import capital_starts
 
 PIECES: Final = {
     "blanks": " ", "tabs": "\t", "newlines": "\n", "carriage returns": "\r\n", "form feeds": "\x0c",
@@ -83,7 +83,7 @@ PLACES: Final[dict[str, Callable[[str], Callable[[], Any]]]] = {
     "shapes": of_words(lambda words: type(words)(words.text, words.start, words.end, words.kind, words.lower).shape),
     "paragraphs": lambda text: partial(paragraph_starts, text),
     "sentences": of_words(sentence_spans),
-    "sentence starts": of_words(sentence_starts),
+    "sentence starts": of_words(capital_starts),
     "quotations": of_words(find_quotations),
     "what can be judged": of_words(unjudged),
     "what a spinner may touch": of_words(lambda words: eligible(words, capitals=True)),

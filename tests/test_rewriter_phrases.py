@@ -58,6 +58,50 @@ def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> N
     ]
 
 
+def test_the_original_that_machines_put_a_phrase_for_is_believed() -> None:
+    text = "It's far late withinside the year, and boats ought to stay withinside the harbour in the storm."
+    made = dict(found(text, 3.0))
+    assert made["It's far"] == "It is"
+    assert made["ought to"] == "should"
+
+
+def test_an_adjective_is_no_machine_s_unless_the_page_has_what_nobody_writes() -> None:
+    honest = "We went withinside the tower. It has an excellent view, and you may see the newest lamp withinside the gallery."
+    assert {phrase for phrase, _ in found(honest, 1.0)} == {"withinside the"}
+    inserted = (
+        "We saw the fresh new tower, the newest lamp, an excellent view and the latest boats withinside the harbour."
+    )
+    assert ("the newest", "the") in found(inserted, 1.0)
+    again = (
+        "Past the newest tower the newest lamp burned, the newest boats left the newest pier withinside the harbour."
+    )
+    assert ("the newest", "the") in found(again, 1.0)
+
+
+def test_the_end_of_a_phrase_that_stands_twice_is_written_once() -> None:
+    assert ("and you may", "and") in found("The door is open, and you may you may go withinside the tower.", 3.0)
+    assert ("you may", "and") not in found("The door is open, and you may you may go withinside the tower.", 3.0)
+
+
+def test_the_user_s_dictionary_goes_before_phrases() -> None:
+    words = split("They get right of entry to the tower and its lamp.")
+    visible = seen(words, 3.0)
+    gathered = spans.gather(words, visible, passes.load(), spans.load(), dictionary={"right": "correct"})
+    assert not any("right" in phrase for phrase in gathered.phrases(words))
+    phrase = {"right of entry to": "entry to", "the tower and": "", "right": "correct"}
+    assert [(s.found, s.original) for s in spans.entries(words, visible, phrase)] == [("right of entry to", "entry to")]
+    unsuspicious = replace(visible, places=np.array([0]))
+    assert spans.entries(words, unsuspicious, phrase) == ()
+
+
+def test_a_phrase_of_the_user_s_dictionary_goes_before_the_tables() -> None:
+    text = simulate(ARTICLE, "rewriter", seed=2, rate=0.3).text
+    phrase = next(s.found for s in unspin.read(text).substitutions if " " in s.found and not s.open)
+    reading = unspin.read(text, dictionary={phrase.lower(): "xyzzy"})
+    assert "xyzzy" in {s.original.lower() for s in reading.substitutions}
+    assert phrase not in reading.restored
+
+
 def test_a_phrase_that_people_write_is_left_where_nothing_speaks_against_it() -> None:
     assert found("She turned the boat in the direction of the harbour and thought of the children.", -6.0) == []
 

@@ -159,6 +159,10 @@ def test_words_that_stand_for_phrases_are_the_tables_turned_round() -> None:
         ("The shop is now no longer open.", "The shop is not open."),
         ("They chose now no longer to come.", "They chose not to come."),
         ("We're now no longer certain of it.", "We're not certain of it."),
+        ("A lighthouse, now no longer simply a tower, is a home.", "A lighthouse, not simply a tower, is a home."),
+        ("They keep the oil now no longer withinside the cellar.", "They keep the oil not withinside the cellar."),
+        ("They now no longer simply sell bread.", "They no longer simply sell bread."),
+        ("They now no longer have bread.", "They no longer have bread."),
     ],
 )
 def test_not_stands_behind_an_auxiliary_alone(text: str, written: str) -> None:

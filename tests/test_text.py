@@ -12,7 +12,7 @@ from unspin.text import Kind, split
 from unspin.text.casing import indefinite_article, match_case
 from unspin.text.edits import apply, apply_within, removal_span
 from unspin.text.paragraphs import paragraph_starts
-from unspin.text.sentences import sentence_spans, sentence_starts
+from unspin.text.sentences import capital_starts, sentence_spans, sentence_starts
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,16 @@ def test_hard_wrapped_lines_do_not_end_sentences_but_single_line_paragraphs_do()
 def test_sentence_starts_are_words_also_inside_quotations() -> None:
     words = split('— "The kiln," she said, "Is ours." And 12 pots.')
     assert [words.lower[i] for i in np.flatnonzero(sentence_starts(words))] == ["the", "is", "and"]
+
+
+def test_a_capital_stands_after_a_label_too() -> None:
+    words = split(
+        "Q: How do I light it? Step 2: Open the lid. He saw one thing: The lamp. At 10:Oil was low. Note: oil it."
+    )
+    assert [words.surface(i) for i in np.flatnonzero(capital_starts(words) & ~sentence_starts(words))] == [
+        "How",
+        "Open",
+    ]
 
 
 @settings(deadline=None)

@@ -3,9 +3,9 @@
     python -m training.machines --pages FOLDER... --corpora CORPORA --out src/unspin/data/reader.json
 
 FOLDER holds passages of real pages read by hand (:mod:`training.marked`). They are few, and so are the
-weights: five of phrases, three of words, two of originals, each a logistic regression with a Gaussian prior around "as the
-reader says". Simulated documents of part "dev" take part with less weight, so that pages that no such machine made come to no
-harm. What is printed is of pages held out, a part at a time.
+weights: six of phrases, three of words, two of the originals of either, each a logistic regression with a Gaussian prior around
+"as the reader says". Simulated documents of part "dev" take part with less weight, so that pages that no such machine made come
+to no harm. What is printed is of pages held out, a part at a time.
 """
 
 from __future__ import annotations
@@ -114,6 +114,22 @@ def of_spans(words: Words, gathered: spans.Spans, answers: Answers, model: spans
     return Part(before[kept], values[kept], answer, np.arange(len(answer) + 1), real)
 
 
+def of_originals(words: Words, gathered: spans.Spans, answers: Answers, model: spans.SpanModel, real: bool) -> Part:
+    """The originals of the phrases of a page that were put in for one of them."""
+    before, values = model.judged_originals(gathered, words)
+    begin, end = words.start[gathered.begin].tolist(), words.end[gathered.end - 1].tolist()
+    said = [answers.at(*place) or () for place in zip(begin, end, strict=True)]
+    pairs = zip(ragged.owners(gathered.ptr).tolist(), gathered.originals, strict=True)
+    right = np.array([original in said[row] for row, original in pairs], bool)
+    return _choices(before, values, right, gathered.ptr, real)
+
+
+def _choices(before: Floats, values: Floats, right: NDArray[np.bool_], ptr: NDArray[np.int64], real: bool) -> Part:
+    """Of the places whose rows begin at ``ptr``, those where one of them is right."""
+    taken = ragged.take(ptr, np.flatnonzero(ragged.sums(right, ptr) > 0))
+    return Part(before[taken.items], values[taken.items], right[taken.items], taken.ptr, real)
+
+
 def of_words(words: Words, back: Back, answers: Answers, models: Models, real: bool) -> tuple[Part, Part]:
     """The words of a page and their originals, its phrases restored; ``back`` says where a token stood on the page."""
     visible = models.encoder.visible(words, SUSPICION)
@@ -121,20 +137,18 @@ def of_words(words: Words, back: Back, answers: Answers, models: Models, real: b
     pages = machines.pair_pages(words, evidence, models.lexicon, seen.load())
     like = machines.likeness(evidence, posterior, pages)
     odds, judged = machines.features(words, evidence, posterior, like, seen.load())
-    option, options = machines.option_features(posterior, pages, like)
+    option, options = machines.option_features(posterior.option, pages, like)
     places = [back(token) for token in evidence.place.tolist()]
     said = [None if place is None else answers.at(*place) for place in places]
     some = np.array([answer is not None for answer in said], bool) & (np.diff(evidence.ptr) > 0)
     swapped = np.array([bool(answer) for answer in said], bool)
     right = np.zeros(len(options), bool)
-    for row in np.flatnonzero(swapped):
+    for row in np.flatnonzero(swapped & some):
         for k in range(evidence.ptr[row], evidence.ptr[row + 1]):
             right[k] = models.lexicon.forms[evidence.original[k]] in (said[row] or ())
-    choices = np.flatnonzero(swapped & some & (ragged.sums(right, evidence.ptr) > 0))
-    taken = ragged.take(evidence.ptr, choices)
     return (
         Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), real),
-        Part(option[taken.items], options[taken.items], right[taken.items], taken.ptr, real),
+        _choices(option, options, right, evidence.ptr, real),
     )
 
 
@@ -209,15 +223,18 @@ def main() -> None:
     models, model = load(fast=True), spans.load()
     document = json.loads(options.out.read_text(encoding="utf-8"))
     read = []
-    phrases = []
     for passage, real in chain(pages(options.pages), simulated(options.corpora, options.documents)):
         view = prose(passage.page)
         words, answers = split(view.text), Answers(passage, view)
         gathered = spans.gather(words, models.encoder.visible(words, SUSPICION), models, model)
-        phrases.append(of_spans(words, gathered, answers, model, real))
         read.append((words, gathered, answers, real))
-    weights = {"spans": report("phrases", phrases, machines.SPANS)}
-    model = model.with_habits(weights["spans"])
+    weights = {}
+    readings = [of_originals(words, gathered, answers, model, real) for words, gathered, answers, real in read]
+    weights["originals"] = report("originals of phrases", readings, machines.OPTIONS)
+    model = model.with_weights(readings=weights["originals"])
+    phrases = [of_spans(words, gathered, answers, model, real) for words, gathered, answers, real in read]
+    weights["spans"] = report("phrases", phrases, machines.SPANS)
+    model = model.with_weights(habits=weights["spans"])
     swaps, originals = [], []
     for words, gathered, answers, real in read:
         edits = spans.edits(words, gathered, model.posterior(gathered, words), BELIEVED)
@@ -226,8 +243,8 @@ def main() -> None:
         swaps.append(swap)
         originals.append(original)
     weights["words"] = report("words", swaps, machines.WORDS)
-    weights["options"] = report("originals", originals, machines.OPTIONS)
-    names = {"words": machines.WORDS, "options": machines.OPTIONS, "spans": machines.SPANS}
+    weights["options"] = report("originals of words", originals, machines.OPTIONS)
+    names = machines.NAMES
     saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}
     options.out.write_text(json.dumps(document | {"machines": saved}) + "\n", encoding="utf-8")
 

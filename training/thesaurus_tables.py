@@ -38,6 +38,7 @@ from training.aligned import tortured
 from training.inflection import TAGS, inflected, lemmas
 from training.wordnet import synsets
 from unspin import lexicon as lexicons
+from unspin.lexicon import seen
 from unspin.lexicon.spans import TABLES
 from unspin.spinners.eligibility import FUNCTION_WORDS
 
@@ -116,9 +117,8 @@ def seen_pairs(file: Path) -> Iterator[tuple[str, str, float]]:
 
     One page alone may have been misread: as candidates such pairs did more harm than good.
     """
-    for line in file.read_text(encoding="utf-8").splitlines():
-        found, written, pages = line.split("\t")
-        if float(pages) >= _LEAST_PAGES and _TERM.match(found) and _TERM.match(written):
+    for found, written, pages in seen.pairs(file):
+        if pages >= _LEAST_PAGES and _TERM.match(found) and _TERM.match(written):
             yield written, found, float(pages)
 
 

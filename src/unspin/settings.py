@@ -34,8 +34,8 @@ class Settings:
     Attributes:
         operating_point: a document is called spun if at most this share of ordinary documents scores as high; above 0 and
             at most 1.
-        dictionary: the spinner's dictionary where it is known, from spun word to original: a mapping, or a file of JSON or
-            of lines with the two words separated by a tab.
+        dictionary: the spinner's dictionary where it is known, from spun word or phrase to original: a mapping, or a file of
+            JSON or of lines with the two separated by a tab.
         fill_all: put the likeliest original in at every place that looks swapped; otherwise one below
             :data:`~unspin.reading.BELIEVED` is left as found, and the guesses are its alternatives.
         tortured: restore tortured phrases of science even where the document reads as written, and those that context takes for

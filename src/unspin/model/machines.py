@@ -28,6 +28,7 @@ from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
 
 __all__ = [
+    "NAMES",
     "OPTIONS",
     "SPANS",
     "WORDS",
@@ -40,6 +41,7 @@ __all__ = [
     "pair_pages",
     "reweighed",
     "span_features",
+    "span_likeness",
 ]
 
 _SWAPS_BEFORE: Final = 4.0
@@ -61,20 +63,24 @@ WORDS: Final = ("odds", "put_in", "bias")
 """What the swap of a word is judged by besides its log-odds by the passes: these; how much likelier it is put in than written;
 1. All three times the likeness of the page."""
 OPTIONS: Final = ("option", "pages")
-"""What an original is judged by besides its log probability by the passes: this; the log of the pages that show the pair. Both
-times the likeness."""
-SPANS: Final = ("odds", "put_in", "honest", "share", "bias")
+"""What an original, of a word or of a phrase, is judged by besides its log probability before: this; the log of the pages that
+show the pair. Both times the likeness."""
+SPANS: Final = ("odds", "put_in", "honest", "share", "less", "bias")
 """What a phrase is judged by besides its log-odds by itself: these; the log of the pages that show it put in; log of one plus
-its count in honest text; the log-odds that any phrase of the page was put in; 1. All times the likeness."""
+its count in honest text; the log-odds that any phrase of the page was put in; the probability that what was written is the
+phrase less some of its words; 1. All times the likeness."""
+NAMES: Final = {"words": WORDS, "options": OPTIONS, "spans": SPANS, "originals": OPTIONS}
+"""What each of the :class:`Weights` is of."""
 
 
 @dataclass(frozen=True)
 class Weights:
-    """Of what :data:`WORDS`, :data:`OPTIONS` and :data:`SPANS` name, in their order."""
+    """Of what :data:`WORDS`, :data:`OPTIONS`, :data:`SPANS` and, for phrases, :data:`OPTIONS` again name, in their order."""
 
     words: NDArray[np.float64]
     options: NDArray[np.float64]
     spans: NDArray[np.float64]
+    originals: NDArray[np.float64]
 
 
 def pair_pages(words: Words, evidence: Evidence, lexicon: Lexicon, seen: Seen) -> NDArray[np.float64]:
@@ -115,7 +121,7 @@ def reweighed(
     like = likeness(evidence, posterior, pages)
     odds, judged = features(words, evidence, posterior, like, seen)
     swapped = np.where(np.diff(evidence.ptr) > 0, 1 / (1 + np.exp(-odds - judged @ weights.words)), 0.0)
-    option, judged = option_features(posterior, pages, like)
+    option, judged = option_features(posterior.option, pages, like)
     score = option + judged @ weights.options
     share = np.exp(score - ragged.spread(ragged.log_sum_exp(score, evidence.ptr), evidence.ptr))
     return replace(posterior, option=share * ragged.spread(swapped, evidence.ptr), written=1 - swapped)
@@ -133,36 +139,49 @@ def features(words: Words, evidence: Evidence, posterior: Posterior, like: float
     return odds, like * np.stack([odds, put_in, np.ones(len(odds))], axis=1)
 
 
-def option_features(posterior: Posterior, pages: NDArray[np.float64], like: float) -> Judged:
-    """The log probability of each option by the passes, and what :data:`OPTIONS` names."""
-    option = np.log(posterior.option + _IMPOSSIBLE)
+def option_features(probability: NDArray[np.float64], pages: NDArray[np.float64], like: float) -> Judged:
+    """The log probability of each option before, and what :data:`OPTIONS` names."""
+    option = np.log(probability + _IMPOSSIBLE)
     return option, like * np.stack([option, np.log(pages + NEVER)], axis=1)
 
 
+def span_likeness(put_in: NDArray[np.float64], times: NDArray[np.float64]) -> float:
+    """How far the phrases put in on a page are such as machines were seen to put, 0 to 1.
+
+    Args:
+        put_in: the probability of each phrase of several words, those that overlap competing, ``float64[m]``.
+        times: the pages that show each put in, ``float64[m]``.
+    """
+    return _like(float(put_in @ (times >= _OFTEN)), float(put_in.sum()), _SPANS_BEFORE)
+
+
 def span_features(
-    odds: NDArray[np.float64], put_in: NDArray[np.float64], times: NDArray[np.float64], honest: NDArray[np.float64]
+    odds: NDArray[np.float64],
+    put_in: NDArray[np.float64],
+    times: NDArray[np.float64],
+    honest: NDArray[np.float64],
+    less: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """What :data:`SPANS` names, for the phrases of a page.
 
     Args:
         odds: the log-odds of each by itself, ``float64[m]``.
-        put_in: the probability that each was put in, those that overlap competing, ``float64[m]``.
-        times: the pages that show each put in, ``float64[m]``.
+        put_in: as for :func:`span_likeness`.
+        times: as there.
         honest: log of one plus the count of each in honest text, ``float64[m]``.
+        less: the probability that what was written is the phrase less some of its words, ``float64[m]``.
 
     Returns:
-        ``float64[m, 5]``.
+        ``float64[m, 6]``.
     """
     every, total = np.ones(len(odds)), float(put_in.sum())
-    like = _like(float(put_in @ (times >= _OFTEN)), total, _SPANS_BEFORE)
     share = (total + _PUT_IN_BEFORE * _PLACES_BEFORE) / (len(odds) + _PLACES_BEFORE)
-    columns = [odds, np.log(times + 0.5), honest, np.log(share / (1 - share)) * every, every]
-    return like * np.stack(columns, axis=1)
+    columns = [odds, np.log(times + 0.5), honest, np.log(share / (1 - share)) * every, less, every]
+    return span_likeness(put_in, times) * np.stack(columns, axis=1)
 
 
 @lru_cache(maxsize=1)
 def load() -> Weights:
     """The shipped weights."""
     saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["machines"]
-    parts = {"words": WORDS, "options": OPTIONS, "spans": SPANS}
-    return Weights(**{part: np.array([saved[part][name] for name in names]) for part, names in parts.items()})
+    return Weights(**{part: np.array([saved[part][name] for name in names]) for part, names in NAMES.items()})

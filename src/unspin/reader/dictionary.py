@@ -16,7 +16,7 @@ Pairs = Counter[tuple[str, str]]
 
 
 def known_swaps(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
-    """The original of each spun word, both in lower case.
+    """The original of each spun word or phrase, both in lower case.
 
     Args:
         source: a mapping, a file (a JSON object, or lines of the two words with a tab between, and perhaps how often one

@@ -102,15 +102,16 @@ def restore(
 def _round(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
     """What the best path through the lattice changes: its spans are filled in, its words decided in what that leaves.
 
-    Listed tortured phrases go before the spans that they overlap.
+    Listed tortured phrases go before the spans that they overlap, and the user's dictionary before both.
     """
     model = spans.load()
-    seen = spans.gather(words, visible, models, model)
+    seen = spans.gather(words, visible, models, model, dictionary=known)
     least = 0.0 if settings.fill_all else BELIEVED
     posterior = model.posterior(seen, words)
     listed, in_place = terms.phrases(words, known, models.tick), terms.places(words, known, models.tick)
     chosen = outside(spans.edits(words, seen, posterior, least), in_place)
-    path = with_articles(words, with_phrases(chosen, listed))
+    given = spans.entries(words, visible, known)
+    path = with_articles(words, with_phrases(with_phrases(chosen, listed), given))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))

@@ -14,7 +14,8 @@ of honest text.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from importlib import resources
@@ -36,9 +37,9 @@ from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
 from unspin.reader.passes import Models
-from unspin.reader.substitutions import CHANGE, apart, owned
+from unspin.reader.substitutions import CHANGE, apart, owned, undoubled
 from unspin.reading import BELIEVED, Substitution
-from unspin.text import PhraseMatch, Words, is_apart, match_case, rewrapped, sentence_starts, split
+from unspin.text import PhraseMatch, Words, capital_starts, is_apart, match_case, rewrapped, split
 from unspin.text.casing import FUNCTION_WORDS
 
 EVIDENCE: Final = (
@@ -64,6 +65,7 @@ _START: Final = np.full(ORDER - 1, START, np.int32)
 _MOST_NGRAM: Final = 20.0
 _MOST_SWAP: Final = 6.0
 _ALTERNATIVES: Final = 4
+_BARELY: Final = 1e-4
 _BLOCK: Final = 64
 """Spans whose originals are scored at a time, so that memory is bounded."""
 _APART: Final = 6
@@ -85,6 +87,22 @@ _AUXILIARIES: Final = frozenset(
     "am is are was were be been being have has had having do does did can could may might must shall should will would".split()
 )
 """What *not* may stand behind."""
+_SUBJECTS: Final = frozenset("i you he she it we they who".split())
+"""What it never stands right behind."""
+_PARTICLES: Final = FUNCTION_WORDS - _AUXILIARIES
+_FOCUS: Final = frozenset(
+    "simply merely solely purely necessarily exactly even always everyone every enough much many".split()
+)
+"""What *not* may stand before, whatever stands before it."""
+_ARTICLES: Final = frozenset(["a", "an", "the"])
+_YOU: Final = frozenset(["you", "you're"])
+_BESIDE_YOU: Final = frozenset(["you", "and", "to"])
+_ALIKE: Final = {"an": "a", "this": "the"}
+_INSERTIONS: Final = 3
+_SELDOM_INSERTED: Final = 80
+_OFTEN_INSERTED: Final = 30
+"""Times that one such phrase stands on a page of a machine which inserts words, words to each of these, and words to any of
+twice as many such phrases. Of honest text the commonest, "the new" and "a good", stand once in some 5,000 words."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +126,10 @@ class Spans:
     def __len__(self) -> int:
         return len(self.begin)
 
+    def phrases(self, words: Words) -> list[str]:
+        """What stands there, in lower case."""
+        return [" ".join(words.lower[b:e]) for b, e in zip(self.begin.tolist(), self.end.tolist(), strict=True)]
+
     def only(self, kept: NDArray[np.bool_]) -> Spans:
         """Some of the spans, ``bool[m]``."""
         options = ragged.spread(kept, self.ptr)
@@ -124,6 +146,28 @@ class SpanPosterior:
     put_in: NDArray[np.float64]
 
 
+class _First(NamedTuple):
+    """Spans as they look the first time, and what machines were seen to do with such.
+
+    Attributes:
+        odds: the log-odds of each by itself, ``float64[m]``.
+        share: the probability of each original if its span was put in, ``float64[k]``.
+        several: the spans of several words, ``int64[n]``.
+        put_in: the probability of each of these, those that overlap competing, ``float64[n]``.
+        times: the pages that show each of these put in, ``float64[n]``.
+        pages: the pages that show each span put in for each original, ``float64[k]``.
+        like: how far the page looks like the work of such machines.
+    """
+
+    odds: NDArray[np.float64]
+    share: NDArray[np.float64]
+    several: NDArray[np.int64]
+    put_in: NDArray[np.float64]
+    times: NDArray[np.float64]
+    pages: NDArray[np.float64]
+    like: float
+
+
 @dataclass(frozen=True)
 class SpanModel:
     """What is known of spans, and how the evidence on them is weighed.
@@ -133,25 +177,26 @@ class SpanModel:
         words: the words that may stand for a phrase.
         scorer: weights of the evidence.
         habits: weights of what machines were seen to put.
+        readings: weights of what they were seen to put it for.
     """
 
     table: PhraseTable
     words: PhraseTable
     scorer: Linear
     habits: NDArray[np.float64]
+    readings: NDArray[np.float64]
 
     def posterior(self, spans: Spans, words: Words) -> SpanPosterior:
         """The posterior of all spans together: those that overlap compete, those of one phrase have one dictionary.
 
         Phrases are judged twice: what became of them the first time says what kind of machine the page has been through.
         """
-        score = self._score(spans, words)
-        total = ragged.log_sum_exp(score, spans.ptr)
-        judged, several = self._as_machines_do(spans, words, total)
-        odds = total.copy()
-        odds[several] += judged @ self.habits
+        first = self._first(spans, words)
+        share = self._shares(spans, first)
+        odds = first.odds.copy()
+        odds[first.several] += self._as_machines_do(spans, words, first, share) @ self.habits
         put_in = lattice.marginals(len(words), spans.begin, spans.end, odds)
-        return SpanPosterior(np.exp(score - ragged.spread(total, spans.ptr)) * ragged.spread(put_in, spans.ptr), put_in)
+        return SpanPosterior(share * ragged.spread(put_in, spans.ptr), put_in)
 
     def undecided(self, spans: Spans, words: Words) -> NDArray[np.bool_]:
         """The spans of which their context may decide whether they were put in, or for what, ``bool[m]``.
@@ -164,15 +209,46 @@ class SpanModel:
         sure = (usual.put_in > _SURELY) & (best > _SURELY * usual.put_in)
         return np.asarray(~sure & (usual.put_in > _HARDLY))
 
-    def with_habits(self, habits: NDArray[np.float64]) -> SpanModel:
-        """The same with other weights of what machines were seen to put."""
-        return replace(self, habits=habits)
+    def with_weights(
+        self, habits: NDArray[np.float64] | None = None, readings: NDArray[np.float64] | None = None
+    ) -> SpanModel:
+        """The same with other weights of what machines were seen to put, and of what for."""
+        return replace(
+            self,
+            habits=self.habits if habits is None else habits,
+            readings=self.readings if readings is None else readings,
+        )
 
     def judged(self, spans: Spans, words: Words) -> tuple[machines.Judged, NDArray[np.int64]]:
         """What the spans of several words are judged by the second time, and which they are, ``int64[n]``."""
-        total = ragged.log_sum_exp(self._score(spans, words), spans.ptr)
-        values, several = self._as_machines_do(spans, words, total)
-        return (total[several], values), several
+        first = self._first(spans, words)
+        values = self._as_machines_do(spans, words, first, self._shares(spans, first))
+        return (first.odds[first.several], values), first.several
+
+    def judged_originals(self, spans: Spans, words: Words) -> machines.Judged:
+        """What the originals of the spans are judged by the second time."""
+        first = self._first(spans, words)
+        return machines.option_features(first.share, first.pages, first.like)
+
+    def _first(self, spans: Spans, words: Words) -> _First:
+        score = self._score(spans, words)
+        odds = ragged.log_sum_exp(score, spans.ptr)
+        put_in = lattice.marginals(len(words), spans.begin, spans.end, odds)
+        several = np.flatnonzero(spans.end - spans.begin > 1)
+        phrases, table = spans.phrases(words), seen.load()
+        times = np.array([table.times(phrases[i]) for i in several.tolist()], np.float64)
+        pairs = zip(ragged.owners(spans.ptr).tolist(), spans.originals, strict=True)
+        pages = np.array([table.originals(phrases[i]).get(original, 0) for i, original in pairs], np.float64)
+        like = machines.span_likeness(put_in[several], times)
+        return _First(
+            odds, np.exp(score - ragged.spread(odds, spans.ptr)), several, put_in[several], times, pages, like
+        )
+
+    def _shares(self, spans: Spans, first: _First) -> NDArray[np.float64]:
+        """The probability of each original if its span was put in, what machines were seen to put it for considered."""
+        option, judged = machines.option_features(first.share, first.pages, first.like)
+        score = option + judged @ self.readings
+        return np.asarray(np.exp(score - ragged.spread(ragged.log_sum_exp(score, spans.ptr), spans.ptr)))
 
     def _score(self, spans: Spans, words: Words) -> NDArray[np.float64]:
         """What speaks for each original by itself, and at the other places of its span."""
@@ -180,25 +256,31 @@ class SpanModel:
         return np.asarray(score + SELDOM * ragged.spread(spans.end - spans.begin == 1, spans.ptr))
 
     def _as_machines_do(
-        self, spans: Spans, words: Words, odds: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-        put_in = lattice.marginals(len(words), spans.begin, spans.end, odds)
-        several = np.flatnonzero(spans.end - spans.begin > 1)
-        phrases = (" ".join(words.lower[spans.begin[i] : spans.end[i]]) for i in several.tolist())
-        times = np.array([seen.load().times(phrase) for phrase in phrases], np.float64)
-        honest = spans.evidence[spans.ptr[:-1][several], _HONEST]
-        return machines.span_features(odds[several], put_in[several], times, honest), several
+        self, spans: Spans, words: Words, first: _First, share: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """What machines were seen to put says of the spans of several words."""
+        pairs = zip(ragged.owners(spans.ptr).tolist(), spans.originals, strict=True)
+        less = np.array([_is_less(words.lower[spans.begin[i] : spans.end[i]], original) for i, original in pairs], bool)
+        shorter = ragged.sums(share * less, spans.ptr)[first.several]
+        honest = spans.evidence[spans.ptr[:-1][first.several], _HONEST]
+        return machines.span_features(first.odds[first.several], first.put_in, first.times, honest, shorter)
 
     def _elsewhere(self, spans: Spans, words: Words) -> NDArray[np.float64]:
         """What the surroundings at the other places of the same span say of each original, against the best there."""
         weight = self.scorer.weight
         said = spans.evidence[:, [_NGRAM, _CONTEXT, _NO_CONTEXT]] @ weight[[_NGRAM, _CONTEXT, _NO_CONTEXT]]
         relative = np.maximum(said - ragged.spread(ragged.maxima(said, spans.ptr), spans.ptr), _FAR)
-        phrase = [" ".join(words.lower[b:e]) for b, e in zip(spans.begin, spans.end, strict=True)]
+        phrase = spans.phrases(words)
         keys = zip((phrase[k] for k in ragged.owners(spans.ptr)), spans.originals, strict=True)
         _, number = np.unique(["\t".join(key) for key in keys], return_inverse=True)
         total = np.bincount(number, relative)[number] if len(number) else relative
         return np.maximum(total - relative, -_MOST_ELSEWHERE)
+
+
+def _is_less(phrase: Sequence[str], original: str) -> bool:
+    """Whether an original is the phrase less some of its words: "content material" for *content*, "an excellent" for *a*."""
+    left = iter(_ALIKE.get(word, word) for word in phrase)
+    return all(_ALIKE.get(word, word) in left for word in original.split())
 
 
 def alone(spans: Spans, scorer: Linear) -> SpanPosterior:
@@ -207,7 +289,14 @@ def alone(spans: Spans, scorer: Linear) -> SpanPosterior:
     return SpanPosterior(option, 1 - written)
 
 
-def gather(words: Words, visible: Visible, models: Models, known: SpanModel, least: float = HOPELESS) -> Spans:
+def gather(
+    words: Words,
+    visible: Visible,
+    models: Models,
+    known: SpanModel,
+    least: float = HOPELESS,
+    dictionary: Collection[str] = (),
+) -> Spans:
     """The spans of a document that may have been put in, none across paragraphs or cells, with the evidence on them.
 
     Args:
@@ -217,13 +306,45 @@ def gather(words: Words, visible: Visible, models: Models, known: SpanModel, lea
         known: what is known of spans.
         least: a span whose log-odds, whatever its context says, are not above this is left out; with ``-inf`` all are kept and
             the context of each is asked, otherwise of those alone that it may decide.
+        dictionary: words that the user knows what they stand for; a span with one of them is left out.
     """
     suspicious = set(visible.places.tolist())
     several = ((match, known.table) for match in known.table.everywhere(words))
     single = ((match, known.words) for match in known.words.everywhere(words) if match.begin in suspicious)
-    listed = _listed(words, chain(several, single))
+    unknown = (
+        (match, table)
+        for match, table in chain(several, single)
+        if not any(word in dictionary for word in words.lower[match.begin : match.end])
+    )
     undecided = None if least == -np.inf else partial(known.undecided, words=words)
-    return _judged(words, visible, models, listed, known.scorer, least, undecided)
+    return _judged(words, visible, models, _listed(words, unknown), known.scorer, least, undecided)
+
+
+def entries(words: Words, visible: Visible, known: Mapping[str, str]) -> tuple[Substitution, ...]:
+    """The phrases of the user's dictionary in a text, where a word of them is suspicious, as edits.
+
+    Args:
+        words: the text.
+        visible: what the encoder says of it as it stands.
+        known: what stands there and what was written, in lower case; entries of one word are not looked at.
+    """
+    several = sorted((found, written) for found, written in known.items() if len(found.split()) > 1 and written)
+    if not several:
+        return ()
+    suspicious = set(visible.places.tolist())
+    found = [
+        match
+        for match in PhraseTable(tuple(several), (0,) * len(several)).matches(words)
+        if not suspicious.isdisjoint(range(match.begin, match.end))
+        and not is_apart(words.text, int(words.start[match.begin]), int(words.end[match.end - 1]))
+    ]
+    highest = np.array([visible.swap[match.begin : match.end].max() for match in found], np.float64)
+    sure = np.maximum(1 / (1 + np.exp(-highest)), BELIEVED + _BARELY)
+    begin = np.array([match.begin for match in found], np.int64)
+    end = np.array([match.end for match in found], np.int64)
+    originals = tuple(several[match.entry][1] for match in found)
+    spans = Spans(begin, end, np.arange(len(found) + 1), originals, np.zeros((len(found), len(EVIDENCE))))
+    return edits(words, spans, SpanPosterior(sure, sure), 0.0)
 
 
 class NeverWritten(NamedTuple):
@@ -260,7 +381,7 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
     One whose likeliest original has less than the probability ``least`` stays open if it was clearly put in, and is left to
     its words if not.
     """
-    starts = sentence_starts(words)
+    starts = capital_starts(words)
     made: list[Substitution] = []
     for i in np.flatnonzero(posterior.put_in > BELIEVED).tolist():
         options = slice(int(spans.ptr[i]), int(spans.ptr[i + 1]))
@@ -286,7 +407,7 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         start, end, original = rewrapped(words.text, start, end, original)
         if original != words.text[start:end]:
             made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
-    return tuple(made)
+    return undoubled(words, made)
 
 
 def _negated(words: Words, begin: int, end: int, original: str) -> str:
@@ -294,10 +415,16 @@ def _negated(words: Words, begin: int, end: int, original: str) -> str:
     if original != "not" or words.lower[end - 2 : end] != ("no", "longer"):
         return original
     before, after = words.lower[begin - 1] if begin else "", words.lower[end] if end < len(words) else ""
-    carried = (
-        before in _AUXILIARIES or before.endswith(_SHORT_AUXILIARIES) or after in FUNCTION_WORDS or not after.isalpha()
-    )
-    return original if carried else "no longer"
+    if before in _AUXILIARIES or before.endswith(_SHORT_AUXILIARIES):
+        return original
+    return "no longer" if before in _SUBJECTS or not _follows_not(after) else original
+
+
+def _follows_not(word: str) -> bool:
+    """Whether *not* stands before a word without an auxiliary: "not the", "not simply", "not withinside the"."""
+    if not word.isalpha() or word in _FOCUS:
+        return True
+    return not {word, seen.load().mostly_for(word)}.isdisjoint(_PARTICLES)
 
 
 def _word_for_word(words: Words, begin: int, end: int, original: str) -> list[tuple[int, str]]:
@@ -345,22 +472,73 @@ class _Listed:
         return ragged.offsets(np.array([len(some) for some in self.originals], np.int64))
 
 
+class _Row(NamedTuple):
+    """A span as in :class:`Spans`, its count in honest text, and whether its first word is doubled."""
+
+    begin: int
+    end: int
+    originals: tuple[str, ...]
+    honest: int
+    doubled: int
+
+
 def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) -> _Listed:
     """Matches as spans, but for those that a line, other than at a margin, or a cell parts."""
-    rows = []
+    rows: list[_Row] = []
     for match, table in matches:
         if is_apart(words.text, int(words.start[match.begin]), int(words.end[match.end - 1])):
             continue
         doubled = _doubled(words, match)
-        rows.append((match.begin - doubled, match.end, table.pairs[match.entry][1], table.honest[match.entry], doubled))
-    rows.sort()
+        originals = tuple(table.pairs[match.entry][1].split(" | "))
+        rows.append(_Row(match.begin - doubled, match.end, originals, table.honest[match.entry], doubled))
+    rows = _without_insertions(words, sorted(rows))
     return _Listed(
-        np.array([row[0] for row in rows], np.int64),
-        np.array([row[1] for row in rows], np.int64),
-        [tuple(row[2].split(" | ")) for row in rows],
-        np.array([row[3] for row in rows], np.float64),
-        np.array([row[4] for row in rows], bool),
+        np.array([row.begin for row in rows], np.int64),
+        np.array([row.end for row in rows], np.int64),
+        [row.originals for row in rows],
+        np.array([row.honest for row in rows], np.float64),
+        np.array([row.doubled for row in rows], bool),
     )
+
+
+def _without_insertions(words: Words, rows: list[_Row]) -> list[_Row]:
+    """The spans without the originals that only a machine which inserts words gives them, unless the page is such a machine's.
+
+    Such a page has a phrase that nobody writes ("the fresh new"), or is full of the kind. Elsewhere that a text reads as well
+    without an adjective says nothing: it does everywhere. A phrase whose end stands behind it once more ("and you may you
+    may find") was put in on any page, and what stands there again was written.
+    """
+    phrases = [words.lower[row.begin : row.end] for row in rows]
+    likely = [
+        tuple(original for original in row.originals if not _is_inserted(phrase, original))
+        for row, phrase in zip(rows, phrases, strict=True)
+    ]
+    places = [k for k, row in enumerate(rows) if len(likely[k]) < len(row.originals)]
+    whole, end = [], 0  # "you may" is a part of "and you may"
+    for k in places:
+        if rows[k].end > end:
+            whole.append(phrases[k])
+        end = max(end, rows[k].end)
+    often = max(Counter(whole).values(), default=0)
+    many = often >= max(_INSERTIONS, len(words) / _SELDOM_INSERTED) or len(whole) >= max(
+        2 * _INSERTIONS, len(words) / _OFTEN_INSERTED
+    )
+    if many or any(not rows[k].honest for k in places):
+        return rows
+    twice = {k for k in places if phrases[k][1:] == words.lower[rows[k].end : rows[k].end + len(phrases[k]) - 1]}
+    again = {token for k in twice for token in range(rows[k].end, rows[k].end + len(phrases[k]) - 1)}
+    return [
+        row if k in twice else row._replace(originals=likely[k])
+        for k, row in enumerate(rows)
+        if k in twice or (likely[k] and again.isdisjoint(range(row.begin, row.end)))
+    ]
+
+
+def _is_inserted(phrase: Sequence[str], original: str) -> bool:
+    """Whether a phrase is what a machine that inserts words makes of a word beside them: "the newest", "and you may"."""
+    if original in _ARTICLES:
+        return _is_less(phrase, original)
+    return original in _BESIDE_YOU and not _YOU.isdisjoint(phrase)
 
 
 def _judged(
@@ -479,7 +657,8 @@ def _original_ids(original: str, ngram: NGram) -> NDArray[np.int32]:
 def load() -> SpanModel:
     """The shipped tables and weights."""
     table, scorer = _phrases()
-    return SpanModel(table, _words_for_phrases(), scorer, machines.load().spans)
+    weights = machines.load()
+    return SpanModel(table, _words_for_phrases(), scorer, weights.spans, weights.originals)
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from unspin.text import (
     View,
     Words,
     apply_within,
+    capital_starts,
     compose,
     find_quotations,
     indefinite_article,
@@ -28,7 +29,6 @@ from unspin.text import (
     match_case,
     removal_span,
     rewrapped,
-    sentence_starts,
 )
 from unspin.text.casing import FUNCTION_WORDS
 from unspin.text.spelling import same_word, spelling_of
@@ -54,6 +54,8 @@ _QUOTED_LINE: Final = re.compile(r"\A[ \t]*+(?:>[ \t]?)++")
 _DOUBLED: Final = 3.0
 """What an article that stands twice adds to the log-odds of a swap: honest text has four in a million words, and in 60
 documents of a spinner that doubles them (dev) all 40 were its own, though the encoder was sure of 15 only."""
+_TWICE: Final = frozenset(["that", "had", "is", "her", "so", "very"])
+"""Words that a writer too may set twice."""
 _INSERTED: Final = frozenset(
     "simply merely just really actually basically truly essentially literally certainly definitely indeed surely clearly"
     " honestly plainly".split()
@@ -133,7 +135,7 @@ def _is_put_in(words: Words, i: int) -> bool:
 
 def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, ...]:
     """Decisions as edits of the text: in the case of the place, articles made to fit."""
-    starts = sentence_starts(words)
+    starts = capital_starts(words)
     made: list[Substitution] = []
     for i in sorted(decided):
         decision = decided[i]
@@ -167,7 +169,7 @@ def edits(words: Words, decided: Mapping[int, Decision]) -> tuple[Substitution, 
         start, end, original = rewrapped(words.text, start, end, original)
         found = words.text[start:end]
         made.append(Substitution(start, end, found, original, decision.confidence, decision.alternatives))
-    return with_articles(words, made)
+    return with_articles(words, undoubled(words, made))
 
 
 def _beside(words: Words, i: int, decided: Mapping[int, Decision]) -> int | None:
@@ -207,6 +209,48 @@ def with_articles(words: Words, substitutions: Sequence[Substitution]) -> tuple[
                 made += _fitted(words, article, substitutions)
         made += _fitted(words, s, substitutions) if s.original.lower() in _INDEFINITE and not s.open else [s]
     return tuple(made)
+
+
+def undoubled(words: Words, substitutions: Sequence[Substitution]) -> tuple[Substitution, ...]:
+    """The substitutions, each with the word beside it that it would write a second time: "access to" for "entry to to".
+
+    Args:
+        words: the text.
+        substitutions: of it, in order. Words that the text has twice itself are left alone.
+    """
+    made: list[Substitution] = []
+    for number, s in enumerate(substitutions):
+        before = made[-1].end if made else 0
+        after = substitutions[number + 1].start if number + 1 < len(substitutions) else len(words.text)
+        made.append(s if s.open else _with_its_double(words, s, before, after))
+    return tuple(made)
+
+
+def _with_its_double(words: Words, s: Substitution, before: int, after: int) -> Substitution:
+    """A substitution with the word beside it that is its own first or last; what is taken lies between the offsets given."""
+    written = s.original.split()
+    if not written:
+        return s
+    start, end, original = s.start, s.end, s.original
+    i, j = int(np.searchsorted(words.start, start)) - 1, int(np.searchsorted(words.start, end))
+    if j < len(words) and words.end[j] <= after and _is_double(words, end, int(words.start[j]), j, written[-1]):
+        end = int(words.end[j])
+    if i >= 0 and words.start[i] >= before and _is_double(words, int(words.end[i]), start, i, written[0]):
+        start, original = int(words.start[i]), words.surface(i) + original[len(written[0]) :]
+    if (start, end) == (s.start, s.end):
+        return s
+    return replace(s, start=start, end=end, found=words.text[start:end], original=original)
+
+
+def _is_double(words: Words, left: int, right: int, token: int, written: str) -> bool:
+    """Whether a token is a word written beside it once more, nothing but spaces between them."""
+    beside, word = words.text[left:right], words.lower[token]
+    return (
+        word == written.lower()
+        and word not in _TWICE
+        and bool(words.is_word[token])
+        and beside.strip(" ") == "" < beside
+    )
 
 
 def owned(text: str, end: int, original: str) -> tuple[int, str]:

@@ -23,7 +23,7 @@ from unspin import tortured as torture
 from unspin.lexicon import Lexicon
 from unspin.reader.substitutions import Decision
 from unspin.reading import Substitution
-from unspin.text import Words, is_apart, match_case, mentioned, rewrapped, sentence_spans, sentence_starts, split
+from unspin.text import Words, capital_starts, is_apart, match_case, mentioned, rewrapped, sentence_spans, split
 from unspin.tortured import Finding
 
 __all__ = ["in_place", "phrases", "places", "tortured_phrases", "weight"]
@@ -62,7 +62,7 @@ def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> t
 
     One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too.
     """
-    starts = sentence_starts(words)
+    starts = capital_starts(words)
     return tuple(
         _edit(words, _Swap(found.begin, found.end, found.original), found.probability, bool(starts[found.begin]))
         for found in _used(words, tick)
@@ -102,7 +102,7 @@ def weight(
 
 def phrases(words: Words, known: Mapping[str, str], tick: Callable[[], None]) -> tuple[Substitution, ...]:
     """The listed phrases that stand for more words or fewer, but for those with a word that the user's dictionary has."""
-    starts = sentence_starts(words)
+    starts = capital_starts(words)
     return tuple(
         _edit(words, swap, found.probability, bool(starts[swap.begin]))
         for found in _used(words, tick)

@@ -7,7 +7,7 @@ from unspin.text.mentions import mentioned
 from unspin.text.phrases import PhraseFinder, PhraseMatch
 from unspin.text.prose import prose
 from unspin.text.quotations import QuotationSpan, find_quotations
-from unspin.text.sentences import sentence_spans, sentence_starts
+from unspin.text.sentences import capital_starts, sentence_spans, sentence_starts
 from unspin.text.view import View
 from unspin.text.words import Kind, Shape, Words, split
 from unspin.text.wrapping import is_apart, rewrapped
@@ -22,6 +22,7 @@ __all__ = [
     "Words",
     "apply",
     "apply_within",
+    "capital_starts",
     "compose",
     "find_quotations",
     "foreign",

@@ -10,14 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.text.paragraphs import paragraph_starts
-from unspin.text.words import Kind, Words
+from unspin.text.words import Kind, Shape, Words
 
-__all__ = ["sentence_spans", "sentence_starts"]
+__all__ = ["capital_starts", "sentence_spans", "sentence_starts"]
 
 _ENDERS = frozenset(".?!…。！？｡؟।")
 _WITHOUT_SPACE = frozenset("。！？｡")
 _CLOSERS = frozenset("\"”’'»)]}")
 _OPENERS = frozenset("\"“‘'«([{-–—•*")
+
+_LABEL = 2
+"""Words and numbers of a label at most."""
+_CAPITALS = (Shape.CAPITALISED, Shape.UPPER)
 
 TITLES = frozenset(
     "mr mrs ms messrs mx dr prof st rev hon gen col maj capt cpt lt sgt cpl pvt adm cmdr gov sen rep pres supt insp"
@@ -69,6 +73,22 @@ def sentence_starts(words: Words) -> NDArray[np.bool_]:
     for mark in np.flatnonzero(words.kind == Kind.MARK).tolist():
         if mark and mark + 1 < len(words) and words.lower[mark] in '"“' and words.lower[mark - 1] in ",:":
             starts[mark + 1] |= visible[mark + 1] and touches[mark + 1]
+    return starts
+
+
+def capital_starts(words: Words) -> NDArray[np.bool_]:
+    """True where a word has its capital from its place: those of :func:`sentence_starts`, and the first word after a label.
+
+    A label is a word or two and a colon at the beginning of a sentence: "Q: How do I", "Step 2: Open the lid".
+    """
+    starts = sentence_starts(words)
+    for first in np.flatnonzero(starts).tolist():
+        for colon in range(first + 1, min(first + 1 + _LABEL, len(words) - 1)):
+            if words.kind[colon] == Kind.MARK:
+                starts[colon + 1] |= (
+                    words.lower[colon] == ":" and words.shape[colon + 1] in _CAPITALS and not words.touches[colon + 1]
+                )
+                break
     return starts
 
 
