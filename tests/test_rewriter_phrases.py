@@ -66,7 +66,9 @@ def test_the_original_that_machines_put_a_phrase_for_is_believed() -> None:
 
 
 def test_an_adjective_is_no_machine_s_unless_the_page_has_what_nobody_writes() -> None:
-    honest = "We went withinside the tower. It has an excellent view, and you may see the newest lamp withinside the gallery."
+    honest = (
+        "We went withinside the tower. It has an excellent view, and the newest lamp stands withinside the gallery."
+    )
     assert {phrase for phrase, _ in found(honest, 1.0)} == {"withinside the"}
     inserted = (
         "We saw the fresh new tower, the newest lamp, an excellent view and the latest boats withinside the harbour."
@@ -274,8 +276,8 @@ def test_phrases_that_no_context_could_save_are_left_out() -> None:
 
 def test_the_context_is_asked_only_of_phrases_that_it_may_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     words = split(
-        "They met withinside the town, out of the wind, and most of the children carried out the plan. She had been ill for"
-        " twelve months, and no longer asked for more. The new bridge was closed, and they had been out of work since then."
+        "They met withinside the town, out of the wind, and most of the children carried out the plan. The new bridge was"
+        " closed, and the boats came in via way of means of a canal."
     )
     model, models = spans.load(), passes.load(fast=True)
     visible = models.encoder.visible(words, passes.SUSPICION)

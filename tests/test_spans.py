@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from training.inflated import at_least_once, calibrated
 from training.inflection import inflected
 from training.roughening import british, doubled, learner, scanned, telegraphic
 from training.thesaurus_tables import Line, in_other_forms, pairs_of, read_lines, seen_pairs
@@ -111,6 +112,13 @@ def test_the_thesaurus_in_the_repository_parses() -> None:
 def test_what_was_seen_on_pages_weighs_by_their_number(tmp_path: Path) -> None:
     (tmp_path / "seen.tsv").write_text("now no longer\tnot\t9\nno {term}\tnone\t2\nonce\twhen\t1\n")
     assert list(seen_pairs(tmp_path / "seen.tsv")) == [("not", "now no longer", 9.0)]
+
+
+def test_a_phrase_that_the_verdict_was_not_calibrated_with_is_none_that_nobody_writes(tmp_path: Path) -> None:
+    (tmp_path / "before.tsv").write_text("withinside the\tin the\t0\ncarried out\tdone\t5000\n")
+    known = calibrated(tmp_path / "before.tsv")
+    assert known == {"withinside the", "carried out"}
+    assert at_least_once(["going for walks", "now not", "withinside the"], [0, 3, 0], known) == [1, 3, 0]
 
 
 def test_what_was_seen_in_one_form_is_known_in_the_others() -> None:
