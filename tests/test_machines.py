@@ -52,6 +52,44 @@ def posterior(option: Sequence[float], written: Sequence[float]) -> Posterior:
     return Posterior(np.array(option), np.array(written), np.full(5, 0.2), 0.2)
 
 
+def test_what_was_seen_on_pages_of_the_kind_at_hand_counts_more(tmp_path: Path) -> None:
+    lines = [
+        "\t\t60\t0:40 1:20",
+        "consumer\tuser\t30\t0:28 1:1",
+        "facts\tdata\t20\t0:20",
+        "sturdy\trobust\t9",
+        "understudies\tstudents\t20\t1:15",
+    ]
+    (tmp_path / "seen.tsv").write_text("\n".join(lines) + "\n")
+    table = seen.Seen.read(tmp_path / "seen.tsv", LEXICON)
+    share = table.kinds({"facts": 0.9, "consumer": 0.8, "sturdy": 1.0})
+    assert share.sum() == pytest.approx(1)
+    assert share[0] > 40 / 60
+    assert table.kinds({"facts": 0.0}) == pytest.approx([40 / 60, 20 / 60])
+    there, elsewhere = table.among(np.array([1.0, 0.0])), table.among(np.array([0.0, 1.0]))
+    assert there.times("consumer") > 30 > elsewhere.times("consumer") > 0
+    assert there.originals("understudies")["students"] < 20 < elsewhere.originals("understudies")["students"]
+    assert there.times("sturdy") == elsewhere.times("sturdy") == 9  # of no known kind
+    assert np.diff(there.put_in(["understudies", "consumer"])) > np.diff(table.put_in(["understudies", "consumer"]))
+    assert table.times("consumer") == 30
+
+
+def test_a_table_without_kinds_stays_as_it_is() -> None:
+    assert SEEN.among(SEEN.kinds({"consumer": 0.9})) is SEEN
+
+
+def test_the_words_of_a_page_say_which_pages_it_is_like() -> None:
+    shown = {("consumer", "user"): np.array([20.0, 2.0]), ("facts", "data"): np.array([2.0, 20.0])}
+    table = seen.Seen(
+        [("consumer", "user", 22), ("facts", "data", 22)], LEXICON, seen.Kinds(np.array([30.0, 30.0]), shown)
+    )
+    words = split("The consumer waits and a consumer pays.")
+    here = evidence(words, {1: ["user"], 5: ["user"]})
+    sure = machines.on_such_pages(words, here, posterior([0.1, 0.9], [0.9, 0.1]), table)
+    doubtful = machines.on_such_pages(words, here, posterior([0.1, 0.1], [0.9, 0.9]), table)
+    assert sure.times("consumer") > doubtful.times("consumer")
+
+
 def test_the_shipped_table_is_read_and_common_words_are_seldom_put_in() -> None:
     shipped = seen.load()
     assert shipped.originals("set of rules")["algorithm"] > 2

@@ -131,10 +131,12 @@ def test_what_was_seen_in_one_form_is_known_in_the_others() -> None:
 def test_what_was_seen_is_sorted_and_each_pair_stands_once() -> None:
     file = ROOT / "src" / "unspin" / "data" / "seen.tsv"
     rows = [line.split("\t") for line in file.read_text(encoding="utf-8").splitlines()]
-    pairs = [(found, written) for found, written, _ in rows]
+    pairs = [(found, written) for found, written, *_ in rows]
     assert len(set(pairs)) == len(pairs) > 10_000
     assert ["\t".join(row) for row in rows] == sorted("\t".join(row) for row in rows)
-    assert all(int(pages) > 0 for _, _, pages in rows)
+    kinds = [[int(shown.split(":")[1]) for shown in row[3].split()] if len(row) > 3 else [] for row in rows]
+    assert all(int(row[2]) >= sum(some) for row, some in zip(rows, kinds, strict=True))
+    assert sum(map(bool, kinds)) > len(rows) / 2
     assert 3_000 < len(list(seen_pairs(file))) < len(rows)
 
 

@@ -134,9 +134,10 @@ def of_words(words: Words, back: Back, answers: Answers, models: Models, real: b
     """The words of a page and their originals, its phrases restored; ``back`` says where a token stood on the page."""
     visible = models.encoder.visible(words, SUSPICION)
     posterior, evidence = through_passes(words, first_evidence(words, visible, models), models, posteriors.load())
-    pages = machines.pair_pages(words, evidence, models.lexicon, seen.load())
+    alike = machines.on_such_pages(words, evidence, posterior, seen.load())
+    pages = machines.pair_pages(words, evidence, models.lexicon, alike)
     like = machines.likeness(evidence, posterior, pages)
-    odds, judged = machines.features(words, evidence, posterior, like, seen.load())
+    odds, judged = machines.features(words, evidence, posterior, like, alike)
     option, options = machines.option_features(posterior.option, pages, like)
     places = [back(token) for token in evidence.place.tolist()]
     said = [None if place is None else answers.at(*place) for place in places]

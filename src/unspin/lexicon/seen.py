@@ -2,17 +2,24 @@
 
 Dictionaries say what a spinner may put for a word; this says what those at work do put, and how often. Two figures follow: how
 much likelier a form is to have been put in than written on a page that such a machine made (:meth:`Seen.put_in`), and how often
-it was put for an original (:meth:`Seen.pages`).
+it was put for an original (:meth:`Seen.originals`).
+
+Machines differ, and so do the dictionaries that they have: what one puts on every second page another never puts. Pages are of
+several kinds, by what stands on them (``python -m training.kinds``), and what was seen on pages of the kind at hand says more
+(:meth:`Seen.among`).
 
 File: ``seen.tsv``, UTF-8, a line for each pair, sorted: what stood there, a tab, what was written as the reader of the page
-concluded, a tab, the number of pages that show it. Some pairs were cut wrongly where the page was read, and are left out
-(:func:`well_cut`).
+concluded, a tab, the number of pages that show it, a tab, and how many of these are of each kind, as far as that is known:
+``3:2 7:1``. The first line has no pair, but the number of pages of each kind. Some pairs were cut wrongly
+where the page was read, and are left out (:func:`well_cut`).
 """
 
 from __future__ import annotations
 
+import copy
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -24,7 +31,7 @@ from numpy.typing import NDArray
 from unspin.lexicon.lexicon import Lexicon
 from unspin.lexicon.lexicon import load as load_lexicon
 
-__all__ = ["NEVER", "Seen", "load", "pairs", "well_cut"]
+__all__ = ["NEVER", "Kinds", "Seen", "load", "pairs", "well_cut"]
 
 NEVER: Final = 0.3
 """Pages that a pair which was never seen counts for."""
@@ -34,14 +41,60 @@ _UNKNOWN: Final = -15.0
 """Log frequency of a form that the lexicon does not have."""
 _ARTICLES: Final = frozenset(["a", "an", "the"])
 
+_ALL_KINDS: Final = 20.0
+"""So many pages of every kind alike each kind is taken to have beside its own."""
+_ALIKE: Final = 300.0
+"""So many words put in, as on pages of every kind alike, each kind is taken to have beside its own."""
+_TOGETHER: Final = 0.3
+"""What a word says of the kind of its page, of what it would say if words were put in independently of each other."""
+
 Pair = tuple[str, str, int]
 """What stood there, what was written, and the number of pages."""
 
 
+@dataclass(frozen=True, eq=False)
+class Kinds:
+    """Kinds of pages, ``k`` of them, and how many pages of each show a pair.
+
+    Attributes:
+        sizes: pages of each kind, ``float64[k]``.
+        pages: pages of each kind that show a pair (found, original), ``float64[k]``.
+    """
+
+    sizes: NDArray[np.float64]
+    pages: Mapping[tuple[str, str], NDArray[np.float64]]
+
+
+_NO_KINDS: Final = Kinds(np.zeros(0), {})
+
+
 def pairs(path: Path) -> list[Pair]:
     """The pairs of a file that are :func:`well_cut`."""
-    lines = (line.split("\t") for line in path.read_text(encoding="utf-8").splitlines())
-    return well_cut([(found, written, int(pages)) for found, written, pages in lines])
+    return well_cut([(found, written, int(pages)) for found, written, pages, *_ in _lines(path) if found])
+
+
+def _lines(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _kinds(path: Path) -> Kinds:
+    """The kinds of pages in a file; none where its first line does not name them."""
+    first, *lines = _lines(path)
+    if first[0]:
+        return _NO_KINDS
+    known = dict(_numbers(first[3]))
+    shows = [(found, written, kinds[0]) for found, written, _, *kinds in lines if kinds]
+    pages = np.zeros((len(shows), len(known)))
+    for row, (_, _, kinds) in enumerate(shows):
+        for kind, number in _numbers(kinds):
+            pages[row, kind] = number
+    sizes = np.array([known[kind] for kind in range(len(known))], np.float64)
+    return Kinds(sizes, {(found, written): pages[row] for row, (found, written, _) in enumerate(shows)})
+
+
+def _numbers(text: str) -> list[tuple[int, int]]:
+    """``3:2 7:1`` as numbers."""
+    return [(int(kind), int(pages)) for kind, pages in (pair.split(":") for pair in text.split())]
 
 
 def well_cut(pairs: Iterable[Pair]) -> list[Pair]:
@@ -66,27 +119,66 @@ def well_cut(pairs: Iterable[Pair]) -> list[Pair]:
 class Seen:
     """What was seen on pages. Made by :func:`load`."""
 
-    def __init__(self, pairs: Sequence[tuple[str, str, int]], lexicon: Lexicon) -> None:
+    def __init__(self, pairs: Sequence[Pair], lexicon: Lexicon, kinds: Kinds = _NO_KINDS) -> None:
         """From (found, original, pages)."""
         self._lexicon = lexicon
-        self._pages: dict[str, dict[str, int]] = defaultdict(dict)
+        self._pages: dict[str, dict[str, float]] = defaultdict(dict)
         self._times: Counter[str] = Counter()
         for found, original, pages in pairs:
             self._pages[found][original] = pages
             self._times[found] += pages
+        self._kinds = kinds
+        self._share: NDArray[np.float64] | None = None
+        self._form: dict[str, NDArray[np.float64]] = {}
+        for (found, _), row in kinds.pages.items():
+            self._form[found] = self._form[found] + row if found in self._form else row
+        self._forms = np.sum(list(self._form.values()), axis=0) if self._form else np.zeros(len(kinds.sizes))
 
     @classmethod
     def read(cls, path: Path, lexicon: Lexicon) -> Self:
         """From a file."""
-        return cls(pairs(path), lexicon)
+        return cls(pairs(path), lexicon, _kinds(path))
 
-    def originals(self, found: str) -> Mapping[str, int]:
+    def kinds(self, put_in: Mapping[str, float]) -> NDArray[np.float64]:
+        """The probability of each kind of page, by words and the probability that each was put in, ``float64[k]``."""
+        log = np.log(np.maximum(self._kinds.sizes, 1.0))
+        for form, probability in put_in.items():
+            here = self._form.get(form)
+            if here is not None:
+                everywhere = here.sum() / self._forms.sum()
+                rate = (here + _ALIKE * everywhere) / (self._forms + _ALIKE)
+                log = log + _TOGETHER * probability * np.log(rate / everywhere)
+        share = np.exp(log - log.max(initial=0.0))
+        return np.asarray(share / max(float(share.sum()), 1e-9))
+
+    def among(self, share: NDArray[np.float64]) -> Self:
+        """What was seen on as many pages, had they all been of kinds with these shares."""
+        if not len(share):
+            return self
+        among = copy.copy(self)
+        among._share = share
+        return among
+
+    def originals(self, found: str) -> Mapping[str, float]:
         """For what ``found`` was seen, in lower case, and on how many pages."""
-        return self._pages.get(found, {})
+        everywhere = self._pages.get(found, {})
+        if self._share is None:
+            return everywhere
+        return {original: self._expected(found, original, pages) for original, pages in everywhere.items()}
 
-    def times(self, found: str) -> int:
+    def _expected(self, found: str, original: str, pages: float) -> float:
+        """Pages of unknown kind count as they are."""
+        kinds, share = self._kinds, self._share
+        shown = kinds.pages.get((found, original))
+        if shown is None or share is None:
+            return pages
+        number, known = kinds.sizes.sum(), shown.sum()
+        rate = (shown + _ALL_KINDS * known / number) / (kinds.sizes + _ALL_KINDS)
+        return float(pages - known + number * (share @ rate))
+
+    def times(self, found: str) -> float:
         """On how many pages ``found`` was seen for some original; one with two of them counts twice."""
-        return self._times[found]
+        return float(self._times[found]) if self._share is None else sum(self.originals(found).values())
 
     def mostly_for(self, found: str) -> str | None:
         """The original that most pages show ``found`` for, None if there is none."""
@@ -104,7 +196,7 @@ class Seen:
         ids = self._lexicon.ids(list(forms))
         frequency = np.where(ids >= 0, self._lexicon.log_frequency[np.maximum(ids, 0)], _UNKNOWN)
         pages = _PAGE * (1 - np.exp(-_PAGE * np.exp(frequency.astype(np.float64))))
-        times = np.array([self._times[form] for form in forms], np.float64)
+        times = np.array([self.times(form) for form in forms], np.float64)
         return np.asarray(np.log((times + NEVER) / (pages + 1)))
 
 

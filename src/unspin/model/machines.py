@@ -37,6 +37,7 @@ __all__ = [
     "features",
     "likeness",
     "load",
+    "on_such_pages",
     "option_features",
     "pair_pages",
     "reweighed",
@@ -96,6 +97,15 @@ def pair_pages(words: Words, evidence: Evidence, lexicon: Lexicon, seen: Seen) -
     return pages
 
 
+def on_such_pages(words: Words, evidence: Evidence, posterior: Posterior, seen: Seen) -> Seen:
+    """What was seen on pages of the kinds that the swaps of this one are like."""
+    put_in: dict[str, float] = {}
+    for place, written in zip(evidence.place.tolist(), posterior.written.tolist(), strict=True):
+        form = words.lower[place]
+        put_in[form] = max(put_in.get(form, 0.0), 1 - written)
+    return seen.among(seen.kinds(put_in))
+
+
 def likeness(evidence: Evidence, posterior: Posterior, pages: NDArray[np.float64]) -> float:
     """How far the swaps of a page are such as machines were seen to make, 0 to 1.
 
@@ -117,6 +127,7 @@ def reweighed(
     words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, seen: Seen, weights: Weights
 ) -> Posterior:
     """The posterior after what was seen of machines is taken into account."""
+    seen = on_such_pages(words, evidence, posterior, seen)
     pages = pair_pages(words, evidence, lexicon, seen)
     like = likeness(evidence, posterior, pages)
     odds, judged = features(words, evidence, posterior, like, seen)
