@@ -133,6 +133,19 @@ def test_the_spinners_dictionary_goes_before_a_phrase() -> None:
     assert terms.phrases(words, {"advanced": "modern"}, ticked) == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Take a coat on the off chance that it rains.",
+        "Be that as it may, the ferry left.",
+        "A coat, on the off chance.",
+    ],
+)
+def test_what_machines_often_put_a_phrase_for_goes_before_the_list(text: str) -> None:
+    assert {"on the off chance", "be that as it"} & {found for found, _ in phrase_list().pairs}
+    assert terms.phrases(split(text), {}, lambda: None) == ()
+
+
 def test_phrases_do_not_cross_paragraphs() -> None:
     assert terms.weight([split("They are irregular\n\nbackwoods stand there.")]) == 0
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin import tortured as torture
-from unspin.lexicon import Lexicon
+from unspin.lexicon import Lexicon, seen
 from unspin.reader.substitutions import Decision
 from unspin.reading import Substitution
 from unspin.text import Words, capital_starts, is_apart, match_case, mentioned, rewrapped, sentence_spans, split
@@ -35,6 +35,8 @@ _COMMON: Final = math.log(1e-3)
 """Log frequency of a word from which on that it stands in the sentence says nothing: *are*, *an*, *by*."""
 _SURE: Final = 0.95
 """Probability of a listed phrase that no honest text has; of others, those that mean a frequent word are not believed."""
+_SEEN: Final = 5
+"""Pages on which machines put a phrase for something else, from which on that goes before what the list says."""
 _GLOSS: Final = 4
 _EXPLAINING: Final = frozenset(
     "for of to is was by as or not with into means meaning meant becomes became replaces replaced instead than rather in"
@@ -108,8 +110,17 @@ def phrases(words: Words, known: Mapping[str, str], tick: Callable[[], None]) ->
         for found in _used(words, tick)
         if found.listed
         for swap in _swaps(words, found)
-        if not _is_word_for_word(swap) and known.keys().isdisjoint(words.lower[swap.begin : swap.end])
+        if not _is_word_for_word(swap)
+        and known.keys().isdisjoint(words.lower[swap.begin : swap.end])
+        and not _is_often_another(words, swap)
     )
+
+
+def _is_often_another(words: Words, swap: _Swap) -> bool:
+    """Whether machines often put the phrase, or it and the next word, for something else: "on the off chance that" for *if*."""
+    ends = (swap.end, swap.end + 1)
+    originals = (seen.load().originals(" ".join(words.lower[swap.begin : end])) for end in ends)
+    return any(pages >= _SEEN and what != swap.original for some in originals for what, pages in some.items())
 
 
 def places(words: Words, known: Mapping[str, str], tick: Callable[[], None]) -> list[tuple[int, int]]:
