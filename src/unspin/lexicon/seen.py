@@ -70,16 +70,20 @@ _NO_KINDS: Final = Kinds(np.zeros(0), {})
 
 def pairs(path: Path) -> list[Pair]:
     """The pairs of a file that are :func:`well_cut`."""
-    return well_cut([(found, written, int(pages)) for found, written, pages, *_ in _lines(path) if found])
+    return _pairs(_lines(path))
 
 
 def _lines(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def _kinds(path: Path) -> Kinds:
-    """The kinds of pages in a file; none where its first line does not name them."""
-    first, *lines = _lines(path)
+def _pairs(lines: Sequence[Sequence[str]]) -> list[Pair]:
+    return well_cut([(found, written, int(pages)) for found, written, pages, *_ in lines if found])
+
+
+def _kinds(lines: Sequence[Sequence[str]]) -> Kinds:
+    """The kinds of pages in the lines of a file; none where the first does not name them."""
+    first, *lines = lines
     if first[0]:
         return _NO_KINDS
     known = dict(_numbers(first[3]))
@@ -137,7 +141,8 @@ class Seen:
     @classmethod
     def read(cls, path: Path, lexicon: Lexicon) -> Self:
         """From a file."""
-        return cls(pairs(path), lexicon, _kinds(path))
+        lines = _lines(path)
+        return cls(_pairs(lines), lexicon, _kinds(lines))
 
     def kinds(self, put_in: Mapping[str, float]) -> NDArray[np.float64]:
         """The probability of each kind of page, by words and the probability that each was put in, ``float64[k]``."""

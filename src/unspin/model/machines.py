@@ -39,6 +39,7 @@ __all__ = [
     "load",
     "on_such_pages",
     "option_features",
+    "option_shares",
     "pair_pages",
     "reweighed",
     "span_features",
@@ -132,9 +133,7 @@ def reweighed(
     like = likeness(evidence, posterior, pages)
     odds, judged = features(words, evidence, posterior, like, seen)
     swapped = np.where(np.diff(evidence.ptr) > 0, 1 / (1 + np.exp(-odds - judged @ weights.words)), 0.0)
-    option, judged = option_features(posterior.option, pages, like)
-    score = option + judged @ weights.options
-    share = np.exp(score - ragged.spread(ragged.log_sum_exp(score, evidence.ptr), evidence.ptr))
+    share = option_shares(posterior.option, pages, like, weights.options, evidence.ptr)
     return replace(posterior, option=share * ragged.spread(swapped, evidence.ptr), written=1 - swapped)
 
 
@@ -154,6 +153,19 @@ def option_features(probability: NDArray[np.float64], pages: NDArray[np.float64]
     """The log probability of each option before, and what :data:`OPTIONS` names."""
     option = np.log(probability + _IMPOSSIBLE)
     return option, like * np.stack([option, np.log(pages + NEVER)], axis=1)
+
+
+def option_shares(
+    probability: NDArray[np.float64],
+    pages: NDArray[np.float64],
+    like: float,
+    weights: NDArray[np.float64],
+    ptr: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """The probability of each option after that, those of one place, from ``ptr[i]`` to ``ptr[i + 1]``, adding up to 1."""
+    option, judged = option_features(probability, pages, like)
+    score = option + judged @ weights
+    return np.asarray(np.exp(score - ragged.spread(ragged.log_sum_exp(score, ptr), ptr)))
 
 
 def span_likeness(put_in: NDArray[np.float64], times: NDArray[np.float64]) -> float:

@@ -246,9 +246,7 @@ class SpanModel:
 
     def _shares(self, spans: Spans, first: _First) -> NDArray[np.float64]:
         """The probability of each original if its span was put in, what machines were seen to put it for considered."""
-        option, judged = machines.option_features(first.share, first.pages, first.like)
-        score = option + judged @ self.readings
-        return np.asarray(np.exp(score - ragged.spread(ragged.log_sum_exp(score, spans.ptr), spans.ptr)))
+        return machines.option_shares(first.share, first.pages, first.like, self.readings, spans.ptr)
 
     def _score(self, spans: Spans, words: Words) -> NDArray[np.float64]:
         """What speaks for each original by itself, and at the other places of its span."""
