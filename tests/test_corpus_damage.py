@@ -249,17 +249,17 @@ def test_a_record_after_empty_lines_or_bytes_of_a_member_is_found(tmp_path: Path
 
 def test_headers_are_read_in_time_with_their_length() -> None:
     for odd in (b" " * 60_000, b"\t" * 60_000 + b"x", b"\r" * 60_000, b" \n" * 30_000, b"a:\n" * 20_000, b":" * 60_000):
-        start = time.perf_counter()
+        start = time.process_time()
         found = Headers(b"WARC/1.0\r\nX: " + odd + b"\r\nContent-Length: 5\r\n\r\n")
         assert found.get("Content-Length") == "5"
-        assert time.perf_counter() - start < 0.5
+        assert time.process_time() - start < 0.5
 
 
 def test_a_record_with_blanks_in_its_headers_is_read_at_once(tmp_path: Path) -> None:
     piece = wet([("1", PROSE)])[0].replace(b"WARC-Date:", b"WARC-Date:" + b" " * 60_000 + b"x")
-    start = time.perf_counter()
+    start = time.process_time()
     assert texts_of(file_of(tmp_path, piece, "x.wet")) == [PROSE]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_headers_without_an_end_are_bounded(tmp_path: Path) -> None:
@@ -273,9 +273,9 @@ def test_headers_without_an_end_are_bounded(tmp_path: Path) -> None:
 
 def test_many_codings_cost_no_time(tmp_path: Path) -> None:
     block = answer(HTML * 5_000, "Content-Encoding: " + "br," * 20_000, "Content-Type: text/plain")
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(text_of(block, tmp_path)) == 1
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_what_a_library_says_is_one_short_line() -> None:

@@ -642,10 +642,10 @@ def test_odd_pages_take_no_longer_than_their_length_asks_for(odd: str) -> None:
 @pytest.mark.parametrize("blanks", [4, 400])
 def test_comments_with_white_space_between_are_told_at_once(blanks: int) -> None:
     before = b"<!-- kiln -->\n" + b" " * blanks
-    begun = time.monotonic()
+    begun = time.process_time()
     assert sniff(before * 9 + b"bowl", "page.txt") == "text"
     assert sniff(before * 9 + b"<html>", "page.txt") == "html"
-    assert time.monotonic() - begun < 1
+    assert time.process_time() - begun < 1
 
 
 WORDS = "the kiln was cold on Monday and Helen Askew said that nobody had asked for a new bowl from the pottery".split()

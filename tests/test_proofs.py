@@ -453,13 +453,14 @@ def test_the_work_grows_in_step_with_the_pair() -> None:
                           changes=tuple(changes), quotations=tuple(said))  # fmt: skip
         own = made(page, {"it": "she"})
         origin = given("s", pair, own)
-        begin = time.perf_counter()
+        begin = time.process_time()
         for public in (False, True):
             export([Entry(Source("p"), own, origin)], "html", public=public)
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(50)
-    assert seconds(4_000) < 9 * seconds(1_000) + 0.2
+    short, long = (min(seconds(times) for _ in range(3)) for times in (1_000, 4_000))
+    assert long < 9 * short + 0.2
 
 
 # --- the command ----------------------------------------------------------------------------------------------------------

@@ -432,10 +432,10 @@ def test_many_changes_of_a_word_document_are_made_in_one_pass() -> None:
     packed = io.BytesIO()
     made.save(packed)
     document = from_bytes(packed.getvalue(), "long.docx")
-    begun = time.perf_counter()
+    begun = time.process_time()
     done = rewritten(document, swaps(document, ("kiln", "oven")))
     assert (done.made, done.left) == (2_000, 0)
-    assert time.perf_counter() - begun < 8  # a look at the whole document for each change took half a minute
+    assert time.process_time() - begun < 8  # a look at the whole document for each change took half a minute
 
 
 def test_a_word_document_without_changes_is_the_same_file() -> None:
