@@ -230,7 +230,10 @@ def test_a_page_that_is_spun_throughout_is_one_passage_and_an_honest_one_none() 
     assert unspin.read(ARTICLE).passages == ()
 
 
-def test_where_what_is_in_sight_is_clear_a_part_is_asked_for_its_hidden_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def hidden_words_of(
+    text: str, monkeypatch: pytest.MonkeyPatch, *, fast: bool = True
+) -> tuple[scores.Score, list[np.ndarray | None]]:
+    """The score of a text, and which of its tokens the encoder was asked about behind masks, again and again; None for all."""
     asked: list[np.ndarray | None] = []
     read = ratios.hidden_ratio
 
@@ -238,17 +241,52 @@ def test_where_what_is_in_sight_is_clear_a_part_is_asked_for_its_hidden_words(mo
         asked.append(here)
         return read(words, reader, lexicon, here)
 
-    monkeypatch.setattr(scores, "hidden_ratio", noted)
+    with monkeypatch.context() as patch:
+        patch.setattr(scores, "hidden_ratio", noted)
+        models, words = passes.load(fast), split(text)
+        return scores.score([(words, models.encoder.visible(words, passes.SUSPICION))], models), asked
+
+
+def test_where_what_is_in_sight_is_clear_a_part_is_asked_for_its_hidden_words(monkeypatch: pytest.MonkeyPatch) -> None:
     models, words = passes.load(fast=True), split(SPUN)
     parts = [(words, models.encoder.visible(words, passes.SUSPICION))]
     assert verdict.load().first_score(scores.evidence(parts, models)) > verdict.CLEAR
-    found = scores.score(parts, models)
+    found, (part,) = hidden_words_of(SPUN, monkeypatch)
     monkeypatch.setattr(verdict, "CLEAR", 100.0)
-    whole = scores.score(parts, models)
-    part, none = asked
+    whole, (*_, none) = hidden_words_of(SPUN, monkeypatch)
     assert none is None
     assert part is not None and 0 < part.sum() < 0.7 * len(words)
     assert found.value == pytest.approx(whole.value, abs=2.0)
+
+
+def test_a_window_settles_an_honest_document_in_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    doubtful = replace(verdict.load(), doubt=-100.0)
+    monkeypatch.setattr(verdict, "CLEAR", 1_000.0)
+    monkeypatch.setattr(scores.verdicts, "load", lambda: doubtful)
+    found, asked = hidden_words_of(ARTICLE, monkeypatch)
+    assert len(asked) == 1 and asked[0] is not None
+    assert 0 < asked[0].sum() < 0.3 * len(split(ARTICLE))
+    assert found.value < verdict.AS_WRITTEN
+    closely, every = hidden_words_of(ARTICLE, monkeypatch, fast=False)
+    assert every == [None]  # what is read closely may be found by its other words
+    assert closely.value < found.value + 3
+
+
+def test_where_a_window_does_not_settle_it_all_are_asked_and_none_is_read_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    encoder = passes.load(fast=True).encoder
+    monkeypatch.setattr(verdict, "CLEAR", 100.0)
+
+    def read(glances: tuple[int, ...]) -> tuple[scores.Score, int, int]:
+        monkeypatch.setattr(scores, "_GLANCES", glances)
+        encoder._see_hidden.cache_clear()
+        found, asked = hidden_words_of(SPUN, monkeypatch)
+        return found, len(asked), encoder._see_hidden.cache_info().misses
+
+    found, times, windows = read((1, 2))
+    assert (found, windows) == (read(())[0], read(())[2])
+    assert (times, read(())[1]) == (3, 1)
 
 
 def test_the_clearest_part_of_a_document_is_its_spun_paragraph() -> None:

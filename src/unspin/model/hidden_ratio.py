@@ -32,10 +32,12 @@ def hidden_ratio(
     The channels of the lexicon weigh alike. Costs four passes of the reader over what is asked: the tokens ``asked``,
     ``bool[n]``, or all.
     """
-    every = np.flatnonzero(words.is_word if asked is None else words.is_word & asked)
+    # In turns by their places in the whole text: what is asked of a part of it first need not be read again.
+    turns = np.cumsum(words.is_word) % _TURNS
+    every = words.is_word if asked is None else words.is_word & asked
     ratio = np.full(len(words), np.nan, np.float32)
     for turn in range(_TURNS):
-        places = every[turn::_TURNS]
+        places = np.flatnonzero(every & (turns == (turn + 1) % _TURNS))
         found = lexicon.ids([words.lower[i] for i in places])
         vectors = reader.hidden(words, words.lower, places)
         known = np.flatnonzero((found >= 0) & (found < lexicon.vocabulary))
