@@ -33,8 +33,8 @@ SIZE: Final = 4 * 1024**2
 """Bytes of a chunk at most, but for one row that is longer by itself."""
 LONGEST: Final = 128 * 1024**2
 """Bytes of a row at most; a longer one is a failure, so that memory is bounded."""
-SPLIT: Final = 16 * 1024**2
-"""Bytes of a split, where a file can be split: small enough that workers share a file of ordinary size."""
+SPLIT: Final = 8 * 1024**2
+"""Bytes of a split, where a file can be split: small enough that workers share a file of ordinary size evenly."""
 
 _SAID: Final = 200  # characters of what a library says that are passed on
 
