@@ -295,7 +295,10 @@ def test_a_page_copied_many_times_is_as_spun_and_as_long_as_one_copy() -> None:
 
 
 def test_a_sentence_counts_where_it_stands_first() -> None:
-    first, second = split("The kiln was warm in the morning. Yes. It broke."), split("Yes. The kiln was warm in the morning.")
+    first, second = (
+        split("The kiln was warm in the morning. Yes. It broke."),
+        split("Yes. The kiln was warm in the morning."),
+    )
     again = scores.said_before([first, second])
     assert not again[: len(first)].any()
     assert again[len(first) :].tolist() == [False, False] + [True] * 8
