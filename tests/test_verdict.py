@@ -323,3 +323,20 @@ def test_a_long_text_with_little_left_is_at_rest_where_the_point_is_strict() -> 
     )
     assert model.asks(short, verdict.STRICT)
     assert not model.asks(evidence([-6.0] * 300), 1.0)
+
+
+def test_a_page_copied_many_times_is_as_spun_and_as_long_as_one_copy() -> None:
+    page = simulate(ARTICLE, "fluent-synonyms", seed=4, rate=0.12).text + "\n\n"
+    once, often = assess(page), assess(page * 60)
+    assert once.spun and often.spun
+    assert often.false_positive_rate == pytest.approx(once.false_positive_rate, rel=0.2)
+
+
+def test_a_sentence_counts_where_it_stands_first() -> None:
+    first, second = (
+        split("The kiln was warm in the morning. Yes. It broke."),
+        split("Yes. The kiln was warm in the morning."),
+    )
+    again = scores.said_before([first, second])
+    assert not again[: len(first)].any()
+    assert again[len(first) :].tolist() == [False, False] + [True] * 8

@@ -29,7 +29,7 @@ from unspin.reader.spans import NeverWritten
 from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "asks", "clearest", "evidence", "passages", "score", "with_closer", "with_hidden"]
+__all__ = ["Score", "asks", "clearest", "evidence", "passages", "said_before", "score", "with_closer", "with_hidden"]
 
 _SHORT: Final = 240
 """Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
@@ -37,6 +37,8 @@ _WINDOWS: Final = 2
 """Windows, some 90 words each, whose hidden words are asked for where the rest is clear."""
 _GLANCES: Final = (1, _WINDOWS)
 """Windows that are tried in turn, where the reading is to be fast: most honest documents in doubt are settled by them."""
+_SENTENCE: Final = 5
+"""Tokens from which on a sentence that stands twice was copied."""
 _MOST: Final = 5.0
 """Nats that one word may add to what speaks for a window."""
 
@@ -106,6 +108,7 @@ def evidence(parts: Sequence[Part], models: Models) -> Evidence:
     """What is in sight; in a short text a phrase that nobody writes and that stands for a single word is no term besides."""
     phrases = [spans.never_written(words, visible, models) for words, visible in parts]
     judged = np.concatenate([verdicts.judged(words) for words, _ in parts])
+    judged &= ~said_before([words for words, _ in parts])
     counted = (_within(words, some) for (words, _), some in zip(parts, phrases, strict=True))
     return Evidence(
         swap=np.concatenate([visible.swap for _, visible in parts]),
@@ -116,6 +119,23 @@ def evidence(parts: Sequence[Part], models: Models) -> Evidence:
             (words for words, _ in parts), models.tick, counted if judged.sum() < _SHORT else repeat(None)
         ),
     )
+
+
+def said_before(stretches: Sequence[Words]) -> NDArray[np.bool_]:
+    """The tokens of sentences that stand earlier in the document word for word, ``bool[n]``: they say nothing new.
+
+    A page that is copied a hundred times over is as spun as one copy, and as long a text as one.
+    """
+    known: set[int] = set()
+    repeated = [np.zeros(len(words), bool) for words in stretches]
+    for words, again in zip(stretches, repeated, strict=True):
+        for begin, end in sentence_spans(words).tolist():
+            if end - begin < _SENTENCE:
+                continue
+            sentence = hash(words.lower[begin:end])
+            again[begin:end] = sentence in known
+            known.add(sentence)
+    return np.concatenate(repeated)
 
 
 def _within(words: Words, phrases: Sequence[NeverWritten]) -> NDArray[np.bool_]:
