@@ -378,6 +378,15 @@ def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
     assert all(some == [f"word{k}" for k in range(len(some))] for some in terms.values())
 
 
+def test_a_part_of_a_page_is_asked_for_by_commoner_words_too() -> None:
+    from unspin.trace.query import PART, PART_POSTINGS, POSTINGS, WHOLE, Asked, query, rarities
+
+    asked = [Asked(k, f"word{k}", 1.0) for k in range(40)]
+    rarity = rarities(asked, lambda _: 18_000, 1_000_000)
+    whole, part = (query(asked, rarity, 1_000_000, *budget) for budget in ((WHOLE, POSTINGS), (PART, PART_POSTINGS)))
+    assert len(whole) * 18_000 <= POSTINGS and len(part) == PART_POSTINGS // 18_000 > 3 * len(whole)
+
+
 def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:
     from unspin.trace.query import Asked, query, rarities
 
