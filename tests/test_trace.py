@@ -64,13 +64,11 @@ def paragraphs(text: str) -> list[str]:
 def test_with_the_source_every_family_is_undone(family: str, rate: float) -> None:
     specimen = spinners.simulate(HARBOUR, family, seed=5, rate=rate)
     found = compare(specimen.text, HARBOUR)
-    # Of the last two sentences the noun swapper leaves three words in ten at the higher rate: they are not found again.
-    lost = 0.04 if (family, rate) == ("noun-swaps", 0.7) else 0.0
-    assert found.explained > 0.97 - lost and found.used > 0.97 - lost
+    assert found.explained > 0.97 and found.used > 0.97
     there, original = split(restored(found).restored).lower, split(HARBOUR).lower
     from rapidfuzz.distance import Levenshtein
 
-    assert Levenshtein.distance(there, original) <= (0.012 + lost) * len(original)
+    assert Levenshtein.distance(there, original) <= 0.012 * len(original)
 
 
 def test_word_swaps_come_back_to_the_letter() -> None:
