@@ -8,7 +8,9 @@ and a paragraph of another text ("advertising") put in after every fourth one. F
 
 * words aligned right outside and inside moved paragraphs: the words of the page that come from the source, against the
   words that they were made of; of a phrase, that the spans meet. What a spinner put in is right where its place is;
-* advertising left alone;
+* advertising left alone, and, on a second page, what somebody wrote in place of others' words: there a quarter of the
+  paragraphs end in a sentence of another text, and a tenth are other paragraphs altogether;
+* words aligned wrong, of all that are aligned;
 * the words restored: those that the source's wording gives, against those that were written there;
 * seconds of processor time: of the alignment, the texts split and the tables loaded, and of all that ``unspin.compare`` does.
 
@@ -20,6 +22,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -33,13 +36,14 @@ from numpy.typing import NDArray
 
 from benchmarks.floors import evaluation_set
 from unspin.spinners import Specimen, names, simulate
-from unspin.text import Kind, Words, split
+from unspin.text import Kind, Words, sentence_spans, split
 from unspin.trace import compare
 from unspin.trace.links import Linked, link
 from unspin.trace.sides import Side
 
 RATES: Final = (0.3, 0.7)
 _MOVED, _DROPPED, _BETWEEN = 5, 10, 4
+_OTHER_END, _OTHER_PARAGRAPH = 0.25, 0.1
 _WORDS: Final = 10_000
 
 
@@ -80,12 +84,47 @@ def page_of(source: str, advertising: Sequence[str], family: str, rate: float, s
         text = advertising[int(random.integers(len(advertising)))]
         nothing = np.full(len(split(text)), -1, np.int64)
         paragraphs.insert(place, Paragraph(text, nothing, nothing))
+    return _page(paragraphs)
+
+
+def _page(paragraphs: Sequence[Paragraph]) -> Page:
     return Page(
         "\n\n".join(p.text for p in paragraphs),
         np.concatenate([p.first for p in paragraphs]),
         np.concatenate([p.end for p in paragraphs]),
         np.concatenate([np.full(len(p.first), p.moved) for p in paragraphs]),
     )
+
+
+def edited_page(source: str, others: Sequence[str], family: str, rate: float, seed: int) -> Page:
+    """A page made of a source of which some sentences and paragraphs were written anew: others of about their length."""
+    random = np.random.default_rng(seed)
+    sentences = [sentence for text in others for sentence in re.split(r"(?<=[.!?])\s+", text)]
+    paragraphs: list[Paragraph] = []
+    for paragraph in spun_paragraphs(simulate(source, family, seed=seed, rate=rate)):
+        words = split(paragraph.text)
+        last = int(sentence_spans(words)[-1][0])
+        chance = random.random()
+        if chance < _OTHER_PARAGRAPH:
+            paragraphs.append(_anew(paragraph, 0, _as_long(others, len(paragraph.text), random)))
+        elif chance < _OTHER_PARAGRAPH + _OTHER_END and last:
+            end = _as_long(sentences, len(paragraph.text) - int(words.start[last]), random)
+            paragraphs.append(_anew(paragraph, last, end))
+        else:
+            paragraphs.append(paragraph)
+    return _page(paragraphs)
+
+
+def _as_long(texts: Sequence[str], length: int, random: np.random.Generator) -> str:
+    """Of four texts the one whose length comes next to one."""
+    return min((texts[int(k)] for k in random.integers(len(texts), size=4)), key=lambda text: abs(len(text) - length))
+
+
+def _anew(paragraph: Paragraph, tokens: int, text: str) -> Paragraph:
+    """The first tokens of a paragraph, and after them another text."""
+    kept = paragraph.text[: int(split(paragraph.text).end[tokens - 1])] + " " if tokens else ""
+    own = np.full(len(split(kept + text)) - tokens, -1, np.int64)
+    return Paragraph(kept + text, np.append(paragraph.first[:tokens], own), np.append(paragraph.end[:tokens], own))
 
 
 def spun_paragraphs(specimen: Specimen) -> list[Paragraph]:
@@ -137,6 +176,7 @@ def aligned(page: Page, words: Words, first: NDArray[np.int64], end: NDArray[np.
         "outside": _mean(right[rest & ~page.moved]),
         "inside": _mean(right[rest & page.moved]),
         "advertising": _mean(first[own] < 0),
+        "wrong": 1 - _mean(right[word & (first >= 0)]),
     }
 
 
@@ -244,7 +284,13 @@ def one(text: str, advertising: Sequence[str], family: str, rate: float, seed: i
     found = link(Side(words), Side(source))
     linked = time.process_time()
     compare(page.text, text)
-    figures = {**measure(page, found, linked - begun), "compare_seconds": time.process_time() - linked}
+    figures: dict[str, Any] = {**measure(page, found, linked - begun), "compare_seconds": time.process_time() - linked}
+    edited = edited_page(text, advertising, family, rate, seed)
+    there = measure(edited, link(Side(split(edited.text)), Side(source)), 0)
+    figures["edited"] = {
+        "outside": there["outside"], "written anew, left alone": there["advertising"],
+        "wrong": there["wrong"], "restored": there["restored"],
+    }  # fmt: skip
     rest = page.first >= 0
     spun = [words.lower[i] != source.lower[min(int(page.first[i]), len(source) - 1)] for i in np.flatnonzero(rest)]
     return {
@@ -260,13 +306,17 @@ def _line(row: dict[str, Any]) -> str:
     return (
         f"{row['family']:17} {row['rate']:.1f} ({row['spun']:.0%} of {row['page']:,} words) outside {row['outside']:.4f}"
         f" inside {row['inside']:.4f} advertising {row['advertising']:.4f} restored {row['restored']:.4f}"
+        f" wrong {row['wrong']:.4f} edited: anew left alone {row['edited']['written anew, left alone']:.3f}"
         f" {row['seconds']:.2f} s | opcodes {row['opcodes']['outside']:.3f} {row['opcodes']['inside']:.3f}"
     )
 
 
 def _means(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
-    names_ = ("outside", "inside", "advertising", "restored", "seconds", "compare_seconds")
-    return {name: round(float(np.mean([row[name] for row in rows])), 4) for name in names_}
+    names_ = ("outside", "inside", "advertising", "restored", "wrong", "seconds", "compare_seconds")
+    found = {name: round(float(np.mean([row[name] for row in rows])), 4) for name in names_}
+    for name in rows[0]["edited"]:
+        found[f"edited, {name}"] = round(float(np.mean([row["edited"][name] for row in rows])), 4)
+    return found
 
 
 if __name__ == "__main__":

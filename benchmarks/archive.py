@@ -8,8 +8,9 @@ new words: the vocabulary of a million documents is that of the corpora, smaller
 
 The pages are those of :mod:`benchmarks.trace`: spun by every family at 30% and 70%, whole and a third of the article between
 foreign text, pages without a source, and pages whose piece is out of sight while its neighbours are there. Nobody's pages are
-of corpora that are not in the archive. Seconds are of processor time, of one core, unless said otherwise. What is there already
-of an earlier run of the same command is taken.
+of corpora that are not in the archive. With ``--peers 200000`` plain BM25 (bm25s) and
+MinHash LSH (rensa), both of the extra ``bench``, are asked for the same pages in archives up to that size. Seconds are of
+processor time, of one core, unless said otherwise. What is there already of an earlier run of the same command is taken.
 """
 
 from __future__ import annotations
@@ -34,7 +35,20 @@ import pyarrow as pa
 
 from benchmarks import records
 from benchmarks.shared_text import shares
-from benchmarks.trace import FOREIGN, PROSE, Hiding, absent, first_is_right, neighbours, pages, pieces, tally, unfounded
+from benchmarks.trace import (
+    FOREIGN,
+    PROSE,
+    Hiding,
+    absent,
+    asked_of,
+    first_is_right,
+    neighbours,
+    pages,
+    pieces,
+    tally,
+    unfounded,
+)
+from benchmarks.trace_peers import Bm25, Lsh
 from training.corpora import Document, all_files, documents
 from unspin.crawl.annotate import annotate
 from unspin.scan.annotate import annotate as scanned
@@ -158,6 +172,33 @@ def asked(archive: Archive, some: Sequence[Any]) -> dict[str, Any]:
     }
 
 
+def peers(corpus: Path, some: Sequence[Any]) -> dict[str, Any]:
+    """How often plain BM25 and MinHash LSH name the source first, and their milliseconds, on the same pages."""
+    texts: dict[str, str] = {}
+    for file in sorted(corpus.glob("*.jsonl")):
+        with file.open(encoding="utf-8") as lines:
+            texts |= {row["id"]: row["text"] for row in map(json.loads, lines)}
+    found: dict[str, Any] = {}
+    for kind in (Bm25, Lsh):
+        began = time.process_time()
+        peer = kind(texts)
+        built = time.process_time() - began
+        right: defaultdict[str, list[int]] = defaultdict(lambda: [0, 0])
+        seconds: list[float] = []
+        for page in some:
+            first, took = asked_of(peer, page)
+            seconds.append(took)
+            if page.source is not None:
+                tally(right[f"{page.make}, {page.rate:.0%}"], first)
+        found[peer.name] = {
+            "source_first": dict(right),
+            "milliseconds": {"median": _ms(np.median(seconds)), "p95": _ms(np.percentile(seconds, 95))},
+            "index_seconds": round(built, 1),
+        }
+        del peer
+    return found
+
+
 def crawled(archive: Archive, some: Sequence[Any], nobodys: Sequence[str]) -> dict[str, Any]:
     """What a glance is worth in a crawl: claims lost, pages sent on, pages a second beside ``unspin scan``."""
     look = Glance(archive)
@@ -197,6 +238,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=192, help="with a source, and as many without")
     parser.add_argument("--neighbours", type=int, default=250, help="honest and spun pages whose piece is out of sight")
     parser.add_argument("--nobodys", type=int, default=1_000, help="pages that are nowhere in the archive")
+    parser.add_argument("--peers", type=int, default=0, help="documents up to which BM25 and MinHash are asked too")
     parser.add_argument("--build-only", action="store_true")
     parser.add_argument("--output", type=Path, help="where the raw run goes")
     options = parser.parse_args()
@@ -217,13 +259,15 @@ def main() -> None:
             hiding = Hiding(folder)
             kept = neighbours(options.corpora, found, "test", options.neighbours, hiding)
             row["neighbours"], _ = unfounded(hiding, kept)
+        if count <= options.peers:
+            row["peers"] = peers(texts, some)
         rows.append(row)
         print(json.dumps(rows[-1]), flush=True)
     if options.output:
         command = (
             "python -m benchmarks.archive --corpora CORPORA --folder FOLDER"
             f" --documents {' '.join(map(str, options.documents))} --pages {options.pages}"
-            f" --neighbours {options.neighbours} --nobodys {options.nobodys}"
+            f" --neighbours {options.neighbours} --nobodys {options.nobodys} --peers {options.peers}"
         )
         records.write(options.output, command, rows=rows)
 

@@ -305,18 +305,22 @@ def measured(archive: Archive, asked: Sequence[Page], peers: Sequence[Bm25 | Lsh
         sure.append((found.best, right))
         tally(counts[f"unspin: {key}"], right)
         for peer in peers:
-            began = time.process_time()
-            first = peer.first(page.text)
-            peer_seconds[peer.name].append(time.process_time() - began)
-            tally(
-                counts[f"{peer.name}: {key}"],
-                first is not None and (first == page.source or shares(page.original, peer.texts[first])),
-            )
+            right, took = asked_of(peer, page)
+            peer_seconds[peer.name].append(took)
+            tally(counts[f"{peer.name}: {key}"], right)
     return {
         "counts": dict(counts),
         "milliseconds": {name: _times(some) for name, some in (("unspin", seconds), *peer_seconds.items())},
         "calibration": _calibration(sure),
     }
+
+
+def asked_of(peer: Bm25 | Lsh, page: Page) -> tuple[bool, float]:
+    """Whether the first document that a peer names is the source of a page, and its seconds of processor time."""
+    began = time.process_time()
+    first = peer.first(page.text)
+    seconds = time.process_time() - began
+    return first is not None and (first == page.source or shares(page.original, peer.texts[first])), seconds
 
 
 def _times(seconds: Sequence[float]) -> dict[str, float]:

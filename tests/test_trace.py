@@ -64,13 +64,11 @@ def paragraphs(text: str) -> list[str]:
 def test_with_the_source_every_family_is_undone(family: str, rate: float) -> None:
     specimen = spinners.simulate(HARBOUR, family, seed=5, rate=rate)
     found = compare(specimen.text, HARBOUR)
-    # Of the last two sentences the noun swapper leaves three words in ten at the higher rate: they are not found again.
-    lost = 0.04 if (family, rate) == ("noun-swaps", 0.7) else 0.0
-    assert found.explained > 0.97 - lost and found.used > 0.97 - lost
+    assert found.explained > 0.97 and found.used > 0.97
     there, original = split(restored(found).restored).lower, split(HARBOUR).lower
     from rapidfuzz.distance import Levenshtein
 
-    assert Levenshtein.distance(there, original) <= (0.012 + lost) * len(original)
+    assert Levenshtein.distance(there, original) <= 0.012 * len(original)
 
 
 def test_word_swaps_come_back_to_the_letter() -> None:
@@ -376,6 +374,15 @@ def test_a_query_costs_about_as_much_however_large_the_archive() -> None:
         ]
     assert [len(some) for some in terms.values()] == [30, 16, 4]
     assert all(some == [f"word{k}" for k in range(len(some))] for some in terms.values())
+
+
+def test_a_part_of_a_page_is_asked_for_by_commoner_words_too() -> None:
+    from unspin.trace.query import PART, PART_POSTINGS, POSTINGS, WHOLE, Asked, query, rarities
+
+    asked = [Asked(k, f"word{k}", 1.0) for k in range(40)]
+    rarity = rarities(asked, lambda _: 18_000, 1_000_000)
+    whole, part = (query(asked, rarity, 1_000_000, *budget) for budget in ((WHOLE, POSTINGS), (PART, PART_POSTINGS)))
+    assert len(whole) * 18_000 <= POSTINGS and len(part) == PART_POSTINGS // 18_000 > 3 * len(whole)
 
 
 def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:

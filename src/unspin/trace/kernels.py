@@ -12,7 +12,17 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-__all__ = ["best_chains", "chains", "fill_borders", "fill_gaps", "run_together", "table", "worth_of", "worths"]
+__all__ = [
+    "best_chains",
+    "chains",
+    "fill_borders",
+    "fill_gaps",
+    "fill_rest",
+    "run_together",
+    "table",
+    "worth_of",
+    "worths",
+]
 
 _OPEN: Final = np.float32(-6.0)
 _LONGER: Final = np.float32(-0.1)
@@ -21,6 +31,8 @@ _BETWEEN: Final = np.float32(1.5)
 """What it is worth that tokens left out begin where a sentence does."""
 _WHOLE: Final = np.float32(8.0)
 """What it is worth, in nats, that what was taken ends with a sentence on both sides: it nearly always does."""
+_TIMES: Final = 3
+"""Times as many tokens as the other that the rest of a paragraph has at most."""
 _BACK: Final = 48
 """Anchors before an anchor that it may follow upon."""
 _BAND: Final = 16
@@ -197,6 +209,39 @@ def fill_borders(
             _take(aligned, rows, columns, forth, ahead_end[forth], a, c, 1)
         if before:
             _take(aligned, rows_back, columns_back, back, behind_end[back], f - 1, h - 1, -1)
+
+
+@njit(nogil=True, cache=True)
+def fill_rest(
+    aligned: Any,
+    rest: Any,
+    back: Any,
+    least: Any,
+    page: Any,
+    source: Any,
+    page_breaks: Any,
+    source_breaks: Any,
+    fits: Any,
+) -> None:
+    """Align what two paragraphs have left, tokens ``[a, b)`` of the page and ``[c, d)`` of the source, sentence by sentence.
+
+    As many sentences are taken as say the most together, if that is ``least`` nats: the first ones, or the last ones where
+    it goes ``back`` from what is aligned.
+    """
+    a, b, c, d = rest
+    ours, theirs, breaks, source_break = page[a:b], source[c:d], page_breaks[a : b + 1], source_breaks[c : d + 1]
+    first, source_first, step = a, c, 1
+    if back:
+        ours, theirs = ours[::-1].copy(), theirs[::-1].copy()
+        breaks, source_break = breaks[::-1].copy(), source_break[::-1].copy()
+        first, source_first, step = b - 1, d - 1, -1
+    score, rows, columns = table(ours, theirs, breaks, source_break, fits)
+    best, row, column = least, 0, 0
+    for i in range(1, b - a + 1):
+        for j in range(1, d - c + 1):
+            if breaks[i] and source_break[j] and max(i, j) <= _TIMES * min(i, j) and score[i, j] >= best:
+                best, row, column = score[i, j], i, j
+    _take(aligned, rows, columns, row, column, first, source_first, step)
 
 
 @njit(nogil=True, cache=True)

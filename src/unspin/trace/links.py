@@ -21,6 +21,7 @@ from unspin.text.words import Kind
 from unspin.trace.alignment import align, loud, parted, told
 from unspin.trace.likeness import Likeness, kernels, likeness
 from unspin.trace.phrases import LONGEST, load
+from unspin.trace.rests import with_rests
 from unspin.trace.sides import Side
 
 __all__ = ["LinkKind", "Linked", "link"]
@@ -31,12 +32,15 @@ _LEAST: Final = 14.0
 """Nats that a passage must say beyond the logarithm of the places where it may be met by chance."""
 _DENSE: Final = 1.0
 """Nats a token that a sentence at either end of a passage must say."""
+_PART: Final = 8.0
+_IN_PART: Final = 0.5
+"""Nats, and nats a token, that a part of a sentence must say within a passage."""
 _PUT_IN: Final = 16
 """Tokens without a counterpart that a link holds at most; more are somebody's own text."""
 _ALIKE: Final = 3
 """Times as many tokens as the other side that are left out on one, up to which they are the same place, rewritten."""
-_EDGE: Final = 14
-"""Tokens at the beginning or the end of both texts that belong to the passage beside them."""
+_HEADING: Final = 14
+"""Tokens at the beginning of both texts that belong to the passage beside them."""
 _FIRM: Final = 40
 """Aligned pairs that the passage must have for that."""
 _CELLS: Final = 2_500
@@ -94,6 +98,8 @@ def link(page: Side, source: Side) -> Linked:
     at = at[loud(at, aligned[at], like, _APART, _APART, least)]
     at = at[_whole(at, aligned[at], like, least)]
     at = at[loud(at, aligned[at], like, _APART, _APART, least)]  # what is left must say as much
+    aligned = with_rests(page, source, like, _only(aligned, at))
+    at = np.flatnonzero(aligned >= 0)
     first = parted(at, aligned[at], _APART, _APART)
     worth = told(at, aligned[at], like, np.cumsum(first) - 1)
     links, kind = _Linker(page, source, like).links(at, aligned[at], first)
@@ -103,30 +109,45 @@ def link(page: Side, source: Side) -> Linked:
     return Linked(page, source, links, kind, ptr, worth)
 
 
-def _whole(page: NDArray[np.int64], source: NDArray[np.int64], like: Likeness, least: float) -> NDArray[np.bool_]:
-    """Which aligned pairs belong to sentences that were taken, and not to those beside them.
+def _only(aligned: NDArray[np.int64], at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """An alignment of nothing but some tokens of the page."""
+    only = np.full(len(aligned), -1, np.int64)
+    only[at] = aligned[at]
+    return only
 
-    A passage is taken apart where a sentence begins on both sides, or on one after something was left out. At either end
-    of it a part goes that is alike here and there only, or that is no whole sentence, unless it speaks for itself.
+
+def _whole(page: NDArray[np.int64], source: NDArray[np.int64], like: Likeness, least: float) -> NDArray[np.bool_]:
+    """Which aligned pairs belong to sentences that were taken, and not to those beside or between them.
+
+    A passage is taken apart where another sentence begins on both sides, or on one after something was left out. At either end
+    of it a part goes that is alike here and there only, or that is no whole sentence, unless it speaks for itself; in its
+    midst one that says next to nothing: there stands another sentence.
     """
-    keep = np.ones(len(page), bool)
-    breaks = (like.page_breaks[page] & like.source_breaks[source]) > 0
-    uneven = np.append(False, (np.diff(page) != 1) | (np.diff(source) != 1))[: len(page)]
-    cut = breaks | (uneven & ((like.page_breaks[page] | like.source_breaks[source]) > 0))
-    ends = (like.page_breaks[page + 1] & like.source_breaks[source + 1]) > 0
-    for begin, end in pairwise([*np.flatnonzero(parted(page, source, _APART, _APART)).tolist(), len(page)]):
-        cuts = [begin, *(begin + 1 + np.flatnonzero(cut[begin + 1 : end])).tolist(), end]
-        parts = list(pairwise(cuts))
-        for order in (parts, parts[::-1]):
-            for a, b in order:
-                inner = slice(a, b)
-                worth = told(page[inner], source[inner], like, np.zeros(b - a, np.int64))[0]
-                tokens = (int(page[b - 1] - page[a]) + int(source[b - 1] - source[a])) / 2 + 1
-                whole = bool(breaks[a]) and bool(ends[b - 1])
-                if worth >= (_DENSE * tokens if whole else least):
-                    break
-                keep[inner] = False
-    return keep
+    if not len(page):
+        return np.zeros(0, np.bool_)
+    breaks, source_breaks = like.page_breaks, like.source_breaks
+    uneven = np.append(False, (np.diff(page) != 1) | (np.diff(source) != 1))
+    passage = parted(page, source, _APART, _APART)
+    cut = passage | (_elsewhere(page, breaks) & _elsewhere(source, source_breaks))
+    cut |= uneven & ((breaks[page] | source_breaks[source]) > 0)
+    first = np.flatnonzero(cut)
+    last = np.append(first[1:], len(page)) - 1
+    worth = told(page, source, like, np.cumsum(cut) - 1)
+    tokens = (page[last] - page[first] + source[last] - source[first]) / 2 + 1
+    whole = (breaks[page[first]] & source_breaks[source[first]]) > 0
+    whole &= (breaks[page[last] + 1] & source_breaks[source[last] + 1]) > 0
+    keep = worth >= np.where(whole, 0.0, np.maximum(_PART, _IN_PART * tokens))
+    outer = worth < np.where(whole, _DENSE * tokens, least)
+    for begin, end in pairwise([*np.flatnonzero(passage[first]).tolist(), len(first)]):
+        firm = np.flatnonzero(~outer[begin:end])
+        low, high = (begin + int(firm[0]), begin + int(firm[-1]) + 1) if len(firm) else (end, end)
+        keep[begin:low] = keep[high:end] = False
+    return np.asarray(keep[np.cumsum(cut) - 1])
+
+
+def _elsewhere(places: NDArray[np.int64], breaks: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each place lies in another sentence than the one before it."""
+    return np.append(False, np.diff(np.cumsum(breaks)[places]) != 0)[: len(places)]
 
 
 class _Step(NamedTuple):
@@ -162,8 +183,8 @@ class _Linker:
             for step in self._again(page[low : high + 1], source[low : high + 1]):
                 steps.append(step)
                 kinds.append(self._kind(*step))
-        for edge in self._edges(page, source, first):
-            steps.append(edge)
+        for head in self._head(page, source, first):
+            steps.append(head)
             kinds.append(LinkKind.OTHER)
         one, other = page[alone], source[alone]
         figures = np.equal(like.kind[like.page[one]], Kind.NUMBER) & np.equal(
@@ -180,7 +201,7 @@ class _Linker:
         """Whether more lies between a pair and the one before it than a machine puts in: much, or whole sentences."""
         apart = np.zeros(len(page), np.bool_)
         ours, theirs = np.diff(page) - 1, np.diff(source) - 1
-        alike = _alike(ours, theirs)
+        alike = _alike(ours, theirs) & ~self._sentences(page, source)
         for places, breaks in ((page, self._like.page_breaks), (source, self._like.source_breaks)):
             total = np.append(0, np.cumsum(breaks))
             # A sentence from its beginning to its end, or parts of two.
@@ -188,19 +209,23 @@ class _Linker:
             apart[1:] |= (((gap > 1) & (broken > 1)) | (gap > _PUT_IN + 1)) & ~alike
         return apart
 
-    def _edges(
+    def _sentences(self, page: NDArray[np.int64], source: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether what lies between a pair and the next are whole sentences on both sides: then they are other ones."""
+        whole = np.ones(max(len(page) - 1, 0), np.bool_)
+        for places, breaks in ((page, self._like.page_breaks), (source, self._like.source_breaks)):
+            whole &= (breaks[places[:-1] + 1] > 0) & (breaks[places[1:]] > 0)
+        return whole
+
+    def _head(
         self, page: NDArray[np.int64], source: NDArray[np.int64], first: NDArray[np.bool_]
     ) -> Iterator[tuple[int, int, int, int]]:
-        """The few tokens before the first passage and after the last, where both texts have about as many of them."""
+        """The few tokens before the first passage, where both texts have about as many of them: the heading."""
         begins = np.flatnonzero(first)
-        if not len(begins):
+        if not len(begins) or np.append(begins, len(page))[1] < _FIRM:
             return
-        sizes = np.diff(np.append(begins, len(page)))
-        head = 0, int(page[0]), 0, int(source[0])
-        tail = int(page[-1]) + 1, len(self._page), int(source[-1]) + 1, len(self._source)
-        for (a, b, c, d), size in ((head, sizes[0]), (tail, sizes[-1])):
-            if size >= _FIRM and max(b - a, d - c) <= _EDGE and _alike(np.array(b - a), np.array(d - c)):
-                yield a, b, c, d
+        ours, theirs = int(page[0]), int(source[0])
+        if max(ours, theirs) <= _HEADING and _alike(np.array(ours), np.array(theirs)):
+            yield 0, ours, 0, theirs
 
     def _again(self, pages: NDArray[np.int64], sources: NDArray[np.int64]) -> Iterator[tuple[int, int, int, int]]:
         """The links of a place that doesn't go up one for one."""

@@ -18,7 +18,11 @@ from unspin.trace.sides import Side, Swaps
 
 __all__ = [
     "KEPT",
+    "PART",
+    "PART_POSTINGS",
+    "POSTINGS",
     "UNTOUCHED",
+    "WHOLE",
     "Asked",
     "affordable",
     "chosen",
@@ -33,12 +37,14 @@ __all__ = [
 
 WHOLE: Final = 40
 """Terms of a query about the whole page at most: the rarest cost least, since few documents have them, and say most."""
-PART: Final = 24
+PART: Final = 40
 """Terms of a query about a part of it at most."""
 _PART_WORDS: Final = 40
 _MOST_PARTS: Final = 24
-_POSTINGS: Final = 150_000
+POSTINGS: Final = 150_000
 """Documents that the terms of a query have together, each counted for every term: the time of a query goes by them."""
+PART_POSTINGS: Final = 600_000
+"""The same of a query about a part: of few words the common ones count too."""
 _FEWEST: Final = 4
 """Terms of a query that are asked for even if they have more: the rarest."""
 UNTOUCHED: Final = 0.97
@@ -151,7 +157,9 @@ def parts(places: int) -> Iterator[tuple[int, int]]:
         yield places * k // count, places * (k + 1) // count
 
 
-def affordable(says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[Any]], most: int) -> list[int]:
+def affordable(
+    says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[Any]], most: int, postings: int
+) -> list[int]:
     """Which words to ask for: what a query costs goes by the documents that have its words, and has a limit.
 
     Those that say most for what they cost come first, and one that costs more than what is left is passed over. In a small
@@ -161,10 +169,11 @@ def affordable(says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[A
         says: what each word says of a document, ``[k]``; one that says nothing is not asked for.
         frequency: documents that have it, about, ``[k]``.
         most: words at most.
+        postings: documents that they have together at most.
     """
-    cost = 1 + frequency * (most / _POSTINGS)
+    cost = 1 + frequency * (most / postings)
     order = np.argsort(-says / cost, kind="stable")
-    left, chosen = float(_POSTINGS), []
+    left, chosen = float(postings), []
     for k in order[says[order] > 0].tolist():
         if frequency[k] <= left:
             left -= frequency[k]
@@ -178,7 +187,11 @@ def affordable(says: NDArray[np.floating[Any]], frequency: NDArray[np.floating[A
 
 
 def chosen(
-    unwritten: NDArray[np.floating[Any]], rarities: NDArray[np.floating[Any]], documents: int, most: int
+    unwritten: NDArray[np.floating[Any]],
+    rarities: NDArray[np.floating[Any]],
+    documents: int,
+    most: int,
+    postings: int = POSTINGS,
 ) -> tuple[list[int], NDArray[np.float64]]:
     """Which words to ask for, and the weight of each word in a query.
 
@@ -191,6 +204,7 @@ def chosen(
         rarities: what each says of a document, see :func:`rarity`, ``[k]``.
         documents: how many the archive has.
         most: words at most.
+        postings: documents that they have together at most.
     """
     written = np.clip(-np.expm1(unwritten), 1e-9, UNTOUCHED)
     frequency = frequencies(rarities, documents)
@@ -198,10 +212,12 @@ def chosen(
     odds = np.log(written / (1 - written)) - np.log(share / (1 - share))
     says = np.where(rarities > 0, np.maximum(odds, 0), 0)
     weight = np.divide(says, rarities, out=np.zeros(len(says)), where=rarities > 0)
-    return affordable(written * says, frequency, most), weight
+    return affordable(written * says, frequency, most, postings), weight
 
 
-def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, most: int) -> list[Term]:
+def query(
+    asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, most: int, postings: int = POSTINGS
+) -> list[Term]:
     """The words that say most for what they cost, with their weights.
 
     Args:
@@ -209,12 +225,17 @@ def query(asked: Sequence[Asked], rarity: Mapping[str, float], documents: int, m
         rarity: what each says of a document, see :func:`rarities`.
         documents: how many the archive has.
         most: terms at most.
+        postings: documents that they have together at most.
     """
     unwritten: defaultdict[str, float] = defaultdict(float)
     for some in asked:
         unwritten[some.word] += math.log1p(-min(some.probability, UNTOUCHED))
     words = sorted(unwritten)
     best, weight = chosen(
-        np.array([unwritten[word] for word in words]), np.array([rarity[word] for word in words]), documents, most
+        np.array([unwritten[word] for word in words]),
+        np.array([rarity[word] for word in words]),
+        documents,
+        most,
+        postings,
     )
     return [Term(words[k], float(weight[k])) for k in best]

@@ -13,6 +13,7 @@ from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.model.ngram import NGram
 from unspin.text import QuotationSpan, Words, find_quotations, sentence_spans, sentence_starts, split
+from unspin.text.paragraphs import paragraph_starts
 from unspin.text.words import Kind
 from unspin.trace.boilerplate import boilerplate
 from unspin.trace.phrases import Hit
@@ -96,6 +97,12 @@ class Side:
     def sentences(self) -> NDArray[np.int32]:
         """Where its sentences begin and end, ``int32[m, 2]``."""
         return sentence_spans(self.words)
+
+    @cached_property
+    def paragraphs(self) -> NDArray[np.int64]:
+        """Where its paragraphs begin, and the end of the last, ``int64[m + 1]``."""
+        first = np.searchsorted(self.words.start, paragraph_starts(self.words.text))
+        return np.unique(np.append(first, [0, len(self.words)]))
 
     @cached_property
     def breaks(self) -> NDArray[np.int64]:

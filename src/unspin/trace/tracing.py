@@ -20,7 +20,7 @@ from unspin.trace.evidence import Names, comparison, names
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
-from unspin.trace.query import PART, WHOLE, Asked, parts, query, rarities, written
+from unspin.trace.query import PART, PART_POSTINGS, POSTINGS, WHOLE, Asked, parts, query, rarities, written
 from unspin.trace.results import Match, Trace
 from unspin.trace.sides import Side, side
 from unspin.trace.sketch import PROMISING, Run, near_copies, sketch
@@ -29,9 +29,9 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 128
+_OF_PART: Final = 48
 """Documents that are looked at for a query about a part, at most."""
-_OF_PARTS: Final = 960
+_OF_PARTS: Final = 360
 """Documents that are looked at for all parts together."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
@@ -189,7 +189,7 @@ class Hunt:
 
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
-        self._take(self._hits(self._asked, WHOLE, _OF_WHOLE))
+        self._take(self._hits(self._asked, WHOLE, POSTINGS, _OF_WHOLE))
         self._align(PROMISING if self._one_stands_out() else _STRONG)
         if int(self._free.sum()) < _OWN_WORDS:
             return
@@ -197,13 +197,14 @@ class Hunt:
         open = [(b, e) for b, e in parts(len(self._token)) if 2 * int(self._free[b:e].sum()) > e - b]
         for begin, end in open:
             most = min(_OF_PART, _OF_PARTS // len(open))
-            hits += self._hits([asked for asked in self._asked if begin <= asked.place < end], PART, most)
+            here = [asked for asked in self._asked if begin <= asked.place < end]
+            hits += self._hits(here, PART, PART_POSTINGS, most)
         self._take(hits)
         self._align(PROMISING)
 
-    def _hits(self, asked: Sequence[Asked], terms: int, most: int) -> list[Hit]:
+    def _hits(self, asked: Sequence[Asked], terms: int, postings: int, most: int) -> list[Hit]:
         """The documents that have most of these words, the best first."""
-        return self._archive.search(query(asked, self._rarity, len(self._archive), terms), most)
+        return self._archive.search(query(asked, self._rarity, len(self._archive), terms, postings), most)
 
     def _take(self, hits: Sequence[Hit]) -> list[_Candidate]:
         """Hold documents against the page by their numbers, in their order."""
