@@ -198,9 +198,10 @@ def test_a_dictionary_may_be_a_file(content: str, tmp_path: Path) -> None:
     file = tmp_path / "dictionary"
     file.write_text(content.replace("found", "Moor").replace("original", "Xyzzy"), encoding="utf-8")
     assert known_swaps(file) == {"moor": "xyzzy"}
-    file.write_text("{broken", encoding="utf-8")
-    with pytest.raises(InputError, match="not a dictionary"):
-        unspin.read_many([], dictionary=file)
+    for broken in ("{broken", '{"moor": 1}'):
+        file.write_text(broken, encoding="utf-8")
+        with pytest.raises(InputError, match="not a dictionary"):
+            unspin.read_many([], dictionary=file)
 
 
 def test_a_reading_is_shown_in_one_short_line() -> None:

@@ -629,6 +629,16 @@ def test_public_rows_are_not_in_the_order_of_the_text() -> None:
     assert said is None or said.speaker == "Tom Ash"
 
 
+def test_what_else_may_have_stood_there_is_of_all_places_too() -> None:
+    text = "A lamp burned, and a lamp went out."
+    first = Substitution(2, 6, "lamp", "light", 0.9, (("Lamp", 0.06), ("torch", 0.04)))
+    second = Substitution(21, 25, "lamp", "light", 0.5, (("lamp", 0.3), ("lantern", 0.2)))
+    reading = replace(made(text, {}), substitutions=(first, second))
+    [swap] = evidence.gather(reading, Source("x")).swaps
+    assert swap.confidence == pytest.approx(0.7)
+    assert swap.alternatives == (("Lamp", 0.18), ("lantern", 0.1))
+
+
 def test_a_public_report_says_what_it_leaves_out() -> None:
     text = flat(Page(to_html([ENTRY], public=True)).text)
     assert f"at most {evidence.CONTEXT_WORDS} words of the page on either side" in text

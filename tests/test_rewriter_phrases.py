@@ -58,6 +58,11 @@ def test_a_phrase_that_nobody_writes_is_restored_in_the_case_of_its_place() -> N
     ]
 
 
+def test_a_name_that_machines_put_for_a_pronoun_is_one_where_it_may_be() -> None:
+    text = "The nurse, World Health Organization has left the ward, wrote to the World Health Organization in May."
+    assert found(text, 3.0).count(("World Health Organization", "who")) == 1
+
+
 def test_the_original_that_machines_put_a_phrase_for_is_believed() -> None:
     text = "It's far late withinside the year, and boats ought to stay withinside the harbour in the storm."
     made = dict(found(text, 3.0))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unspin import lexicon, read
@@ -64,6 +65,17 @@ def test_a_word_that_the_lexicon_does_not_know_there_is_no_guess() -> None:
     swap = terms._Swap(1, 2, "automated")
     assert terms._stands_for(words, swap, known)
     assert not terms._stands_for(words, swap._replace(original="recipe"), known)
+
+
+def test_a_term_on_loose_links_changes_nothing_but_beside_a_word_of_it() -> None:
+    text = (
+        "They used an irregular backwoods, a counterfeit consciousness, profound learning, colossal information and a study"
+        " of bosom peril. The stoker kept a solid confirmation of every load."
+    )
+    assert restored(text).endswith(" The stoker kept a solid confirmation of every load.")
+    place = split(text).lower.index("confirmation")
+    for context, put_in in (("authentication", "a strong authentication"), ("record", "a solid record")):
+        assert put_in in restored(text, {place: Decision(context, 0.9, ())})
 
 
 @pytest.mark.parametrize(
@@ -144,6 +156,21 @@ def test_the_spinners_dictionary_goes_before_a_phrase() -> None:
 def test_what_machines_often_put_a_phrase_for_goes_before_the_list(text: str) -> None:
     assert {"on the off chance", "be that as it"} & {found for found, _ in phrase_list().pairs}
     assert terms.phrases(split(text), {}, lambda: None) == ()
+
+
+def test_loose_links_alone_count_as_one_phrase() -> None:
+    def finding(place: int, original: str, firm: bool) -> Finding:
+        return Finding(place, place + 2, "", original, 0.9, firm, firm)
+
+    words = split("Some grey words. Some grey words. Some grey words. Some grey words.")
+    loose = [finding(8, "a term", False), finding(12, "another term", False)]
+    for found, weight in ((loose[:1], 0.9), (loose, 1.0), ([finding(0, "big data", True), *loose], 2.7)):
+        terms._FOUND[words] = tuple(found)
+        assert terms.weight([words]) == pytest.approx(weight)
+    terms._FOUND[words] = (finding(0, "are", True), *loose)
+    counted = np.zeros(len(words), np.bool_)
+    counted[0] = True
+    assert terms.weight([words], counted=[counted]) == pytest.approx(1.8)
 
 
 def test_phrases_do_not_cross_paragraphs() -> None:

@@ -317,3 +317,27 @@ def test_a_word_on_the_far_side_of_an_and_needs_as_much_as_any() -> None:
     pairs = {0: (1, 2), 1: (2, 3)}
     assert set(agreed(pairs, [0.9, 0.3], 0.6)[1]) == {0, 1}
     assert set(agreed(pairs, [0.9, 0.3], 0.6, {1})[1]) == {0}
+
+
+BOILER_HOUSE = (
+    "An irregular backwoods and a counterfeit consciousness were compared with profound learning for a boiler house. The "
+    "colossal information came from the furnace door, and bosom peril was none of it. A typical slope taken each morning "
+    "gave the depth of the ash, and the stoker kept a solid confirmation of every load."
+)
+
+
+def test_a_term_on_loose_links_is_found_and_not_believed() -> None:
+    words = split(BOILER_HOUSE)
+    firm = {finding.original: finding.firm for finding in find(words)}
+    assert firm["deep learning"] and firm["random forest"]
+    assert not firm["strong authentication"] and not firm["average gradient descent"]
+    made = apply(BOILER_HOUSE, tortured_phrases(words))
+    assert "random forest" in made and "deep learning for a boiler house" in made
+    assert "A typical slope taken each morning" in made
+    assert made.endswith("a solid confirmation of every load.")
+
+
+def test_what_machines_often_put_a_phrase_for_is_no_term() -> None:
+    text = "Keep a lantern by the door on the off chance that the lights fail."
+    assert any(finding.listed for finding in find(split(text)))
+    assert apply(text, tortured_phrases(split(text))) == text

@@ -20,7 +20,7 @@ reader's later looks and rounds read such text: their restored words count as wr
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -29,6 +29,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from training import machine_pages
 from training.corpora import Document, all_files, documents
 from training.fluent import Fluent
 from training.roughening import roughen
@@ -60,9 +61,10 @@ _ROUGH_AND_SPUN: Final = 0.06
 _HIDE_RESTORED: Final = 0.25
 _HIDE_PHRASE: Final = 0.5
 FAMILIES: Final = {
-    "wordnet-walk": 0.14, "wordnet-step": 0.03, "fluent-synonyms": 0.06, "thesaurus": 0.04, "neighbours": 0.05,
-    "rewriter": 0.06, "spinbot": 0.04, "tortured": 0.02,
-    "phrase-thesaurus": 0.25, "pivot": 0.11, "gloss": 0.08, "noun-swaps": 0.04, "fluent-context": 0.08,
+    "wordnet-walk": 0.08, "wordnet-step": 0.02, "fluent-synonyms": 0.04, "thesaurus": 0.03, "neighbours": 0.04,
+    "rewriter": 0.04, "spinbot": 0.03, "tortured": 0.01,
+    "phrase-thesaurus": 0.12, "pivot": 0.06, "gloss": 0.05, "noun-swaps": 0.03, "fluent-context": 0.05,
+    "machine-pages": 0.40,
 }  # fmt: skip
 TWICE: Final = 0.15
 """Share of the spun documents that a second spinner has gone over."""
@@ -104,7 +106,11 @@ class Spun(NamedTuple):
 @lru_cache(maxsize=1)
 def _spinners() -> tuple[Spinner, ...]:
     """The families of :data:`FAMILIES`, in order."""
-    return tuple(Fluent(NGram.load()) if name == "fluent-context" else family(name) for name in FAMILIES)
+    own: dict[str, Callable[[], Spinner]] = {
+        "fluent-context": lambda: Fluent(NGram.load()),
+        "machine-pages": lambda: machine_pages.load(load()),
+    }
+    return tuple(own[name]() if name in own else family(name) for name in FAMILIES)
 
 
 def _drawn(random: np.random.Generator) -> int:

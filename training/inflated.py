@@ -43,6 +43,9 @@ MIXTURE = (("rewriter", 0.3, 4), ("rewriter", 0.15, 2), ("wordnet-walk", 0.3, 1)
            ("phrase-thesaurus", 0.05, 2), ("rewriter", 0.05, 2),
            ("gloss", 0.3, 1), ("pivot", 0.3, 1), ("noun-swaps", 0.35, 1), ("pages", 0.35, 3))  # fmt: skip
 
+CAPITALISED: Final = {"world health organization": ["who"]}
+"""What a lexical database has under capitals alone, and machines that take its first synonyms put for the word in small ones:
+in honest text a name."""
 MOST_ORIGINALS: Final = 8
 MOST_HONEST: Final = 4_000
 """Occurrences of a phrase of the tables in some 45 million words of honest text, from which it is left out."""
@@ -78,8 +81,8 @@ def merged(options: argparse.Namespace) -> list[tuple[str, str, int]]:
     A phrase of the tables that honest text has often says too little, and would be looked at on every page: it is left out.
     """
     ruled = table(RULES)
-    for family in (GLOSS, NOUN_SWAPS):
-        for term, heads in table(family.rules).items():
+    for more in (table(GLOSS.rules), table(NOUN_SWAPS.rules), CAPITALISED):
+        for term, heads in more.items():
             ruled.setdefault(term, []).extend(heads)
     spans = span_table(load_spans())
     phrases = sorted({*ruled, *spans})

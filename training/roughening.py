@@ -51,6 +51,41 @@ _DIALECT = {
     "the": "t",
     "isn't": "ain't",
 }
+_OFFICIAL = {
+    "told": "informed", "said that": "informed that", "asked": "directed", "ordered": "directed", "urged": "exhorted",
+    "encouraged": "exhorted", "event": "function", "events": "functions", "ceremony": "function", "party": "function",
+    "remaining": "balance", "students": "wards", "children": "wards", "people": "persons", "citizens": "denizens",
+    "as soon as possible": "at the earliest", "soon": "at the earliest", "help": "cooperation", "problems": "grievances",
+    "complaints": "grievances", "issues": "burning issues", "fix": "rectify", "fixed": "redressed", "solved": "redressed",
+    "resolved": "redressed", "needed": "requisite", "necessary": "needful", "important": "vital", "attended": "graced",
+    "visited": "called on", "present": "also present", "many": "a good number of", "many people": "prominent persons",
+    "inspect": "take stock of", "inspected": "took stock of", "stopped": "discontinued", "arrested": "nabbed",
+    "caught": "apprehended", "criminals": "miscreants", "fugitive": "absconder", "fled": "absconded",
+    "killed": "done to death", "died": "expired", "thieves": "dacoits", "guilty": "delinquent", "strict": "stringent",
+    "hard": "stern", "speech": "address", "opened": "inaugurated", "started": "flagged off", "launched": "flagged off",
+    "started working": "commenced", "begin": "commence", "began": "commenced", "ended": "concluded", "end": "culminate",
+    "given": "accorded", "handed out": "distributed", "praised": "lauded", "thanked": "felicitated",
+    "honored": "felicitated", "poor": "downtrodden", "area": "locality", "areas": "localities", "neighborhood": "colony",
+    "because of": "on account of", "about": "regarding", "under": "vide", "according to": "as per",
+    "quickly": "on priority basis", "on time": "in a time-bound manner", "approved": "sanctioned", "allowed": "permitted",
+    "warned": "cautioned", "explained": "apprised them of", "promised": "assured", "requested": "prayed",
+    "meeting": "sitting", "postponed": "deferred", "moved forward": "preponed", "updated": "upgraded",
+    "to discuss": "to discuss about", "discussed": "deliberated upon", "study": "pursue studies in",
+    "graduated": "passed out", "leave": "proceed on leave", "retired": "superannuated", "money": "funds", "buy": "procure",
+    "bought": "procured", "provided": "extended", "provide": "extend", "gave": "extended",
+    "support": "wholehearted support", "before": "prior to", "after": "post", "later": "thereafter",
+    "first": "at the outset", "finally": "lastly", "use": "utilise", "used": "utilised", "use of": "utilisation of",
+    "whole": "entire", "the project": "the said project", "the work": "the said work",
+    "the committee": "the said committee", "the case": "the instant case", "the company": "the said company",
+    "this matter": "the matter", "attention": "kind attention", "please": "kindly", "return": "revert",
+    "reply": "revert back", "worried": "apprehensive", "angry": "irate", "protested": "staged a dharna", "strike": "bandh",
+    "road": "link road", "students who": "wards who", "concerned officials": "officials concerned", "relevant": "concerned",
+    "young people": "youths", "youth": "youths", "the public": "the general public", "everyone": "one and all",
+    "advice": "advices", "equipment": "equipments", "staff": "staffs", "training": "trainings",
+    "information": "informations", "he said": "he opined", "she said": "she opined", "they said": "they averred",
+    "said": "averred", "stated": "opined", "emphasized": "stressed upon", "emphasize": "stress upon",
+    "demanded": "demanded for", "ordered to": "directed to", "comprises": "comprises of", "often": "time and again",
+}  # fmt: skip
 _IDENTIFIERS = (
     "getValue() foo_bar ArrayList NullPointerException main.py --verbose <div> null int argv[0] self.value README.md"
     " org.eclipse.core v2.1.3 http://example.org/a/b utf-8 stdout x86_64 #define TODO: /etc/hosts git commit"
@@ -60,7 +95,7 @@ _IDENTIFIERS = (
 def roughen(text: str, lexicon: Lexicon, random: np.random.Generator) -> str:
     """A text roughened in one way, drawn at random."""
     ways: tuple[Callable[[str, np.random.Generator], str], ...] = (
-        learner, learner, scanned, doubled, shorthand, shorthand, dialect, coded, telegraphic, glued,
+        learner, learner, scanned, doubled, shorthand, shorthand, dialect, coded, telegraphic, glued, official, official,
     )  # fmt: skip
     if random.random() < 0.3:
         return british(text, lexicon)
@@ -121,6 +156,14 @@ def dialect(text: str, random: np.random.Generator) -> str:
     known = [word for word in _DIALECT if random.random() < 0.4] or ["and"]
     text = re.sub(r"\b(?:" + "|".join(known) + r")\b", lambda m: _DIALECT[m[0]], text)
     return re.sub(r"ing\b", "in", text) if random.random() < 0.5 else text
+
+
+def official(text: str, random: np.random.Generator) -> str:
+    """English of offices and newspapers in India, Pakistan and West Africa, which swaps many a word by custom."""
+    share = random.uniform(0.2, 0.7)
+    known = {word for word in _OFFICIAL if random.random() < share}
+    pattern = re.compile(r"\b(?:" + "|".join(sorted(known or {"said"}, key=len, reverse=True)) + r")\b")
+    return pattern.sub(lambda m: _OFFICIAL[m[0]], text)
 
 
 def coded(text: str, random: np.random.Generator) -> str:

@@ -73,6 +73,11 @@ def pairs(path: Path) -> list[Pair]:
     return _pairs(_lines(path))
 
 
+def kinds_of(path: Path) -> Kinds:
+    """The kinds of pages of a file, and the pages of each kind that show a pair."""
+    return _kinds(_lines(path))
+
+
 def _lines(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
 

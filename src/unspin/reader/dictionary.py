@@ -38,6 +38,8 @@ def _from_file(path: Path) -> Mapping[str, str]:
         text = path.read_text(encoding="utf-8-sig")
         if text.lstrip().startswith("{"):
             pairs: Mapping[str, str] = json.loads(text)
+            if not all(isinstance(original, str) for original in pairs.values()):
+                raise ValueError("an original that is no word")
             return pairs
         return _mostly(counted(text))
     except (OSError, ValueError) as error:

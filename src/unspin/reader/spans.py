@@ -36,11 +36,11 @@ from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
 from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
+from unspin.reader import agreement
 from unspin.reader.passes import Models
 from unspin.reader.substitutions import CHANGE, apart, owned, undoubled
 from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, capital_starts, is_apart, match_case, rewrapped, split
-from unspin.text.casing import FUNCTION_WORDS
 
 EVIDENCE: Final = (
     "bias", "ngram", "context", "no_context", "rank", "swap", "highest_swap", "honest", "doubled",
@@ -82,18 +82,6 @@ _CLEARLY: Final = 0.03
 """How near to 0 or 1 the probability of a phrase that nobody writes must be in the usual context for its own not to matter."""
 _HONEST_WORDS: Final = 40e6
 """Words of honest text that the phrases of the table were counted in."""
-_SHORT_AUXILIARIES: Final = ("'s", "'re", "'m", "'ve", "'ll", "'d", "’s", "’re", "’m", "’ve", "’ll", "’d")
-_AUXILIARIES: Final = frozenset(
-    "am is are was were be been being have has had having do does did can could may might must shall should will would".split()
-)
-"""What *not* may stand behind."""
-_SUBJECTS: Final = frozenset("i you he she it we they who".split())
-"""What it never stands right behind."""
-_PARTICLES: Final = FUNCTION_WORDS - _AUXILIARIES
-_FOCUS: Final = frozenset(
-    "simply merely solely purely necessarily exactly even always everyone every enough much many".split()
-)
-"""What *not* may stand before, whatever stands before it."""
 _ARTICLES: Final = frozenset(["a", "an", "the"])
 _YOU: Final = frozenset(["you", "you're"])
 _BESIDE_YOU: Final = frozenset(["you", "and", "to"])
@@ -381,17 +369,26 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
     """
     starts = capital_starts(words)
     made: list[Substitution] = []
-    for i in np.flatnonzero(posterior.put_in > BELIEVED).tolist():
+    likely = np.flatnonzero(posterior.put_in > BELIEVED).tolist()
+    firsts = set(spans.begin[likely].tolist())
+
+    def is_free(token: int) -> bool:
+        between = int(words.start[token - 1]), int(words.end[token])
+        return token not in firsts and not is_apart(words.text, *between)
+
+    for i in likely:
         options = slice(int(spans.ptr[i]), int(spans.ptr[i + 1]))
         option = posterior.option[options]
         ranked = [(spans.originals[options][k], round(float(option[k]), 4)) for k in np.argsort(-option, kind="stable")]
-        start, end = int(words.start[spans.begin[i]]), int(words.end[spans.end[i] - 1])
+        begin, last = int(spans.begin[i]), int(spans.end[i])
+        start, end = int(words.start[begin]), int(words.end[last - 1])
         found, written = words.text[start:end], round(float(1 - posterior.put_in[i]), 4)
         if ranked[0][1] < least:
             if written < CHANGE:
                 made.append(Substitution(start, end, found, found, written, _shown(ranked)))
             continue
-        swapped = _word_for_word(words, int(spans.begin[i]), int(spans.end[i]), ranked[0][0])
+        last, likeliest = agreement.completed(words, begin, last, ranked[0][0], is_free)
+        swapped = _word_for_word(words, begin, last, likeliest)
         for k, word in swapped:
             start, end, there = int(words.start[k]), int(words.end[k]), words.surface(k)
             original = match_case(there, word, bool(starts[k]))
@@ -399,30 +396,12 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         if swapped:
             continue
         others = sorted([*ranked[1:], (found, written)], key=lambda pair: -pair[1])
-        likeliest = _negated(words, int(spans.begin[i]), int(spans.end[i]), ranked[0][0])
-        original = match_case(words.surface(int(spans.begin[i])), likeliest, bool(starts[spans.begin[i]]))
+        end, original = int(words.end[last - 1]), match_case(words.surface(begin), likeliest, bool(starts[begin]))
         end, original = owned(words.text, end, original)
         start, end, original = rewrapped(words.text, start, end, original)
         if original != words.text[start:end]:
             made.append(Substitution(start, end, words.text[start:end], original, ranked[0][1], _shown(others)))
     return undoubled(words, made)
-
-
-def _negated(words: Words, begin: int, end: int, original: str) -> str:
-    """The original, but "no longer" for a *not* that no auxiliary carries: "they now no longer sell" is no "they not sell"."""
-    if original != "not" or words.lower[end - 2 : end] != ("no", "longer"):
-        return original
-    before, after = words.lower[begin - 1] if begin else "", words.lower[end] if end < len(words) else ""
-    if before in _AUXILIARIES or before.endswith(_SHORT_AUXILIARIES):
-        return original
-    return "no longer" if before in _SUBJECTS or not _follows_not(after) else original
-
-
-def _follows_not(word: str) -> bool:
-    """Whether *not* stands before a word without an auxiliary: "not the", "not simply", "not withinside the"."""
-    if not word.isalpha() or word in _FOCUS:
-        return True
-    return not {word, seen.load().mostly_for(word)}.isdisjoint(_PARTICLES)
 
 
 def _word_for_word(words: Words, begin: int, end: int, original: str) -> list[tuple[int, str]]:
@@ -487,8 +466,9 @@ def _listed(words: Words, matches: Iterable[tuple[PhraseMatch, PhraseTable]]) ->
         if is_apart(words.text, int(words.start[match.begin]), int(words.end[match.end - 1])):
             continue
         doubled = _doubled(words, match)
-        originals = tuple(table.pairs[match.entry][1].split(" | "))
-        rows.append(_Row(match.begin - doubled, match.end, originals, table.honest[match.entry], doubled))
+        originals = agreement.possible(words, match.begin, match.end, tuple(table.pairs[match.entry][1].split(" | ")))
+        if originals:
+            rows.append(_Row(match.begin - doubled, match.end, originals, table.honest[match.entry], doubled))
     rows = _without_insertions(words, sorted(rows))
     return _Listed(
         np.array([row.begin for row in rows], np.int64),

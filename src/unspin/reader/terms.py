@@ -2,15 +2,15 @@
 
 Neither the encoder nor the n-grams know what a paper is about, but its terms are fixed: one word of a term says what the
 other one was. So what :mod:`unspin.tortured` finds takes part in restoring. A listed phrase is believed. What the terms alone
-propose is believed word by word, where the lexicon too has the original among what the word may stand for, and where
-context has not settled on another. (On the judged real pages the terms alone proposed eight words that the lexicon does not
-know in their places, and none of them was right.)
+propose is believed word by word: where it is firm or context has put in another word of it, where the lexicon too has the
+original among what the word may stand for, and where context has not settled on another. (On the judged real pages the terms
+alone proposed eight words that the lexicon does not know in their places, and none of them was right.)
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary
@@ -62,13 +62,16 @@ class _Swap(NamedTuple):
 def tortured_phrases(words: Words, tick: Callable[[], None] = lambda: None) -> tuple[Substitution, ...]:
     """The tortured phrases of science in a text, each with the term it stands for; ``tick`` is called again and again.
 
-    One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too.
+    One that is only mentioned is left alone: set in quotation marks, or in a sentence that gives its meaning too. So is one
+    that machines often put for something else, and one whose term rests on loose links alone.
     """
     starts = capital_starts(words)
-    return tuple(
-        _edit(words, _Swap(found.begin, found.end, found.original), found.probability, bool(starts[found.begin]))
-        for found in _used(words, tick)
-    )
+    made: list[Substitution] = []
+    for found in _used(words, tick):
+        swap = _Swap(found.begin, found.end, found.original)
+        if found.firm and not _is_often_another(words, swap):
+            made.append(_edit(words, swap, found.probability, bool(starts[swap.begin])))
+    return tuple(made)
 
 
 def weight(
@@ -78,7 +81,8 @@ def weight(
 ) -> float:
     """How many different tortured phrases the stretches of a document have: their probabilities, summed.
 
-    Of one sentence only the surest counts: one that has several may be about such phrases, and name them.
+    Of one sentence only the surest counts: one that has several may be about such phrases, and name them. Where all rest
+    on loose links they count as one: the language of a trade that the corpora hardly have is full of such.
 
     Args:
         stretches: of the document.
@@ -87,10 +91,12 @@ def weight(
             there that stands for a single word ("area unit") is no term of its own.
     """
     surest: dict[str, float] = {}
+    firm = False
     for words, others in zip(stretches, counted, strict=False):
         sentences = sentence_spans(words)[:, 0]
         of_sentence: dict[int, Finding] = {}
         for found in _used(words, tick):
+            firm |= found.firm
             if others is not None and " " not in found.original and others[found.begin : found.end].any():
                 continue
             sentence = int(np.searchsorted(sentences, found.begin, "right"))
@@ -99,7 +105,7 @@ def weight(
                 of_sentence[sentence] = found
         for found in of_sentence.values():
             surest[found.original] = max(found.probability, surest.get(found.original, 0.0))
-    return sum(surest.values())
+    return sum(surest.values()) if firm else min(sum(surest.values()), 1.0)
 
 
 def phrases(words: Words, known: Mapping[str, str], tick: Callable[[], None]) -> tuple[Substitution, ...]:
@@ -152,13 +158,20 @@ def in_place(
     """
     merged = dict(decided)
     for found in _used(words, tick):
-        for swap in _swaps(words, found):
+        swaps = _swaps(words, found)
+        believed = _is_believed(found, swaps, decided)
+        for swap in swaps:
             if not _is_word_for_word(swap) or words.lower[swap.begin] in known:
                 continue
             open_ = swap.begin not in decided or decided[swap.begin].original is None
-            if found.listed or (open_ and _stands_for(words, swap, lexicon)):
+            if found.listed or (open_ and believed and _stands_for(words, swap, lexicon)):
                 merged[swap.begin] = Decision(swap.original, round(found.probability, 4), ())
     return merged
+
+
+def _is_believed(found: Finding, swaps: Sequence[_Swap], decided: Mapping[int, Decision]) -> bool:
+    """Whether a term is put in where context has settled on nothing: it is firm, or context has put in another word of it."""
+    return found.firm or any(swap.begin in decided and decided[swap.begin].original == swap.original for swap in swaps)
 
 
 def _used(words: Words, tick: Callable[[], None]) -> tuple[Finding, ...]:

@@ -35,10 +35,10 @@ _SHORT: Final = 240
 """Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
 _WINDOWS: Final = 2
 """Windows, some 90 words each, whose hidden words are asked for where the rest is clear."""
-_GLANCES: Final = (1, _WINDOWS)
-"""Windows that are tried in turn, where the reading is to be fast: most honest documents in doubt are settled by them."""
 _SENTENCE: Final = 5
 """Tokens from which on a sentence that stands twice was copied."""
+_GLANCES: Final = (1, _WINDOWS)
+"""Windows that are tried in turn, where the reading is to be fast: most honest documents in doubt are settled by them."""
 _MOST: Final = 5.0
 """Nats that one word may add to what speaks for a window."""
 

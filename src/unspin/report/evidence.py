@@ -55,7 +55,7 @@ class Swap(NamedTuple):
         found: the word on the page, as at the place of ``context``.
         original: what was probably written there, ``""`` where a word was put in.
         confidence: mean over the places, 0 to 1.
-        alternatives: those of the first place, ``(word, probability)``.
+        alternatives: ``(word, probability)``, means over the places too, the most probable first.
         route: the walk from the original to the word found, empty when unknown.
         places: in words, each once, in order; empty where the document does not say.
         context: the page's words before and after, or None where no more of the page may be shown.
@@ -163,11 +163,24 @@ def _swap(page: Allowance, text: str, source: Source, group: Sequence[Substituti
         found=_flat(shown.found),
         original=_flat(shown.original),
         confidence=_mean(group),
-        alternatives=shown.alternatives,
+        alternatives=_alternatives(group),
         route=next((s.route for s in group if s.route), ()),
         places=tuple(place for place in places if place),
         context=context,
     )
+
+
+def _alternatives(group: Sequence[Substitution]) -> tuple[tuple[str, float], ...]:
+    """What else stood there, as probable as it is over all places: one that a place does not name has none there."""
+    total: dict[str, float] = {}
+    spelt: dict[str, str] = {}
+    for substitution in group:
+        for word, probability in substitution.alternatives:
+            spelling = spelt.setdefault(word.lower(), word)
+            total[spelling] = total.get(spelling, 0.0) + probability
+    means = [(word, round(probability / len(group), 4)) for word, probability in total.items()]
+    most = max(len(substitution.alternatives) for substitution in group)
+    return tuple(sorted(means, key=lambda pair: -pair[1])[:most])
 
 
 def _mean(group: Sequence[Substitution]) -> float:

@@ -16,7 +16,7 @@ from unspin.arrays.fuse import Shape
 from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
 from unspin.text import Words
-from unspin.tortured.classifier import Trees, evidence, together
+from unspin.tortured.classifier import EVIDENCE, Trees, evidence, together
 from unspin.tortured.collocation import LINKS, LevelFilter, Skeleton, skeleton
 from unspin.tortured.proposals import Proposals, propose
 from unspin.tortured.terms import Terms
@@ -32,6 +32,12 @@ _LISTED_PROBABILITY: Final = (0.99, 0.9)
 # A collocation next to a found one needs less of its own to belong to the same term.
 _SHARED: Final = 0.25
 _AND: Final = 1 + LINKS.index("and")
+_LEAST_SHOWN: Final = (1, 2)
+_SURE: Final = (0.8, 0.97)
+"""A term is believed if so many terms of the list show each swap, or from this probability on: of two words one of which is
+kept, and of two both of which would change. Nearly all that honest text is taken for in a document full of tortured phrases
+rests on swaps that the list does not show ("solid confirmation" as *strong authentication*)."""
+_SWAPPED, _SHOWN = EVIDENCE.index("swapped"), EVIDENCE.index("least_seen")
 
 
 class Finding(NamedTuple):
@@ -44,6 +50,8 @@ class Finding(NamedTuple):
         original: what was meant, in lower case.
         probability: that this is a tortured phrase.
         listed: whether the phrase is on the list.
+        firm: whether the original is to be believed too: the phrase is listed, or the list shows its swaps, or it is nearly
+            sure. Two in five of the others are that very term.
     """
 
     begin: int
@@ -52,6 +60,7 @@ class Finding(NamedTuple):
     original: str
     probability: float
     listed: bool
+    firm: bool = True
 
 
 def _swapped(bones: Skeleton, proposals: Proposals, best: NDArray[np.int64]) -> list[tuple[int, ...]]:
@@ -63,13 +72,18 @@ def _swapped(bones: Skeleton, proposals: Proposals, best: NDArray[np.int64]) -> 
 
 
 class _Collocation(NamedTuple):
-    """A collocation that may be tortured: its two places as (begin, end) of tokens, their originals, its probability."""
+    """A collocation that may be tortured: its two places as (begin, end) of tokens, their originals, its probability.
+
+    Also how many of the two would change, and how many terms of the list show each of these swaps at least.
+    """
 
     first: tuple[int, int]
     second: tuple[int, int]
     left: str
     right: str
     probability: float
+    swapped: int
+    shown: int
 
 
 def find(
@@ -142,8 +156,10 @@ def _unlisted(
     spans = {k: (int(tokens.begin[place[k]]), int(tokens.end[place[k]])) for k in meant}
     odd = {k for k, span in spans.items() if _bends(words.lower[span[1] - 1], terms.words[meant[k]])}
     sure = {k: own for k, own in sure.items() if odd.isdisjoint((k, k + 1))}
+    swaps = dict(zip(collocation.tolist(), facts[:, [_SWAPPED, _SHOWN]].astype(int).tolist(), strict=True))
     collocations = {
-        k: _Collocation(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k]) for k in sure
+        k: _Collocation(spans[k], spans[k + 1], terms.words[meant[k]], terms.words[meant[k + 1]], sure[k], *swaps[k])
+        for k in sure
     }
     runs: list[list[int]] = []
     for k in sorted(collocations):
@@ -213,7 +229,12 @@ def _finding(words: Words, run: list[_Collocation]) -> Finding:
         original += words.text[at : words.start[first]].lower() + meant
         at = int(words.end[last - 1])
     surface = words.text[words.start[begin] : at]
-    return Finding(begin, end, surface, original, max(collocation.probability for collocation in run), False)
+    probability = max(collocation.probability for collocation in run)
+    firm = any(
+        collocation.shown >= _LEAST_SHOWN[collocation.swapped - 1] or probability >= _SURE[collocation.swapped - 1]
+        for collocation in run
+    )
+    return Finding(begin, end, surface, original, probability, False, firm)
 
 
 def load(path: Path | None = None) -> Terms:
