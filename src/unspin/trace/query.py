@@ -37,13 +37,13 @@ __all__ = [
 
 WHOLE: Final = 40
 """Terms of a query about the whole page at most: the rarest cost least, since few documents have them, and say most."""
-PART: Final = 40
+PART: Final = 36
 """Terms of a query about a part of it at most."""
 _PART_WORDS: Final = 40
 _MOST_PARTS: Final = 24
 POSTINGS: Final = 150_000
 """Documents that the terms of a query have together, each counted for every term: the time of a query goes by them."""
-PART_POSTINGS: Final = 600_000
+PART_POSTINGS: Final = 500_000
 """The same of a query about a part: of few words the common ones count too."""
 _FEWEST: Final = 4
 """Terms of a query that are asked for even if they have more: the rarest."""

@@ -29,9 +29,9 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 48
+_OF_PART: Final = 40
 """Documents that are looked at for a query about a part, at most."""
-_OF_PARTS: Final = 360
+_OF_PARTS: Final = 300
 """Documents that are looked at for all parts together."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
