@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from unspin.reader import verdict as scores
 from unspin.reader.passes import SUSPICION, load
 from unspin.text import split
 
+EXAMPLES = Path(__file__).parent.parent / "examples"
 NOTES = (
     "Estate law for beginners, week two. Wayleave: leave to carry a pipe or wire over land. Easement: one may get right of "
     "entry to the field of another, within limits. Read the case of the frozen mill, and note how the demanding situations "
@@ -57,7 +60,8 @@ def test_a_phrase_of_both_lists_is_one_event() -> None:
     assert terms.weight([words]) > 0.9
     seen = gathered(words.text)
     assert seen.never_written > 0.5 and seen.tortured == 0
-    assert gathered(NOTES).tortured == 0 < 1 < gathered(NOTES * 4).tortured  # a long text has room for both
+    long = (EXAMPLES / "harbour.txt").read_text(encoding="utf-8") + NOTES
+    assert gathered(NOTES).tortured == 0 < 1 < gathered(long).tortured  # a long text has room for both
     other = "The model is an irregular woodland with many trees."
     assert gathered(other).tortured == terms.weight([split(other)]) > 0.5
 

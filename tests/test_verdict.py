@@ -172,6 +172,7 @@ def asked_about(
 
 
 SPUN = simulate(ARTICLE, "phrase-thesaurus", seed=5, rate=0.3).text
+CLEARLY = simulate(ARTICLE, "wordnet-walk", seed=2, rate=0.4).text
 
 
 def test_what_is_unsettled_is_put_to_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +187,7 @@ def test_what_is_unsettled_is_put_to_the_second_reader(monkeypatch: pytest.Monke
 
 def test_a_fast_verdict_does_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, _ = asked_about(SPUN, (-100.0, 100.0), monkeypatch, fast=True)
-    assert asked == ["encoder"]
+    assert set(asked) == {"encoder"}
 
 
 def test_what_the_second_reader_says_never_settles_a_text_below_what_was_settled_before() -> None:
@@ -248,12 +249,12 @@ def hidden_words_of(
 
 
 def test_where_what_is_in_sight_is_clear_a_part_is_asked_for_its_hidden_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    models, words = passes.load(fast=True), split(SPUN)
+    models, words = passes.load(fast=True), split(CLEARLY)
     parts = [(words, models.encoder.visible(words, passes.SUSPICION))]
     assert verdict.load().first_score(scores.evidence(parts, models)) > verdict.CLEAR
-    found, (part,) = hidden_words_of(SPUN, monkeypatch)
+    found, (part,) = hidden_words_of(CLEARLY, monkeypatch)
     monkeypatch.setattr(verdict, "CLEAR", 100.0)
-    whole, (*_, none) = hidden_words_of(SPUN, monkeypatch)
+    whole, (*_, none) = hidden_words_of(CLEARLY, monkeypatch)
     assert none is None
     assert part is not None and 0 < part.sum() < 0.7 * len(words)
     assert found.value == pytest.approx(whole.value, abs=2.0)
