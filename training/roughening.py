@@ -7,7 +7,7 @@ are few, so it is made by rule from clean text. Everything made here counts as w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -147,14 +147,13 @@ def doubled(text: str, random: np.random.Generator) -> str:
 def shorthand(text: str, random: np.random.Generator) -> str:
     """Shorthand of newswires, notes and chats: a few words of the text each have one."""
     known = {word for word in _SHORT if random.random() < 0.4}
-    pattern = re.compile(r"\b(?:" + "|".join(sorted(known or {"percent"}, key=len, reverse=True)) + r")\b")
-    return pattern.sub(lambda m: _SHORT[m[0]], text)
+    return _exchanged(text, _SHORT, known or {"percent"})
 
 
 def dialect(text: str, random: np.random.Generator) -> str:
     """English as spoken: some words in dialect spelling."""
-    known = [word for word in _DIALECT if random.random() < 0.4] or ["and"]
-    text = re.sub(r"\b(?:" + "|".join(known) + r")\b", lambda m: _DIALECT[m[0]], text)
+    known = {word for word in _DIALECT if random.random() < 0.4}
+    text = _exchanged(text, _DIALECT, known or {"and"})
     return re.sub(r"ing\b", "in", text) if random.random() < 0.5 else text
 
 
@@ -162,8 +161,13 @@ def official(text: str, random: np.random.Generator) -> str:
     """English of offices and newspapers in India, Pakistan and West Africa, which swaps many a word by custom."""
     share = random.uniform(0.2, 0.7)
     known = {word for word in _OFFICIAL if random.random() < share}
-    pattern = re.compile(r"\b(?:" + "|".join(sorted(known or {"said"}, key=len, reverse=True)) + r")\b")
-    return pattern.sub(lambda m: _OFFICIAL[m[0]], text)
+    return _exchanged(text, _OFFICIAL, known or {"said"})
+
+
+def _exchanged(text: str, table: Mapping[str, str], known: Collection[str]) -> str:
+    """A text with the words and phrases that are ``known`` as the table has them, the longest first."""
+    pattern = re.compile(r"\b(?:" + "|".join(sorted(known, key=len, reverse=True)) + r")\b")
+    return pattern.sub(lambda m: table[m[0]], text)
 
 
 def coded(text: str, random: np.random.Generator) -> str:
