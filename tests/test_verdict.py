@@ -294,7 +294,9 @@ def test_the_clearest_part_of_a_document_is_its_spun_paragraph() -> None:
     models = passes.load(fast=True)
     honest = (EXAMPLES / "clinic.txt").read_text(encoding="utf-8")
     parts = [(words, models.encoder.visible(words, passes.SUSPICION)) for words in (split(honest), split(SPUN))]
-    first, second = np.split(scores.clearest(scores.evidence(parts, models), parts, models), [len(parts[0][0])])
+    first, second = np.split(
+        scores.clearest(scores.evidence(parts, models), scores.windows_of(parts, models)), [len(parts[0][0])]
+    )
     assert not first.any() and second.any()
 
 
@@ -308,22 +310,32 @@ def test_shares_are_of_what_was_asked() -> None:
     assert some == pytest.approx(whole, rel=0.06)
 
 
+def spread(words: int, below: float) -> verdict.Evidence:
+    """A text with an odd word now and then that scores a little less than some value, by what is in sight."""
+    return next(
+        seen
+        for seen in (evidence([2.0, *[-6.0] * gap] * (words // gap)) for gap in range(5, 200))
+        if -6.5 < verdict.load().first_score(seen) < below
+    )
+
+
 def test_a_long_text_with_little_left_is_at_rest_where_the_point_is_strict() -> None:
     model = verdict.load()
-    long = next(
-        seen
-        for seen in (evidence([2.0, *[-6.0] * gap] * (900 // gap)) for gap in range(12, 200))
-        if -4.5 < model.first_score(seen) < verdict.AT_REST - 0.2
-    )
+    long = spread(900, verdict.AT_REST - 0.2)
     assert model.asks(long, 1e-2)
     assert not model.asks(long, verdict.STRICT)
-    short = next(
-        seen
-        for seen in (evidence([2.0, *[-6.0] * gap] * (300 // gap)) for gap in range(5, 100))
-        if -4.5 < model.first_score(seen) < verdict.AT_REST - 0.2
-    )
-    assert model.asks(short, verdict.STRICT)
+    assert model.asks(spread(300, verdict.AT_REST - 0.2), verdict.STRICT)
     assert not model.asks(evidence([-6.0] * 300), 1.0)
+
+
+def test_a_spun_passage_in_a_long_text_is_not_at_rest() -> None:
+    model = verdict.load()
+    texts = (evidence([*[2.0, -3.0, -3.0] * size, *[-6.0] * 600]) for size in range(verdict.PASSAGE // 3, 100))
+    one = next(text for text in texts if model.first_score(text) > verdict.AT_REST_BUT_FOR_A_PASSAGE)
+    none = spread(700, verdict.AT_REST - 0.2)
+    assert model.first_score(one) < verdict.AT_REST
+    assert model.asks(one, verdict.STRICT)
+    assert not model.asks(none, verdict.STRICT)
 
 
 def test_a_page_copied_many_times_is_as_spun_and_as_long_as_one_copy() -> None:

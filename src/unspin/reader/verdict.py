@@ -29,7 +29,9 @@ from unspin.reader.spans import NeverWritten
 from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
-__all__ = ["Score", "asks", "clearest", "evidence", "passages", "said_before", "score", "with_closer", "with_hidden"]
+__all__ = [
+    "Score", "asks", "clearest", "evidence", "passages", "said_before", "score", "windows_of", "with_closer", "with_hidden",
+]  # fmt: skip
 
 _SHORT: Final = 240
 """Words from which on a text is long enough for one phrase to speak as a phrase and as a term: where the last curve begins."""
@@ -75,10 +77,10 @@ def _behind(seen: Evidence, parts: Sequence[Part], models: Models, clear: bool) 
     """
     verdict = verdicts.load()
     glances = (_WINDOWS,) if clear else _GLANCES if models.closer is None else ()
-    windows = sum(len(models.encoder.windows(words)) for words, _ in parts)
+    windows = windows_of(parts, models)
     for count in glances:
-        if clear or count < windows:
-            part = with_hidden(seen, parts, models, clearest(seen, parts, models, count))
+        if clear or count < len(windows):
+            part = with_hidden(seen, parts, models, clearest(seen, windows, count))
             value = verdict.second_score(part)
             if clear or value < verdicts.AS_WRITTEN:
                 return part, value
@@ -162,15 +164,19 @@ def with_hidden(
     return replace(seen, hidden=_ratios(parts, models.encoder, models.lexicon, asked), asked=asked)
 
 
-def clearest(seen: Evidence, parts: Sequence[Part], models: Models, count: int = _WINDOWS) -> NDArray[np.bool_]:
-    """The tokens of the ``count`` windows in which most speaks for a swap, by what is in sight, ``bool[n]``."""
-    speaks = np.where(seen.judged, np.clip(seen.swap - verdicts.NEUTRAL_ODDS, 0.0, _MOST), 0.0)
+def windows_of(parts: Sequence[Part], models: Models) -> list[slice]:
+    """The tokens of each window in which the encoder reads a document."""
     starts = ragged.offsets(np.array([len(words) for words, _ in parts]))
-    windows = [
+    return [
         slice(start + window.begin, start + window.end)
         for start, (words, _) in zip(starts.tolist(), parts, strict=False)
         for window in models.encoder.windows(words)
     ]
+
+
+def clearest(seen: Evidence, windows: Sequence[slice], count: int = _WINDOWS) -> NDArray[np.bool_]:
+    """The tokens of the ``count`` windows in which most speaks for a swap, by what is in sight, ``bool[n]``."""
+    speaks = np.where(seen.judged, np.clip(seen.swap - verdicts.NEUTRAL_ODDS, 0.0, _MOST), 0.0)
     asked = np.zeros(len(speaks), bool)
     for window in sorted(windows, key=lambda here: -float(speaks[here].sum()))[:count]:
         asked[window] = True
