@@ -1,4 +1,4 @@
-"""Two machine operations that numba has no name for; they let the kernel take a word in one step instead of a step a letter."""
+"""Machine operations that numba has no name for; with them the kernel takes words in steps of many bytes, not of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["load_word", "trailing_zeros"]
+__all__ = ["beyond_ascii", "count_ones", "letters", "load_word", "prefetch", "trailing_zeros"]
+
+_BYTE = ir.IntType(8)
+_WORD = ir.IntType(64)
+_SIXTY_FOUR = ir.VectorType(_BYTE, 64)
 
 
 @intrinsic
@@ -19,12 +23,51 @@ def load_word(_: Any, data: Any, at: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = context.make_array(signature.args[0])(context, builder, arguments[0])
-        place = builder.gep(array.data, [arguments[1]])
-        wide = builder.bitcast(place, ir.IntType(64).as_pointer())
-        return builder.load(wide, align=1)
+        return _loaded(context, builder, signature, arguments, _WORD)
 
     return types.uint64(data, types.intp), generate
+
+
+@intrinsic
+def letters(_: Any, data: Any, at: Any) -> Any:
+    """``letters(data, at)``: which of the 64 bytes of ``data`` from ``at`` on are ASCII letters, the first as the lowest bit.
+
+    The caller sees to it that ``at + 64 <= len(data)``.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = _loaded(context, builder, signature, arguments, _SIXTY_FOUR)
+        place = builder.sub(builder.or_(found, _each(ord("a") ^ ord("A"))), _each(ord("a")))
+        return builder.bitcast(builder.icmp_unsigned("<", place, _each(26)), _WORD)
+
+    return types.uint64(data, types.intp), generate
+
+
+@intrinsic
+def beyond_ascii(_: Any, data: Any, at: Any) -> Any:
+    """``beyond_ascii(data, at)``: which of the 64 bytes of ``data`` from ``at`` on are no ASCII, as for :func:`letters`."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = _loaded(context, builder, signature, arguments, _SIXTY_FOUR)
+        return builder.bitcast(builder.icmp_signed("<", found, _each(0)), _WORD)
+
+    return types.uint64(data, types.intp), generate
+
+
+@intrinsic
+def prefetch(_: Any, data: Any, at: Any) -> Any:
+    """``prefetch(data, at)``: have the byte at ``at`` of ``data`` (uint8 or int8, contiguous) come near; it is wanted soon."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer, flag = _BYTE.as_pointer(), ir.IntType(32)
+        taken = ir.FunctionType(ir.VoidType(), [pointer, flag, flag, flag])
+        instruction = builder.module.declare_intrinsic("llvm.prefetch", [pointer], taken)
+        to_read, to_keep, as_data = (ir.Constant(flag, value) for value in (0, 3, 1))
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        builder.call(instruction, [builder.gep(array.data, [arguments[1]]), to_read, to_keep, as_data])
+        return context.get_dummy_value()
+
+    return types.void(data, types.intp), generate
 
 
 @intrinsic
@@ -35,3 +78,24 @@ def trailing_zeros(_: Any, value: Any) -> Any:
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 0))
 
     return types.uint64(types.uint64), generate
+
+
+@intrinsic
+def count_ones(_: Any, value: Any) -> Any:
+    """``count_ones(value)``: one bits of a uint64."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.ctpop(arguments[0])
+
+    return types.uint64(types.uint64), generate
+
+
+def _loaded(context: Any, builder: Any, signature: Any, arguments: Any, type: ir.Type) -> Any:
+    """What stands in an array of bytes from a place on, as one value, wherever it lies in memory."""
+    array = context.make_array(signature.args[0])(context, builder, arguments[0])
+    place = builder.gep(array.data, [arguments[1]])
+    return builder.load(builder.bitcast(place, type.as_pointer()), align=1)
+
+
+def _each(byte: int) -> Any:
+    return ir.Constant(_SIXTY_FOUR, [byte] * 64)
