@@ -140,6 +140,7 @@ def shrunk() -> Iterator[None]:
         patch.setattr(csv_records, "_GROUP", 300)
         patch.setattr(warc, "_STORED", 800)
         patch.setattr(lines, "_READ", 400)
+        patch.setattr(lines, "_LINE", 30)
         patch.setattr(parquet_format, "ROWS", 4)
         patch.setattr(parquet_format, "SIZE", 200)
         patch.setattr(parquet_format, "SPLIT", 400)
