@@ -16,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from unspin.screen.machine import beyond_ascii, count_ones, letters, load_word, prefetch, trailing_zeros
+from unspin.arrays.machine import beyond_ascii, count_ones, letters, load_word, prefetch, trailing_zeros
 
 __all__ = ["HALF_A_PASSAGE", "MOST_OF_A_FORM", "NOTHING", "features", "sums", "word_at"]
 

@@ -1,4 +1,4 @@
-"""Machine operations that numba has no name for; with them the kernel takes words in steps of many bytes, not of one."""
+"""Machine operations that numba has no name for; with them a compiled loop takes bytes in steps of many, not of one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
-__all__ = ["beyond_ascii", "count_ones", "letters", "load_word", "prefetch", "trailing_zeros"]
+__all__ = ["beyond_ascii", "copy_plain", "count_ones", "letters", "load_word", "prefetch", "trailing_zeros"]
 
 _BYTE = ir.IntType(8)
 _WORD = ir.IntType(64)
@@ -23,7 +23,7 @@ def load_word(_: Any, data: Any, at: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return _loaded(context, builder, signature, arguments, _WORD)
+        return _loaded(context, builder, signature.args, arguments, _WORD)
 
     return types.uint64(data, types.intp), generate
 
@@ -36,7 +36,7 @@ def letters(_: Any, data: Any, at: Any) -> Any:
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        found = _loaded(context, builder, signature, arguments, _SIXTY_FOUR)
+        found = _loaded(context, builder, signature.args, arguments, _SIXTY_FOUR)
         place = builder.sub(builder.or_(found, _each(ord("a") ^ ord("A"))), _each(ord("a")))
         return builder.bitcast(builder.icmp_unsigned("<", place, _each(26)), _WORD)
 
@@ -48,10 +48,31 @@ def beyond_ascii(_: Any, data: Any, at: Any) -> Any:
     """``beyond_ascii(data, at)``: which of the 64 bytes of ``data`` from ``at`` on are no ASCII, as for :func:`letters`."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        found = _loaded(context, builder, signature, arguments, _SIXTY_FOUR)
+        found = _loaded(context, builder, signature.args, arguments, _SIXTY_FOUR)
         return builder.bitcast(builder.icmp_signed("<", found, _each(0)), _WORD)
 
     return types.uint64(data, types.intp), generate
+
+
+@intrinsic
+def copy_plain(_: Any, target: Any, to: Any, data: Any, at: Any) -> Any:
+    """``copy_plain(target, to, data, at)``: copy 64 bytes; which of them end a plain stretch of a string of JSON.
+
+    These are quotation marks, backslashes, and what is below a space; bits as for :func:`letters`. The caller sees to it that
+    both (uint8, contiguous) have as many bytes there.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        found = _loaded(context, builder, signature.args[2:], arguments[2:], _SIXTY_FOUR)
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]])
+        builder.store(found, builder.bitcast(place, _SIXTY_FOUR.as_pointer()), align=1)
+        ends = builder.icmp_unsigned("<", found, _each(ord(" ")))
+        for sign in '"\\':
+            ends = builder.or_(ends, builder.icmp_unsigned("==", found, _each(ord(sign))))
+        return builder.bitcast(ends, _WORD)
+
+    return types.uint64(target, types.intp, data, types.intp), generate
 
 
 @intrinsic
@@ -90,9 +111,9 @@ def count_ones(_: Any, value: Any) -> Any:
     return types.uint64(types.uint64), generate
 
 
-def _loaded(context: Any, builder: Any, signature: Any, arguments: Any, type: ir.Type) -> Any:
+def _loaded(context: Any, builder: Any, given: Any, arguments: Any, type: ir.Type) -> Any:
     """What stands in an array of bytes from a place on, as one value, wherever it lies in memory."""
-    array = context.make_array(signature.args[0])(context, builder, arguments[0])
+    array = context.make_array(given[0])(context, builder, arguments[0])
     place = builder.gep(array.data, [arguments[1]])
     return builder.load(builder.bitcast(place, type.as_pointer()), align=1)
 
