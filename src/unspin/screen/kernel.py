@@ -106,7 +106,7 @@ def _pair(context: Any, word: Any) -> Any:
     return (context ^ word) * _MIX
 
 
-@njit(inline="always")
+@njit
 def _is_hidden(data: Any, at: Any, end: Any) -> Any:
     """Whether a sign that no reader sees in a word begins here, or a letter of another alphabet stands beside a Latin one.
 
@@ -151,7 +151,7 @@ def _hash(data: Any, begin: Any, end: Any) -> Any:
     return (word ^ (word >> _32)) * _PAIR
 
 
-@njit(inline="always")
+@njit
 def _eight_ends(bits: Any, at: Any, ends: Any, count: Any) -> Any:
     """The places of the eight lowest bits, into ``ends`` from ``count`` on; what bits are left."""
     for i in range(8):
@@ -206,7 +206,7 @@ def _ends(data: Any, at: Any, end: Any, inside: Any, ends: Any, count: Any, odd:
     return letter >> _63, count, odd
 
 
-@njit(inline="always")
+@njit
 def _after(data: Any, begin: Any, end: Any, context: Any) -> Any:
     """The context of a word that stands behind these bytes, none of which is a letter; ``context`` is that of no bytes."""
     if end - begin == 1 and data[begin] == _SPACE:

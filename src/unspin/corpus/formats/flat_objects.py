@@ -51,7 +51,10 @@ class _Column(NamedTuple):
     @classmethod
     def of(cls, size: int, rows: int) -> _Column:
         """Room for so many bytes, and for what is written over in the last step."""
-        return cls(np.empty(size + _STEP, np.uint8), np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
+        import pyarrow as pa
+
+        data = np.frombuffer(pa.allocate_buffer(size + _STEP), np.uint8)
+        return cls(data, np.zeros(rows, np.int64), np.zeros(rows, np.bool_))
 
     def array(self, wide: bool) -> pa.Array:
         """As Arrow has it; the bytes are not copied."""
@@ -84,14 +87,14 @@ def parsed(data: bytes, lines: NDArray[np.int64], id: str, text: str) -> tuple[p
     return ids.array(wide=False), texts.array(wide=True)
 
 
-@njit(inline="always")
+@njit
 def _past_space(data: Any, at: Any, end: Any) -> Any:
     while at < end and (data[at] == _SPACE or data[at] == _TAB or data[at] == _LF or data[at] == _CR):
         at += 1
     return at
 
 
-@njit(inline="always")
+@njit
 def _unit(data: Any, at: Any, end: Any) -> Any:
     """The number that four hexadecimal figures stand for, -1 where they are none."""
     if at + 4 > end:
@@ -146,7 +149,7 @@ def _escaped(data: Any, at: Any, end: Any, target: Any, to: Any) -> Any:
     return at, to + 2
 
 
-@njit(inline="always")
+@njit
 def _string(data: Any, at: Any, end: Any, target: Any, to: Any) -> Any:
     """A string from behind its quotation mark: ``(where it ends, where what was written ends)``; -1 for what is not for us."""
     while True:
@@ -174,7 +177,7 @@ def _string(data: Any, at: Any, end: Any, target: Any, to: Any) -> Any:
             to += 1
 
 
-@njit(inline="always")
+@njit
 def _figures(data: Any, at: Any, end: Any) -> Any:
     """Where figures end."""
     while at < end and _ZERO <= data[at] <= _NINE:
@@ -182,7 +185,7 @@ def _figures(data: Any, at: Any, end: Any) -> Any:
     return at
 
 
-@njit(inline="always")
+@njit
 def _number(data: Any, at: Any, end: Any, whole: Any) -> Any:
     """Where a number ends; -1 for what is not for us, which is more where it must be ``whole``."""
     minus = data[at] == _MINUS
@@ -209,7 +212,7 @@ def _number(data: Any, at: Any, end: Any, whole: Any) -> Any:
     return at
 
 
-@njit(inline="always")
+@njit
 def _is(data: Any, at: Any, end: Any, word: Any) -> Any:
     """Whether a word stands here."""
     if at + len(word) > end:
