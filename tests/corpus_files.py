@@ -27,6 +27,7 @@ from unspin.corpus.formats import (
     layout,
     lines,
     mend,
+    objects,
     read,
     records,
     splits,
@@ -140,6 +141,8 @@ def shrunk() -> Iterator[None]:
         patch.setattr(csv_records, "_GROUP", 300)
         patch.setattr(warc, "_STORED", 800)
         patch.setattr(lines, "_READ", 400)
+        patch.setattr(lines, "_LINE", 30)
+        patch.setattr(objects, "_MANY", 0)
         patch.setattr(parquet_format, "ROWS", 4)
         patch.setattr(parquet_format, "SIZE", 200)
         patch.setattr(parquet_format, "SPLIT", 400)

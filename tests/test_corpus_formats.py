@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -43,10 +44,12 @@ from unspin.corpus.formats import (  # noqa: E402
     companions,
     encode,
     layout,
+    lines,
     objects,
     pages,
     read,
     splits,
+    streams,
 )
 from unspin.corpus.formats import jsonl as jsonl_format  # noqa: E402
 from unspin.corpus.formats.output import PLAIN, Layout, assemble, atomic, to_bytes  # noqa: E402
@@ -416,6 +419,40 @@ def test_slow_and_fast_parsing_agree(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert len(slow.failures) == 1
     monkeypatch.setattr(objects.Parser, "_one_by_one", None)  # good lines never come there
     assert drain(source).rows == ROWS
+
+
+def test_many_flat_objects_go_through_the_compiled_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(str(i), f"line {i}, " * 40) for i in range(4_000)]
+    flat = b"".join(orjson.dumps({"id": id, "text": text}) + b"\n" for id, text in rows)
+    assert len(flat) > objects._MANY
+    mixed = flat + jsonl(rows[:1])
+    assert drain(jsonl_of(tmp_path, mixed)).rows == [*rows, rows[0]]
+    monkeypatch.setattr(objects, "_parse", None)  # Arrow's reader is not asked
+    assert drain(jsonl_of(tmp_path, flat)).rows == rows
+
+
+def test_of_a_split_no_more_is_read_than_its_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module, name, size in (
+        (jsonl_format, "SPLIT", 300_000), (jsonl_format, "_HEAD", 1_000),
+        (lines, "SIZE", 100_000), (lines, "_READ", 200_000), (lines, "_LINE", 1_000),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, size)
+    taken = 0
+    read_all = streams.read_all
+
+    def counting(*arguments: Any) -> bytes:
+        nonlocal taken
+        data = read_all(*arguments)
+        taken += len(data)
+        return data
+
+    monkeypatch.setattr(streams, "read_all", counting)
+    source = jsonl_of(tmp_path, jsonl([(str(i), "some words of a line") for i in range(30_000)]))
+    parts = splits(source, Columns())
+    assert len(parts) > 4
+    taken = 0
+    assert sum(chunk.batch.num_rows for part in parts for chunk in read(source, part, Columns())) == 30_000
+    assert taken < source.size + 4_000 * len(parts)
 
 
 def test_a_line_of_a_hundred_megabytes(tmp_path: Path) -> None:

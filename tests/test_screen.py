@@ -98,6 +98,24 @@ def test_the_kernel_does_what_is_said_of_it(documents: list[bytes]) -> None:
     assert list(zip(total.tolist(), count.tolist(), densest.tolist(), strict=True)) == list(map(expected, documents))
 
 
+@pytest.mark.parametrize("longest", [1, 7, 9, 17, 40, 300])
+def test_it_does_so_wherever_words_end_among_the_bytes_that_are_compared_at_once(longest: int) -> None:
+    random = np.random.default_rng(longest)
+    gaps = [" ", "\n", ", ", ".", " \u2013 ", "7", "\n\n", "\u0430"]
+    documents = [
+        "".join(
+            "".join(random.choice(list("abcXYZ"), random.integers(1, longest + 1))) + str(random.choice(gaps))
+            for _ in range(random.integers(1, 300))
+        ).encode()[random.integers(3) : -random.integers(1, 3)]
+        for _ in range(40)
+    ]
+    found = SMALL.weigh(pa.array(documents, pa.binary()))
+    said = list(zip(found.total.tolist(), found.words.tolist(), found.densest.tolist(), strict=True))
+    assert said == list(map(expected, documents))
+    hidden = [bool(re.search(rb"(?<=[A-Za-z])\xd0\xb0|\xd0\xb0(?=[A-Za-z])", document)) for document in documents]
+    assert found.hidden.tolist() == hidden
+
+
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 127, 128, 129, 192, 193, 255, 256, 257, 320, 1_000])
 def test_the_densest_passage_begins_at_any_half_of_one(count: int) -> None:
     random = np.random.default_rng(count)

@@ -20,6 +20,8 @@ __all__ = ["LF", "Block", "blocks", "first_line", "line_end"]
 LF: Final = ord("\n")
 _CR: Final = ord("\r")
 _READ: Final = 2 * SIZE
+_LINE: Final = 64 * 1024
+"""Bytes in which a line usually ends."""
 
 
 class Block(NamedTuple):
@@ -60,7 +62,7 @@ def blocks(stream: Stream, offset: int, end: int | None, terminator: int = LF) -
     ended = False
     while not ended and (end is None or offset < end):
         try:
-            more = stream.read(_wanted(len(data)))
+            more = stream.read(_wanted(len(data), None if end is None else end - offset))
         except CorruptInput as error:
             more, damage = b"", error
         ended = not more
@@ -85,17 +87,25 @@ def blocks(stream: Stream, offset: int, end: int | None, terminator: int = LF) -
 def first_line(stream: Stream, start: int, end: int, terminator: int) -> int | None:
     """Where the first line begins in ``[start, end)``; None if none does. The stream stands at ``start - 1``."""
     at = start - 1
-    while at < end - 1 and (data := stream.read(min(_READ, end - 1 - at))):
+    size = _LINE
+    while at < end - 1 and (data := stream.read(min(size, end - 1 - at))):
         found = data.find(terminator)
         if found >= 0:
             return at + found + 1
         at += len(data)
+        size = _READ
     return None
 
 
-def _wanted(held: int) -> int:
-    """How much to read: a block ahead, and a long line in ever larger steps, so that it is copied a few times only."""
-    return _READ - held if held <= SIZE else min(held, LONGEST + 1 - held)
+def _wanted(held: int, limit: int | None) -> int:
+    """How much to read: a block ahead, and a long line in ever larger steps, so that it is copied a few times only.
+
+    Args:
+        held: bytes that are there.
+        limit: the byte from which on lines are another split's; first of all no more is read than to the end of a line there.
+    """
+    wanted = _READ - held if held <= SIZE else min(held, LONGEST + 1 - held)
+    return wanted if limit is None or limit <= held else min(wanted, limit - held + _LINE)
 
 
 def _ends(data: bytes, terminator: int) -> NDArray[np.int64]:

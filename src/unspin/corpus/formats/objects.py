@@ -1,8 +1,8 @@
 """Lines of JSON to documents.
 
-Whole blocks go through Arrow's reader, which builds no Python object. Where that fails (a line that is no JSON, an
-identifier of another type, ...) the lines of that block are parsed one by one, so that a bad line costs nothing but
-itself.
+Whole blocks of flat objects go through a compiled pass (:mod:`unspin.corpus.formats.flat_objects`), others through Arrow's
+reader; neither builds a Python object. Where that fails (a line that is no JSON, an identifier of another type, ...) the lines
+of that block are parsed one by one, so that a bad line costs nothing but itself.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ SPACE: Final = b" \t\r\n"
 """What JSON allows between its parts."""
 
 _OPEN, _CLOSE, _CR = ord("{"), ord("}"), ord("\r")
+_MANY: Final = 1024**2
+"""Bytes of a block from which on the compiled parser is worth loading."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -60,6 +62,7 @@ class Parser:
     def __init__(self, columns: Columns, name: str) -> None:
         self._columns, self._name = columns, name
         self._types = ["string", "int64"]  # of identifiers; the one that fitted last is tried first
+        self._flat = True  # as long as no block has shown that there is more than flat objects
 
     def parse(self, block: Block) -> tuple[pa.RecordBatch, Rows, tuple[Failure, ...]]:
         """The documents of a block, its rows as stored, and the lines that hold no document."""
@@ -75,16 +78,23 @@ class Parser:
         return self._one_by_one(block, spans)
 
     def _at_once(self, block: Block, spans: NDArray[np.int64]) -> tuple[pa.Array, pa.Array] | None:
-        """Identifiers and texts by Arrow's reader; None where not every line is as it expects.
+        """Identifiers and texts of all lines at once; None where not every line is as expected.
 
-        It does not care where lines end. That each begins with a brace and ends with one, and that there are as many
-        objects as lines, makes sure that each object is a line: ``}`` and ``{`` cannot meet inside of a value.
+        Arrow's reader does not care where lines end. That each begins with a brace and ends with one, and that there are as
+        many objects as lines, makes sure that each object is a line: ``}`` and ``{`` cannot meet inside of a value.
         """
         import pyarrow as pa
 
         bytes_ = np.frombuffer(block.data, np.uint8)
         if not len(spans) or not is_utf8(block.data):
             return None
+        if self._flat and len(block.data) >= _MANY:
+            from unspin.corpus.formats import flat_objects
+
+            found = flat_objects.parsed(block.data, spans, self._columns.id, self._columns.text)
+            if found is not None:
+                return found
+            self._flat = False
         last = spans[:, 1] - 1
         for _ in range(2):  # LF and CR
             last -= (bytes_[last] == ord("\n")) | (bytes_[last] == _CR)
