@@ -352,6 +352,12 @@ ENCRYPT = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >> /I
         (rb"{\rtf1 The bowl}", "a.rtf", UnknownFormat, "RTF"),
         (b"<html><body><script>var bowl = 1</script></body></html>", "a.html", EmptyInput, "shows no text"),
         (b"<html>", "a.html", EmptyInput, "shows no text"),
+        (
+            b"<div>" * 5_000 + b"<p>The bridge is closed until the end of May.</p>",
+            "a.html",
+            EmptyInput,
+            "nested too deep",
+        ),
     ],
     ids=[
         "encrypted",
@@ -366,6 +372,7 @@ ENCRYPT = "/Encrypt << /Filter /Standard /V 1 /R 2 /P -4 /O <{0}> /U <{0}> >> /I
         "rtf",
         "script",
         "bare",
+        "nested",
     ],
 )
 def test_what_cannot_be_read_says_so_in_one_line(data: bytes, name: str, error: type[Exception], says: str) -> None:

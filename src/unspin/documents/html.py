@@ -52,14 +52,17 @@ def extract(data: bytes, limits: Limits) -> Extract:
     """The main text of a page, a paragraph for each block; all that is visible where there is no main text.
 
     Raises:
-        EmptyInput: it shows no text.
+        EmptyInput: it shows no text, or none before its elements are nested too deep.
     """
-    tree = _parse(decode(data))
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False, huge_tree=True)
+    tree = _parse(decode(data), parser)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     found = bare_extraction(tree, include_comments=False) if tree is not None else None
     paragraphs = list(_paragraphs(found.body)) if found is not None and not isinstance(found, dict) else []
     if not paragraphs and tree is not None:
         paragraphs = list(_paragraphs(next(iter(tree.iter("body")), tree)))
+    if not paragraphs and parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+        raise EmptyInput("a page whose elements are nested too deep to be read")
     if not paragraphs:
         raise EmptyInput("a page that shows no text; if a script writes it, save the page from a browser as text")
     return capped((((None, text),) for text in paragraphs), limits.characters)
@@ -89,9 +92,8 @@ def decode(data: bytes) -> str:
         return data.decode("utf-8", "replace")
 
 
-def _parse(page: str) -> HtmlElement | None:
+def _parse(page: str, parser: HTMLParser) -> HtmlElement | None:
     """The tree as somebody sees it who looks at the page, or None where there is none."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False, huge_tree=True)
     clean = _NO_CHARACTERS.sub(" ", page).encode("utf-8", "replace")
     try:
         tree = document_fromstring(clean, parser=parser)

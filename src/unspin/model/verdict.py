@@ -219,8 +219,8 @@ class Verdict:
 
 CLEAR: Final = 5.5
 """The score by what is in sight from which on the hidden words of the clearest part of a document stand for all of them. The
-highest of 6,620 honest documents of 30 to 500 words (part "dev") are -1.3, -1.7 and -2.1; a spun document of 4,800 words, a third
-of them swapped, has 8.7."""
+highest of 6,620 honest documents of 30 to 500 words (part "dev") are -1.3, -1.7 and -2.1; a document of 4,800 words, 3 in 10 of
+them swapped, has 8.7."""
 STRICT: Final = 1e-4
 LONG: Final = 500
 AT_REST: Final = 0.0
