@@ -146,6 +146,14 @@ def test_changed_figures_dates_and_names_are_named() -> None:
         ("A boat", "The ship", ". ", None),
         ("vessel", "ship", "x ", None),
         ("10,000", "10000", "x ", None),
+        ("14th", "fourteenth", "x ", None),
+        ("15th", "fourteenth", "x ", Fact.FIGURE),
+        ("the first", "the 1st", "x ", None),
+        ("25 boats", "twenty-five ships", "x ", None),
+        ("26 boats", "twenty-five ships", "x ", Fact.FIGURE),
+        ("200", "two hundred", "x ", None),
+        ("5%", "five percent", "x ", None),
+        ("another party", "a third party", "x ", None),
     ],
 )
 def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:
