@@ -390,7 +390,7 @@ def test_a_part_of_a_page_is_asked_for_by_commoner_words_too() -> None:
     asked = [Asked(k, f"word{k}", 1.0) for k in range(40)]
     rarity = rarities(asked, lambda _: 18_000, 1_000_000)
     whole, part = (query(asked, rarity, 1_000_000, *budget) for budget in ((WHOLE, POSTINGS), (PART, PART_POSTINGS)))
-    assert len(whole) * 18_000 <= POSTINGS and len(part) == PART_POSTINGS // 18_000 > 3 * len(whole)
+    assert len(whole) * 18_000 <= POSTINGS and len(part) == PART_POSTINGS // 18_000 > 2 * len(whole)
 
 
 def test_a_dear_word_is_passed_over_for_those_that_can_be_had() -> None:
