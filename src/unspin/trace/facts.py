@@ -22,6 +22,16 @@ _NUMBERS: Final = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
      "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}  # fmt: skip
+_SPELLED: Final = _NUMBERS | {"first": 1, "second": 2} | {
+    word: number
+    for number, word in enumerate(
+        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth"
+        " seventeenth eighteenth nineteenth twentieth".split(),
+        start=3,
+    )
+} | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
+     "hundredth": 100, "thousandth": 1_000}  # fmt: skip
+"""Also words that are said of much else: they count only where the other text has a figure for them."""
 NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
 """Words with a capital wherever they stand."""
 
@@ -37,7 +47,7 @@ def fact_of(found: str, original: str, before: str) -> Fact | None:
         before: what stands before it in the source, a character or two.
     """
     ours, theirs = _numbers(found), _numbers(original)
-    if ours != theirs:
+    if ours != theirs and _spelled_out(found) != _spelled_out(original):
         dated = any(_dated(text) for text in (found, original)) or any(_year(n) for n in (*ours, *theirs))
         return Fact.DATE if dated else Fact.FIGURE
     if _dated(original) and _named(found) != _named(original):
@@ -62,6 +72,29 @@ def _numbers(text: str) -> list[float]:
                 values.append(float(sum(ord(c) * (k + 1) for k, c in enumerate(word))))
         elif word in _NUMBERS and word != "one":  # which is a pronoun more often
             values.append(float(_NUMBERS[word]))
+    return values
+
+
+def _spelled_out(text: str) -> list[float]:
+    """The numbers of a text, those of several words put together: *fourteenth*, *twenty-five*, *two hundred*."""
+    values: list[float] = []
+    end = -1
+    for match in _WORD.finditer(text.lower()):
+        word = match.group()
+        if word not in _SPELLED:
+            read = _numbers(word)
+        elif values and end >= 0 and text[end : match.start()] in (" ", "-"):
+            number, before = float(_SPELLED[word]), values.pop()
+            if number >= 100 and before < number:
+                read = [before * number]
+            elif before % 100 in range(20, 100, 10) and 0 < number < 10:
+                read = [before + number]
+            else:
+                read = [before, number]
+        else:
+            read = [float(_SPELLED[word])]
+        values += read
+        end = match.end() if read else -1
     return values
 
 

@@ -86,10 +86,10 @@ class Glance:
         for k in range(parts):
             part = slice(asked.ptr[size * k // parts], asked.ptr[size * (k + 1) // parts])
             hits = self._archive.search(words.query(asked, part), _DOCUMENTS)
-            for where in self._archive.where(hits):
-                if where.place not in seen:
-                    seen.add(where.place)
-                    yield sketch.promise(sketch.run(self._archive.numbers(where), free), where.words)
+            new = {where.place: where for where in self._archive.where(hits) if where.place not in seen}
+            seen.update(new)
+            runs = sketch.runs([self._archive.numbers(where) for where in new.values()], free)
+            yield from sketch.promises(runs, np.array([where.words for where in new.values()], np.int64)).tolist()
 
 
 def _spelled(page: str) -> Iterator[str]:

@@ -340,11 +340,12 @@ def chains(page: Any, length: Any, score: Any, before: Any, order: Any, least: A
 
 
 @njit(nogil=True, cache=True)
-def run_together(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any) -> Any:
-    """Where a text runs with a page best.
+def run_together(numbers: Any, texts: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any) -> Any:
+    """Where each of some texts runs with a page best.
 
     Args:
-        numbers: the words of the text, ``uint16[m]``.
+        numbers: the words of all texts, ``uint16[m]``.
+        texts: where those of each begin, ``int64[n + 1]``.
         ptr: for each number where its places begin, ``int64[NUMBERS + 1]``.
         places: words of the page, by number.
         nats: what it says if they agree.
@@ -352,8 +353,19 @@ def run_together(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size
         size: words of the page.
 
     Returns:
-        The evidence, and the first word of the page and the one after the last.
+        The evidence, and the first word of the page and the one after the last, an array of each.
     """
+    n = len(texts) - 1
+    found, begins, ends = np.zeros(n, np.float64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    for text in range(n):
+        one = numbers[texts[text] : texts[text + 1]]
+        found[text], begins[text], ends[text] = _runs_with(one, ptr, places, nats, free, size)
+    return found, begins, ends
+
+
+@njit(nogil=True, cache=True)
+def _runs_with(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any) -> Any:
+    """The same of one text."""
     m = len(numbers)
     bands = (size + m + _BAND // 2) // _BAND + 2
     score = np.zeros((2, bands), np.float32)

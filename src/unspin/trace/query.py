@@ -43,7 +43,7 @@ _PART_WORDS: Final = 40
 _MOST_PARTS: Final = 24
 POSTINGS: Final = 150_000
 """Documents that the terms of a query have together, each counted for every term: the time of a query goes by them."""
-PART_POSTINGS: Final = 500_000
+PART_POSTINGS: Final = 400_000
 """The same of a query about a part: of few words the common ones count too."""
 _FEWEST: Final = 4
 """Terms of a query that are asked for even if they have more: the rarest."""

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
+from unspin.arrays import ragged
 from unspin.trace.archive.numbers import NUMBERS, number
 from unspin.trace.likeness import kernels
 from unspin.trace.query import Asked
 
-__all__ = ["PROMISING", "Run", "Sketch", "by_chance", "near_copies", "sketch"]
+__all__ = ["PROMISING", "Run", "Runs", "Sketch", "by_chance", "near_copies", "sketch"]
 
 _MOST_NATS: Final = 8.0
 """What one word says at most."""
@@ -49,6 +50,18 @@ class Run(NamedTuple):
     end: int
 
 
+class Runs(NamedTuple):
+    """Where each of some texts runs with the page best, as arrays: ``float64[n]``, and ``int64[n]`` twice."""
+
+    nats: NDArray[np.float64]
+    begin: NDArray[np.int64]
+    end: NDArray[np.int64]
+
+    def one(self, k: int) -> Run:
+        """Of one of them."""
+        return Run(float(self.nats[k]), int(self.begin[k]), int(self.end[k]))
+
+
 class Sketch:
     """A page, ready to be held against the words of many texts."""
 
@@ -72,27 +85,41 @@ class Sketch:
         self.size = size
         self._run_together = kernels().run_together
 
-    def run(self, numbers: NDArray[np.uint16], free: NDArray[np.bool_]) -> Run:
-        """Where a text runs with the page best.
+    def runs(self, texts: Sequence[NDArray[np.uint16]], free: NDArray[np.bool_]) -> Runs:
+        """Where each of some texts runs with the page best.
 
         Args:
-            numbers: its words.
+            texts: the words of each.
             free: which words of the page to look at.
         """
-        return Run(*self._run_together(numbers, self._ptr, self._places, self._nats, free, self.size))
+        if not texts:
+            return Runs(np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
+        ptr = ragged.offsets(np.fromiter(map(len, texts), np.int64, len(texts)))
+        page = self._ptr, self._places, self._nats, free, self.size
+        return Runs(*self._run_together(np.concatenate(texts), ptr, *page))
 
-    def promise(self, run: Run, words: int) -> float:
-        """What an alignment may show, in nats: the evidence of a run, less of it the smaller a part of both it is.
+    def promises(self, runs: Runs, words: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What alignments may show, in nats: the evidence of a run, less of it the smaller a part of both it is.
 
         Args:
-            run: where the text runs with the page.
-            words: how many words the text has.
+            runs: where texts run with the page.
+            words: how many words each has.
         """
-        return run.nats * math.sqrt(_share(run, self.size) * _share(run, words))
+        length = runs.end - runs.begin
+        return runs.nats * np.sqrt(_share(length, np.int64(self.size)) * _share(length, words))
+
+    def run(self, numbers: NDArray[np.uint16], free: NDArray[np.bool_]) -> Run:
+        """Where one text runs with the page best, see :meth:`runs`."""
+        return self.runs([numbers], free).one(0)
+
+    def promise(self, run: Run, words: int) -> float:
+        """What aligning one text may show, see :meth:`promises`."""
+        runs = Runs(np.array([run.nats]), np.array([run.begin]), np.array([run.end]))
+        return float(self.promises(runs, np.array([words]))[0])
 
 
-def _share(run: Run, words: int) -> float:
-    return min(1.0, max(_LEAST_SHARE, (run.end - run.begin) / max(1, words)))
+def _share(length: NDArray[np.int64], words: NDArray[np.int64] | np.int64) -> NDArray[np.float64]:
+    return np.clip(length / np.maximum(words, 1), _LEAST_SHARE, 1.0)
 
 
 def sketch(asked: Sequence[Asked], rarity: Mapping[str, float], size: int) -> Sketch:

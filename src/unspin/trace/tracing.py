@@ -29,9 +29,9 @@ __all__ = ["Hunt", "glanced", "search"]
 
 _OF_WHOLE: Final = 24
 """Documents that are looked at for the query about the whole page."""
-_OF_PART: Final = 40
+_OF_PART: Final = 150
 """Documents that are looked at for a query about a part, at most."""
-_OF_PARTS: Final = 300
+_OF_PARTS: Final = 900
 """Documents that are looked at for all parts together."""
 _MOST: Final = 24
 """Documents that are aligned with a page at most."""
@@ -44,6 +44,8 @@ _STANDS_OUT: Final = 4.0
 """Times the promise of any other document that one promises which is aligned before them however little it is."""
 _FORGOTTEN: Final = PROMISING / 2
 """Promise below which a document is not looked at again where less of the page is left to explain."""
+_SLIGHT: Final = 1.5
+"""Promise below which a document that was found by a part is not remembered at all."""
 _COPY: Final = 0.4
 """Share of the evidence of a source that a near-copy of it has at least."""
 _MANY: Final = 4
@@ -199,26 +201,34 @@ class Hunt:
             most = min(_OF_PART, _OF_PARTS // len(open))
             here = [asked for asked in self._asked if begin <= asked.place < end]
             hits += self._hits(here, PART, PART_POSTINGS, most)
-        self._take(hits)
+        self._take(hits, _SLIGHT)
         self._align(PROMISING)
 
     def _hits(self, asked: Sequence[Asked], terms: int, postings: int, most: int) -> list[Hit]:
         """The documents that have most of these words, the best first."""
         return self._archive.search(query(asked, self._rarity, len(self._archive), terms, postings), most)
 
-    def _take(self, hits: Sequence[Hit]) -> list[_Candidate]:
-        """Hold documents against the page by their numbers, in their order."""
-        found = []
-        for hit, where in zip(hits, self._archive.where(hits), strict=True):
-            if where.place not in self._found:
-                numbers = self._archive.numbers(where)
-                run = self._sketch.run(numbers, self._all)
-                elsewhere = not self._free[run.begin : run.end].all()
-                free = self._sketch.run(numbers, self._free) if elsewhere else run
-                promise = self._sketch.promise(free, where.words)
-                self._found[where.place] = _Candidate(self._archive, hit, where, numbers, run, free, promise)
-            found.append(self._found[where.place])
-        return found
+    def _take(self, hits: Sequence[Hit], least: float = 0.0) -> list[_Candidate]:
+        """Hold documents against the page by their numbers, in their order.
+
+        Those that promise less than ``least`` by all of the page are forgotten at once.
+        """
+        known = self._found
+        every = list(zip(hits, self._archive.where(hits), strict=True))
+        new = {where.place: (hit, where) for hit, where in every if where.place not in known}
+        texts = [self._archive.numbers(where) for _, where in new.values()]
+        words = np.array([where.words for _, where in new.values()], np.int64)
+        runs = self._sketch.runs(texts, self._all)
+        keep = np.flatnonzero(self._sketch.promises(runs, words) >= least)
+        free = runs if self._free.all() else self._sketch.runs(texts, self._free)
+        promises = self._sketch.promises(free, words)
+        of = list(new.values())
+        for k in keep.tolist():
+            hit, where = of[k]
+            known[where.place] = _Candidate(
+                self._archive, hit, where, texts[k], runs.one(k), free.one(k), float(promises[k])
+            )
+        return [known[where.place] for _, where in every if where.place in known]
 
     def _align(self, least: float) -> None:
         """Align those that promise something of what is not explained yet, the best first."""
