@@ -116,6 +116,17 @@ def test_it_does_so_wherever_words_end_among_the_bytes_that_are_compared_at_once
     assert found.hidden.tolist() == hidden
 
 
+def test_no_letter_of_another_document_is_beside_a_letter_of_another_alphabet() -> None:
+    assert SMALL.weigh(pa.array(["a", "\u0430", "a\u0430", "\u0430"])).hidden.tolist() == [False, False, True, False]
+    far = "x" * 63 + "\u0430"
+    assert SMALL.weigh(pa.array(["a" + far, "." + far[1:], far[:63], far[63:]])).hidden.tolist() == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 127, 128, 129, 192, 193, 255, 256, 257, 320, 1_000])
 def test_the_densest_passage_begins_at_any_half_of_one(count: int) -> None:
     random = np.random.default_rng(count)

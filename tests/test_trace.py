@@ -154,6 +154,16 @@ def test_changed_figures_dates_and_names_are_named() -> None:
         ("200", "two hundred", "x ", None),
         ("5%", "five percent", "x ", None),
         ("another party", "a third party", "x ", None),
+        ("five of them", "a fifth of them", "x ", Fact.FIGURE),
+        ("1,000 of a second", "a thousandth of a second", "x ", Fact.FIGURE),
+        ("25 dollar tickets", "20 five-dollar tickets", "x ", Fact.FIGURE),
+        ("the 32nd video", "the 30-second video", "x ", Fact.FIGURE),
+        ("the fifteenth century", "the fourteenth century", "x ", Fact.FIGURE),
+        ("the twenty-sixth", "the twenty-fifth", "x ", Fact.FIGURE),
+        ("the 25th", "the twenty-fifth", "x ", None),
+        ("14 May", "14th May", "x ", None),
+        ("at 12:50", "at 12:04", "x ", Fact.FIGURE),
+        ("12345678901234568", "12345678901234567", "x ", Fact.FIGURE),
     ],
 )
 def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:

@@ -310,13 +310,10 @@ def test_shares_are_of_what_was_asked() -> None:
     assert some == pytest.approx(whole, rel=0.06)
 
 
-def spread(words: int, below: float) -> verdict.Evidence:
+def spread(words: int, below: float, above: float = -6.5) -> verdict.Evidence:
     """A text with an odd word now and then that scores a little less than some value, by what is in sight."""
-    return next(
-        seen
-        for seen in (evidence([2.0, *[-6.0] * gap] * (words // gap)) for gap in range(5, 200))
-        if -6.5 < verdict.load().first_score(seen) < below
-    )
+    gaps = (np.where(np.arange(words) % gap < 1, 2.0, -6.0) for gap in np.arange(3, 200, 0.1))
+    return next(seen for seen in map(evidence, gaps) if above < verdict.load().first_score(seen) < below)
 
 
 def test_a_long_text_with_little_left_is_at_rest_where_the_point_is_strict() -> None:
@@ -324,18 +321,19 @@ def test_a_long_text_with_little_left_is_at_rest_where_the_point_is_strict() -> 
     long = spread(900, verdict.AT_REST - 0.2)
     assert model.asks(long, 1e-2)
     assert not model.asks(long, verdict.STRICT)
-    assert model.asks(spread(300, verdict.AT_REST - 0.2), verdict.STRICT)
+    assert model.asks(spread(300, verdict.AT_REST - 0.2, -5.0), verdict.STRICT)
     assert not model.asks(evidence([-6.0] * 300), 1.0)
 
 
-def test_a_spun_passage_in_a_long_text_is_not_at_rest() -> None:
+def test_what_is_spread_over_a_very_long_text_is_at_rest_and_what_is_dense_is_not() -> None:
     model = verdict.load()
-    texts = (evidence([*[2.0, -3.0, -3.0] * size, *[-6.0] * 600]) for size in range(verdict.PASSAGE // 3, 100))
-    one = next(text for text in texts if model.first_score(text) > verdict.AT_REST_BUT_FOR_A_PASSAGE)
-    none = spread(700, verdict.AT_REST - 0.2)
-    assert model.first_score(one) < verdict.AT_REST
-    assert model.asks(one, verdict.STRICT)
-    assert not model.asks(none, verdict.STRICT)
+    little = spread(3 * verdict.VERY_LONG, verdict.AT_REST_IF_SPREAD - 0.1, verdict.AT_REST)
+    assert not model.asks(little, verdict.STRICT)
+    assert model.asks(spread(1_000, verdict.AT_REST_IF_SPREAD - 0.1, verdict.AT_REST), verdict.STRICT)
+    texts = (evidence([*[2.0, -3.0, -3.0] * size, *[-6.0] * verdict.VERY_LONG]) for size in range(20, 300, 5))
+    dense = next(text for text in texts if model.first_score(text) > verdict.AT_REST)
+    assert model.first_score(dense) < verdict.AT_REST_IF_SPREAD
+    assert model.asks(dense, verdict.STRICT)
 
 
 def test_a_page_copied_many_times_is_as_spun_and_as_long_as_one_copy() -> None:

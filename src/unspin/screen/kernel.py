@@ -107,9 +107,10 @@ def _pair(context: Any, word: Any) -> Any:
 
 
 @njit
-def _is_hidden(data: Any, at: Any, end: Any) -> Any:
+def _is_hidden(data: Any, at: Any, end: Any, behind_letter: Any) -> Any:
     """Whether a sign that no reader sees in a word begins here, or a letter of another alphabet stands beside a Latin one.
 
+    ``behind_letter`` says whether the byte before is a letter of the document.
     It may say yes too often (of a Greek word that touches a Latin one), never too seldom (of what
     :mod:`unspin.text.lookalikes` sees through in a word with Latin letters).
     """
@@ -127,8 +128,7 @@ def _is_hidden(data: Any, at: Any, end: Any) -> Any:
             return (second == 0x80 and 0x8B <= third <= 0x8D) or (second == 0x81 and third == 0xA0)
         return second == 0xBB and third == 0xBF
     if 0xC9 <= byte <= 0xD5 or (byte == 0xC4 and second == 0xB1):
-        before = at > 0 and _is_letter(data[at - 1])
-        return before or (at + 2 < end and _is_letter(data[at + 2]))
+        return behind_letter or (at + 2 < end and _is_letter(data[at + 2]))
     return False
 
 
@@ -187,7 +187,8 @@ def _ends(data: Any, at: Any, end: Any, inside: Any, ends: Any, count: Any, odd:
         there = ~(_ALL << np.uint64(end - at))
         letter &= there
         other &= there
-    changes = letter ^ ((letter << _1) | inside)
+    behind = (letter << _1) | inside
+    changes = letter ^ behind
     known = count
     count += np.int64(count_ones(changes))
     # Ten words are usual; places too many are written over.
@@ -201,7 +202,8 @@ def _ends(data: Any, at: Any, end: Any, inside: Any, ends: Any, count: Any, odd:
             changes &= changes - _1
             known += 1
     while other:
-        odd |= _is_hidden(data, at + np.int64(trailing_zeros(other)), end)
+        place = np.uint64(trailing_zeros(other))
+        odd |= _is_hidden(data, at + np.int64(place), end, (behind >> place) & _1 != 0)
         other &= other - _1
     return letter >> _63, count, odd
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from unspin.comparison import Fact
 
 __all__ = ["NO_NAMES", "fact_of"]
 
+Number = int | float | str
+"""A number; as it is written, where it is a time or a version."""
 _WORD: Final = re.compile(r"[^\W\d_]++|\d[\d.,:]*+")
 _MONTHS_AND_DAYS: Final = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday"
@@ -22,16 +25,16 @@ _NUMBERS: Final = {
     )
 } | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
      "hundred": 100, "thousand": 1_000, "million": 10**6, "billion": 10**9}  # fmt: skip
-_SPELLED: Final = _NUMBERS | {"first": 1, "second": 2} | {
+_ORDINALS: Final = {
     word: number
     for number, word in enumerate(
-        "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth"
-        " seventeenth eighteenth nineteenth twentieth".split(),
-        start=3,
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
+        " sixteenth seventeenth eighteenth nineteenth".split(),
+        start=1,
     )
-} | {"thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90,
-     "hundredth": 100, "thousandth": 1_000}  # fmt: skip
-"""Also words that are said of much else: they count only where the other text has a figure for them."""
+} | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80,
+     "ninetieth": 90, "hundredth": 100, "thousandth": 1_000}  # fmt: skip
+_SUFFIX: Final = re.compile(r"(?:st|nd|rd|th)\b")
 NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
 """Words with a capital wherever they stand."""
 
@@ -39,7 +42,8 @@ NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
 def fact_of(found: str, original: str, before: str) -> Fact | None:
     """The kind of fact that a change is one of, or None.
 
-    The same number in figures and in words is none, nor is a word with a capital at the beginning of a sentence.
+    The same number in figures and in words is none, nor is a word with a capital at the beginning of a sentence. *A fifth* is
+    another number than *five*.
 
     Args:
         found: what the page says.
@@ -47,7 +51,7 @@ def fact_of(found: str, original: str, before: str) -> Fact | None:
         before: what stands before it in the source, a character or two.
     """
     ours, theirs = _numbers(found), _numbers(original)
-    if ours != theirs and _spelled_out(found) != _spelled_out(original):
+    if _differ(found, original, ours, theirs):
         dated = any(_dated(text) for text in (found, original)) or any(_year(n) for n in (*ours, *theirs))
         return Fact.DATE if dated else Fact.FIGURE
     if _dated(original) and _named(found) != _named(original):
@@ -61,45 +65,62 @@ def fact_of(found: str, original: str, before: str) -> Fact | None:
     return None
 
 
-def _numbers(text: str) -> list[float]:
-    values: list[float] = []
+def _differ(found: str, original: str, ours: Sequence[Number], theirs: Sequence[Number]) -> bool:
+    """Whether the numbers of two texts differ; numbers that stand in one alone differ if they are no ordinals."""
+    page, source = _spelled_out(found), _spelled_out(original)
+    if ours != theirs:
+        return page != source
+    ordinals, others = ([number for number, ordinal in text if ordinal] for text in (page, source))
+    return bool(ordinals and others) and ordinals != others
+
+
+def _numbers(text: str) -> list[Number]:
+    values: list[Number] = []
     for match in _WORD.finditer(text.lower()):
         word = match.group()
         if word[0].isdecimal():
-            try:
-                values.append(float(word.replace(",", "").rstrip(".:")))
-            except ValueError:  # a time, a version
-                values.append(float(sum(ord(c) * (k + 1) for k, c in enumerate(word))))
+            values.append(_in_figures(word))
         elif word in _NUMBERS and word != "one":  # which is a pronoun more often
-            values.append(float(_NUMBERS[word]))
+            values.append(_NUMBERS[word])
     return values
 
 
-def _spelled_out(text: str) -> list[float]:
-    """The numbers of a text, those of several words put together: *fourteenth*, *twenty-five*, *two hundred*."""
-    values: list[float] = []
-    end = -1
-    for match in _WORD.finditer(text.lower()):
+def _in_figures(word: str) -> Number:
+    plain = word.replace(",", "").rstrip(".:")
+    try:
+        return int(plain) if plain.isdecimal() else float(plain)
+    except ValueError:  # a time, a version
+        return word
+
+
+def _spelled_out(text: str) -> list[tuple[Number, bool]]:
+    """The numbers of a text, and whether each is an ordinal (or a fraction); *twenty-five* and *two hundred* are one number."""
+    text = text.lower()
+    values: list[tuple[Number, bool]] = []
+    end = -1  # of a cardinal in words, which the next word may add to
+    for match in _WORD.finditer(text):
         word = match.group()
-        if word not in _SPELLED:
-            read = _numbers(word)
-        elif values and end >= 0 and text[end : match.start()] in (" ", "-"):
-            number, before = float(_SPELLED[word]), values.pop()
-            if number >= 100 and before < number:
-                read = [before * number]
-            elif before % 100 in range(20, 100, 10) and 0 < number < 10:
-                read = [before + number]
-            else:
-                read = [before, number]
+        if word[0].isdecimal():
+            values.append((_in_figures(word), _SUFFIX.match(text, match.end()) is not None))
+            end = -1
+            continue
+        ordinal = word in _ORDINALS
+        if not ordinal and word not in _NUMBERS:
+            continue
+        number = _ORDINALS[word] if ordinal else _NUMBERS[word]
+        before = values[-1][0] if values and end >= 0 and text[end : match.start()] in (" ", "-") else None
+        if isinstance(before, int) and number >= 100 and before < number:
+            values[-1] = before * number, ordinal
+        elif isinstance(before, int) and before in range(20, 100, 10) and 0 < number < 10:
+            values[-1] = before + number, ordinal
         else:
-            read = [float(_SPELLED[word])]
-        values += read
-        end = match.end() if read else -1
+            values.append((number, ordinal))
+        end = -1 if ordinal else match.end()
     return values
 
 
-def _year(number: float) -> bool:
-    return 1_500 <= number <= 2_100 and number == int(number)
+def _year(number: Number) -> bool:
+    return isinstance(number, int) and 1_500 <= number <= 2_100
 
 
 def _named(text: str) -> list[str]:
