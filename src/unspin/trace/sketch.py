@@ -61,6 +61,10 @@ class Runs(NamedTuple):
         """Of one of them."""
         return Run(float(self.nats[k]), int(self.begin[k]), int(self.end[k]))
 
+    def some(self, which: NDArray[np.int64]) -> Runs:
+        """Of some of them, by their numbers."""
+        return Runs(self.nats[which], self.begin[which], self.end[which])
+
 
 class Sketch:
     """A page, ready to be held against the words of many texts."""

@@ -215,19 +215,17 @@ class Hunt:
         """
         known = self._found
         every = list(zip(hits, self._archive.where(hits), strict=True))
-        new = {where.place: (hit, where) for hit, where in every if where.place not in known}
-        texts = [self._archive.numbers(where) for _, where in new.values()]
-        words = np.array([where.words for _, where in new.values()], np.int64)
+        new = list({where.place: (hit, where) for hit, where in every if where.place not in known}.values())
+        texts = [self._archive.numbers(where) for _, where in new]
+        words = np.array([where.words for _, where in new], np.int64)
         runs = self._sketch.runs(texts, self._all)
-        keep = np.flatnonzero(self._sketch.promises(runs, words) >= least)
+        kept = np.flatnonzero(self._sketch.promises(runs, words) >= least)
+        runs, words = runs.some(kept), words[kept]
+        new, texts = [new[k] for k in kept], [texts[k] for k in kept]
         free = runs if self._free.all() else self._sketch.runs(texts, self._free)
-        promises = self._sketch.promises(free, words)
-        of = list(new.values())
-        for k in keep.tolist():
-            hit, where = of[k]
-            known[where.place] = _Candidate(
-                self._archive, hit, where, texts[k], runs.one(k), free.one(k), float(promises[k])
-            )
+        promises = self._sketch.promises(free, words).tolist()
+        for k, ((hit, where), numbers, promise) in enumerate(zip(new, texts, promises, strict=True)):
+            known[where.place] = _Candidate(self._archive, hit, where, numbers, runs.one(k), free.one(k), promise)
         return [known[where.place] for _, where in every if where.place in known]
 
     def _align(self, least: float) -> None:
