@@ -394,6 +394,8 @@ def test_long_documents_are_cut_with_a_note_and_large_files_refused() -> None:
         assert document.notes == (Note.TRUNCATED,)
         assert document.text == f"{KILN}\n\n{CLAY}\n"
     assert from_bytes(data, "paper.pdf").notes == ()
+    deep = from_bytes(f"<p>{KILN}</p>{'<div>' * 5_000}<p>{CLAY}</p>".encode(), "page.html")
+    assert (deep.text, deep.notes) == (f"{KILN}\n", (Note.TRUNCATED,))
     cut = from_bytes(f"<p>{KILN}</p><p>{CLAY}</p>".encode(), "page.html", Limits(characters=50))
     assert (cut.text, cut.notes) == (f"{KILN[:50]}\n", (Note.TRUNCATED,))
     with pytest.raises(InputError, match="larger than 0.0001 MB"):

@@ -202,6 +202,10 @@ def test_a_dictionary_may_be_a_file(content: str, tmp_path: Path) -> None:
         file.write_text(broken, encoding="utf-8")
         with pytest.raises(InputError, match="not a dictionary"):
             unspin.read_many([], dictionary=file)
+    for empty in ("", "\n", "{}"):
+        file.write_text(empty, encoding="utf-8")
+        with pytest.raises(InputError, match="without a pair"):
+            unspin.read_many([], dictionary=file)
 
 
 def test_a_reading_is_shown_in_one_short_line() -> None:

@@ -164,6 +164,9 @@ def test_changed_figures_dates_and_names_are_named() -> None:
         ("14 May", "14th May", "x ", None),
         ("at 12:50", "at 12:04", "x ", Fact.FIGURE),
         ("12345678901234568", "12345678901234567", "x ", Fact.FIGURE),
+        ("1,5 litres", "15 litres", "x ", Fact.FIGURE),
+        ("2 hours", "2½ hours", "x ", Fact.FIGURE),
+        ("2.5 hours", "2½ hours", "x ", None),
     ],
 )
 def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:
@@ -1167,13 +1170,28 @@ def test_names_and_figures_that_only_one_has_speak_against_a_source() -> None:
     assert said == sorted(said, reverse=True) and said[0] > said[-1]
 
 
+def test_a_title_whose_words_were_swapped_has_the_names_it_had() -> None:
+    from unspin.trace.evidence import comparison, names
+    from unspin.trace.links import link
+    from unspin.trace.sides import side
+
+    titled = HARBOUR.replace("The ", "The Home Internet Show and the ", 1)
+    spun = titled.replace("Home Internet Show", "House Cyberspace Demonstrate")
+    linked = link(side(spun), side(titled))
+    total = names(linked, comparison(linked)).total
+    assert names(linked, comparison(linked)) == (total, 0)
+    renamed = link(side(titled.replace("Home Internet Show", "Oslo Xyzzy Quarrel")), side(titled))
+    assert names(renamed, comparison(renamed)).unmatched > 0
+
+
 def test_what_was_said_anew_in_part_is_less_of_a_source() -> None:
     from unspin.trace.evidence import Names
     from unspin.trace.probability import probability
 
     found = compare(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text, HARBOUR)
-    found = dataclasses.replace(found, explained=0.3, used=0.3)
-    anew = tuple(dataclasses.replace(passage, rewritten=passage.words // 3) for passage in found.passages)
+    weak = tuple(dataclasses.replace(passage, nats=90.0) for passage in found.passages)
+    found = dataclasses.replace(found, explained=0.3, used=0.3, passages=weak)
+    anew = tuple(dataclasses.replace(passage, rewritten=passage.words // 3) for passage in weak)
     assert probability(dataclasses.replace(found, passages=anew), Names(0, 0)) < probability(found, Names(0, 0))
 
 

@@ -10,6 +10,7 @@ import codecs
 import logging
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Final
 
@@ -23,6 +24,7 @@ from unspin.documents.prose import tidy
 from unspin.documents.spacing import part_words
 from unspin.documents.visible import keep_visible
 from unspin.errors import EmptyInput, UnknownEncoding
+from unspin.reading import Note
 
 __all__ = ["decode", "extract"]
 
@@ -57,15 +59,18 @@ def extract(data: bytes, limits: Limits) -> Extract:
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, default_doctype=False, huge_tree=True)
     tree = _parse(decode(data), parser)
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    found = bare_extraction(tree, include_comments=False) if tree is not None else None
-    paragraphs = list(_paragraphs(found.body)) if found is not None and not isinstance(found, dict) else []
+    main = bare_extraction(tree, include_comments=False) if tree is not None else None
+    paragraphs = list(_paragraphs(main.body)) if main is not None and not isinstance(main, dict) else []
     if not paragraphs and tree is not None:
         paragraphs = list(_paragraphs(next(iter(tree.iter("body")), tree)))
-    if not paragraphs and parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT):
+    too_deep = bool(parser.error_log.filter_types(etree.ErrorTypes.ERR_RESOURCE_LIMIT))
+    if not paragraphs and too_deep:
         raise EmptyInput("a page whose elements are nested too deep to be read")
     if not paragraphs:
         raise EmptyInput("a page that shows no text; if a script writes it, save the page from a browser as text")
-    return capped((((None, text),) for text in paragraphs), limits.characters)
+    found = capped((((None, text),) for text in paragraphs), limits.characters)
+    # The parser reads nothing more once elements are nested too deep.
+    return replace(found, notes=(Note.TRUNCATED,)) if too_deep else found
 
 
 def decode(data: bytes) -> str:

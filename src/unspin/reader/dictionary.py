@@ -24,11 +24,13 @@ def known_swaps(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
             without one the reader decides, and a word that mostly stood for itself is none of a spinner's.
 
     Raises:
-        InputError: the file is not there or is no dictionary.
+        InputError: the file is not there, is no dictionary, or has nothing in it.
     """
     if source is None:
         return {}
     pairs = _from_file(source) if isinstance(source, Path) else source
+    if not pairs and isinstance(source, Path):
+        raise InputError(f"{source}: a dictionary without a pair in it")
     lower = {str(found).lower(): str(original).lower() for found, original in pairs.items()}
     return {found: original for found, original in lower.items() if found != original}
 

@@ -11,11 +11,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.comparison import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
 from unspin.text import QuotationSpan, Words
 from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
+from unspin.trace.sides import Side
 
 __all__ = ["LEAST_WORDS", "Names", "comparison", "names"]
 
@@ -30,9 +32,10 @@ _SPEECH: Final = 3
 
 
 class Names(NamedTuple):
-    """Names and figures of both texts in passages that count; ``unmatched`` of them the other text has nowhere.
+    """Names and figures of both texts in passages that count.
 
-    A spinner makes few of these; two texts after one pattern have many.
+    ``unmatched`` of them the other text has nowhere, and no table of a spinner explains them: a page has few of these, two
+    texts after one pattern have many.
     """
 
     total: int
@@ -84,14 +87,39 @@ def names(linked: Linked, found: Comparison) -> Names:
         linked: the pair.
         found: what is said of it.
     """
-    total = unmatched = 0
-    sides = linked.page, linked.source
-    for side, other, inside in zip(sides, sides[::-1], _inside(linked, found.passages), strict=True):
-        words = [side.words.lower[i] for i in np.flatnonzero(inside & side.special).tolist()]
-        words = [word for word in words if word not in NO_NAMES]
-        total += len(words)
-        unmatched += sum(word not in other.vocabulary for word in words)
-    return Names(total, unmatched)
+    page, source = linked.page, linked.source
+    inside, source_inside = _inside(linked, found.passages)
+    ours, our_own = _names(page, source, inside)
+    theirs, their_own = _names(source, page, source_inside)
+    swapped, source_swapped = _by_a_table(linked, our_own, their_own)
+    own = our_own & ~swapped, their_own & ~source_swapped
+    return Names(int(ours.sum() + theirs.sum()), int(own[0].sum() + own[1].sum()))
+
+
+def _names(side: Side, other: Side, inside: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which tokens are names or figures in passages that count, and which of these the other text has nowhere."""
+    named, own = np.zeros((2, len(side.words)), np.bool_)
+    for i in np.flatnonzero(inside & side.special).tolist():
+        word = side.words.lower[i]
+        named[i] = word not in NO_NAMES
+        own[i] = named[i] and word not in other.vocabulary
+    return named, own
+
+
+def _by_a_table(
+    linked: Linked, own: NDArray[np.bool_], source_own: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which of these tokens of page and source a spinner's tables explain: in a title it swaps words with capitals too."""
+    page, source = linked.page.words, linked.source.words
+    swapped, source_swapped = np.zeros(len(page), np.bool_), np.zeros(len(source), np.bool_)
+    lexicon = lexicons.load()
+    for a, b, c, d in linked.links[linked.kind == LinkKind.SWAPPED].tolist():
+        if not (own[a:b].any() or source_own[c:d].any()):
+            continue
+        word_for_word = b - a == d - c == 1
+        if not word_for_word or lexicon.may_stand_for(page.lower[a], source.lower[c]):
+            swapped[a:b] = source_swapped[c:d] = True
+    return swapped, source_swapped
 
 
 def _inside(linked: Linked, passages: Sequence[Passage]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
@@ -12,7 +13,10 @@ __all__ = ["NO_NAMES", "fact_of"]
 
 Number = int | float | str
 """A number; as it is written, where it is a time or a version."""
-_WORD: Final = re.compile(r"[^\W\d_]++|\d[\d.,:]*+")
+_FRACTIONS: Final = "¼-¾⅐-⅞"
+_WORD: Final = re.compile(rf"\d[\d.,:]*+[{_FRACTIONS}]?|[{_FRACTIONS}]|[^\W\d_{_FRACTIONS}]++")
+_FIGURE: Final = re.compile(rf"[\d{_FRACTIONS}]")
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=(?:\d{3},)*\d{3}(?!\d))")
 _MONTHS_AND_DAYS: Final = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday"
     " thursday friday saturday sunday yesterday today tomorrow".split()
@@ -78,7 +82,7 @@ def _numbers(text: str) -> list[Number]:
     values: list[Number] = []
     for match in _WORD.finditer(text.lower()):
         word = match.group()
-        if word[0].isdecimal():
+        if _FIGURE.match(word):
             values.append(_in_figures(word))
         elif word in _NUMBERS and word != "one":  # which is a pronoun more often
             values.append(_NUMBERS[word])
@@ -86,7 +90,10 @@ def _numbers(text: str) -> list[Number]:
 
 
 def _in_figures(word: str) -> Number:
-    plain = word.replace(",", "").rstrip(".:")
+    if unicodedata.category(word[-1]) == "No":  # a fraction
+        whole = _in_figures(word[:-1]) if word[:-1] else 0
+        return word if isinstance(whole, str) else whole + unicodedata.numeric(word[-1])
+    plain = _THOUSANDS.sub("", word.rstrip(".,:"))
     try:
         return int(plain) if plain.isdecimal() else float(plain)
     except ValueError:  # a time, a version
@@ -100,7 +107,7 @@ def _spelled_out(text: str) -> list[tuple[Number, bool]]:
     end = -1  # of a cardinal in words, which the next word may add to
     for match in _WORD.finditer(text):
         word = match.group()
-        if word[0].isdecimal():
+        if _FIGURE.match(word):
             values.append((_in_figures(word), _SUFFIX.match(text, match.end()) is not None))
             end = -1
             continue

@@ -87,9 +87,10 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
     substitutions = () if reading is None else reading.substitutions
     found: list[Asked] = []
     token: list[int] = []
+    starts = words.start.tolist()
     k = 0
     for i in np.flatnonzero(page.counts).tolist():
-        start = int(words.start[i])
+        start = starts[i]
         while k < len(substitutions) and substitutions[k].end <= start:
             k += 1
         lower, special = words.lower[i], untouched[i]
@@ -97,7 +98,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
         kept = max(0.0, 1.0 - sum(probability for _, probability in others))
         if k < len(substitutions) and substitutions[k].start <= start:
             kept = max(0.0, 1.0 - substitutions[k].confidence)
-            if substitutions[k].start == start or not token or words.start[token[-1]] < substitutions[k].start:
+            if substitutions[k].start == start or not token or starts[token[-1]] < substitutions[k].start:
                 others = ((substitutions[k].original, substitutions[k].confidence), *substitutions[k].alternatives[:3])
         for word in WORD.findall(lower):
             found.append(Asked(len(token), word, (UNTOUCHED if special else KEPT) * kept))

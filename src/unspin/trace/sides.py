@@ -116,7 +116,8 @@ class Side:
     def special(self) -> NDArray[np.bool_]:
         """Which tokens no spinner touches: figures, and words with a capital inside a sentence, ``bool[n]``."""
         begins, figure = sentence_starts(self.words), np.equal(self.words.kind, Kind.NUMBER)
-        capital = [self.words.surface(i)[0].isupper() for i in range(len(self.words))]
+        text = self.words.text
+        capital = [text[start].isupper() for start in self.words.start.tolist()]
         return figure | (np.array(capital, np.bool_) & ~np.asarray(begins, np.bool_))
 
     @cached_property

@@ -135,13 +135,17 @@ def sketch(asked: Sequence[Asked], rarity: Mapping[str, float], size: int) -> Sk
         size: how many words the page has.
     """
     lexicon = lexicons.load()
-    form = dict(zip(rarity, lexicon.ids(list(rarity)).tolist(), strict=True))
+    forms = lexicon.ids(list(rarity)).tolist()
+    known = {
+        word: (number(word), by_chance(form, says)) for (word, says), form in zip(rarity.items(), forms, strict=True)
+    }
     worth: dict[tuple[int, int], float] = {}
-    for some in asked:
-        if some.probability > 0:
-            key = number(some.word), some.place
-            nats = math.log(some.probability) - by_chance(form[some.word], rarity[some.word])
-            worth[key] = max(nats, worth.get(key, 0.0))
+    for place, word, probability in asked:
+        if probability > 0:
+            as_number, chance = known[word]
+            key, nats = (as_number, place), math.log(probability) - chance
+            if nats > worth.get(key, 0.0):
+                worth[key] = nats
     keys = np.array(list(worth), np.int64).reshape(-1, 2)
     return Sketch(keys[:, 0], keys[:, 1], np.fromiter(worth.values(), np.float64, len(worth)), size)
 
