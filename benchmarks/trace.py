@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import records
-from benchmarks.shared_text import shares
+from benchmarks.shared_text import shared_words, shares
 from benchmarks.trace_peers import Bm25, Lsh
 from training.corpora import Document, Part, all_files, documents
 from unspin import spinners
@@ -116,12 +116,7 @@ def foreign_texts(root: Path) -> list[str]:
 
 
 def pages(
-    root: Path,
-    found: Sequence[tuple[str, Document]],
-    part: Part,
-    count: int,
-    makes: Sequence[str] = MAKES,
-    rates: Sequence[float] = RATES,
+    root: Path, found: Sequence[tuple[str, Document]], part: Part, count: int, makes: Sequence[str] = MAKES
 ) -> Iterator[Page]:
     """Pages with a source in the archive, and pages without: spun, and honest on the same subject."""
     out = absent(found)
@@ -134,7 +129,7 @@ def pages(
     for pool, known in ((inside, True), (outside, False)):
         for number, k in enumerate(random.permutation(len(pool))[:count].tolist()):
             id, document = pool[k]
-            family, rate = families[number % len(families)], rates[number // 12 % len(rates)]
+            family, rate = families[number % len(families)], RATES[number // 12 % 2]
             make = makes[number // 24 % len(makes)]
             honest = not known and number % 3 == 0
             text = document.text if make == "whole" else third(document.text)
@@ -229,8 +224,8 @@ def built(found: Sequence[tuple[str, Document]], folder: Path) -> dict[str, floa
 def fit(archive: Archive, asked: Iterable[Page]) -> dict[str, Any]:
     """Weights of the logistic curve, from the candidates of pages with and without a source.
 
-    A candidate is right where it is the piece itself. One that has some of it otherwise is left out: whether it is a source is
-    a matter of words, and what two versions of a text have for themselves would count for nothing.
+    A candidate is right where it is the piece itself, or has at least half of it. One that has some of it is left out: whether
+    it is a source is a matter of words.
     """
     rows, right = [], []
     for page in asked:
@@ -239,10 +234,11 @@ def fit(archive: Archive, asked: Iterable[Page]) -> dict[str, Any]:
         for id, found, names in hunt.aligned():
             if found.nats <= 0:
                 continue
-            itself = id == page.source
-            if itself or not shares(page.original, found.source):
+            shared = shared_words(page.original, found.source)
+            whole = id == page.source or 2 * shared.same >= shared.words
+            if whole or not shares(page.original, found.source):
                 rows.append(features(found, names))
-                right.append(itself)
+                right.append(whole)
     x, y = np.column_stack([np.ones(len(rows)), np.array(rows)]), np.array(right, float)
     weights, ridge = np.zeros(x.shape[1]), np.array([0.01, *[RIDGE] * (x.shape[1] - 1)])
     for _ in range(50):  # Newton's method; the small ridge keeps it finite where the two can be parted without an error
@@ -401,7 +397,6 @@ def main() -> None:
         if options.fit:
             dev = chain(
                 pages(options.corpora, found, "dev", options.pages, FIT_MAKES),
-                pages(options.corpora, found, "dev", options.pages, ("third",), (RATES[-1],)),  # hardest to tell
                 neighbours(options.corpora, found, "dev", options.neighbours, archive, evenly=True),
             )
             print(json.dumps(fit(archive, dev)))

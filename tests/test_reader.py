@@ -206,6 +206,8 @@ def test_a_dictionary_may_be_a_file(content: str, tmp_path: Path) -> None:
         file.write_text(empty, encoding="utf-8")
         with pytest.raises(InputError, match="without a pair"):
             unspin.read_many([], dictionary=file)
+    file.write_text("moor\txyzzy\nmoor\tbergen\n", encoding="utf-8")
+    assert known_swaps(file) == {}
 
 
 def test_a_reading_is_shown_in_one_short_line() -> None:

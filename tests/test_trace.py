@@ -167,6 +167,9 @@ def test_changed_figures_dates_and_names_are_named() -> None:
         ("1,5 litres", "15 litres", "x ", Fact.FIGURE),
         ("2 hours", "2½ hours", "x ", Fact.FIGURE),
         ("2.5 hours", "2½ hours", "x ", None),
+        ("2½ hours", "two and a half hours", "x ", None),
+        ("1,00,000", "100,000", "x ", None),
+        ("9" * 400 + "½", "some", "x ", Fact.FIGURE),
     ],
 )
 def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:
@@ -181,6 +184,9 @@ def test_what_both_quote_and_boilerplate_count_as_taken_nowhere() -> None:
     assert found.passages and not any(passage.counted for passage in found.passages)
     assert found.explained == found.used == found.nats == 0
     assert Remark.QUOTED_ONLY in found.notes
+    said = " ".join(f'"{sentence}", the pilot said.' for sentence in paragraphs(HARBOUR)[1].split(". ") * 4)
+    asked = f"{paragraphs(CLINIC)[1]}\n\n{said}"
+    assert compare(asked, asked).explained == 1  # a copy, though most of it is quoted
     line = (
         "Sign up for our newsletter and get the best stories of the harbour towns in your inbox every Friday morning."
     )
@@ -1001,6 +1007,17 @@ def test_a_text_runs_with_the_page_that_was_made_of_it_and_says_where() -> None:
     assert sketch.run(numbers.of(HARBOUR), free).nats < 0.5 * right.nats
 
 
+def test_a_page_with_words_put_in_all_along_runs_with_its_text_to_the_end() -> None:
+    from unspin.trace.archive.numbers import Numbers
+
+    words = HARBOUR.split()
+    longer = " ".join(f"{word} the fresh" if k % 4 == 0 else word for k, word in enumerate(words))
+    sketch, size = _sketch(longer)
+    run = sketch.run(Numbers().of(HARBOUR), np.ones(size, np.bool_))
+    assert run.begin < 20 and run.end > 0.95 * size
+    assert sketch.promise(run, len(words)) > 100
+
+
 def test_a_word_that_the_page_has_often_shares_one_vote() -> None:
     from unspin.trace.archive.numbers import Numbers
 
@@ -1164,24 +1181,53 @@ def test_names_and_figures_that_only_one_has_speak_against_a_source() -> None:
 
     same, other = (link(side(page), side(HARBOUR)) for page in (HARBOUR, HARBOUR.replace("Tuesday", "Wednesday")))
     total = names(same, comparison(same)).total
-    assert names(same, comparison(same)) == (total, 0) and names(other, comparison(other)) == (total, 2)
+    assert names(same, comparison(same)) == (total, 0, 0) and names(other, comparison(other))[:2] == (total, 2)
     found = comparison(link(side(spinners.simulate(HARBOUR, "thesaurus", seed=2, rate=0.5).text), side(HARBOUR)))
     said = [probability(found, Names(60, unmatched)) for unmatched in (0, 12, 24, 48)]
     assert said == sorted(said, reverse=True) and said[0] > said[-1]
 
 
-def test_a_title_whose_words_were_swapped_has_the_names_it_had() -> None:
-    from unspin.trace.evidence import comparison, names
+def test_a_title_whose_words_were_swapped_has_nearly_the_names_it_had() -> None:
+    from unspin.trace.evidence import Names, comparison, names
     from unspin.trace.links import link
+    from unspin.trace.probability import probability
     from unspin.trace.sides import side
 
     titled = HARBOUR.replace("The ", "The Home Internet Show and the ", 1)
     spun = titled.replace("Home Internet Show", "House Cyberspace Demonstrate")
     linked = link(side(spun), side(titled))
-    total = names(linked, comparison(linked)).total
-    assert names(linked, comparison(linked)) == (total, 0)
-    renamed = link(side(titled.replace("Home Internet Show", "Oslo Xyzzy Quarrel")), side(titled))
-    assert names(renamed, comparison(renamed)).unmatched > 0
+    swapped = names(linked, comparison(linked))
+    assert swapped.unmatched == swapped.swapped > 0
+    linked = link(side(titled.replace("Home Internet Show", "Oslo Xyzzy Bergen")), side(titled))
+    renamed = names(linked, comparison(linked))
+    assert renamed.unmatched > renamed.swapped == 0
+    assert probability(comparison(linked), Names(40, 20, 0)) < probability(comparison(linked), Names(40, 20, 20))
+
+
+def test_a_short_page_of_a_long_source_is_its_copy_and_texts_after_one_pattern_are_not() -> None:
+    one = paragraphs(HARBOUR)[2]
+    assert len(one.split()) < 60
+    with_others = "\n\n".join([CLINIC, HARBOUR, CLINIC.replace("the", "a")])
+    assert _sure(one, with_others) > 0.9
+    village = (
+        "{0} is a village in the district of {1} in the north of the country. As of {2} it has {3} people in {4} houses, of "
+        "whom {5} are men and {6} are women. The nearest town is {7}, which lies {8} km from it. There are {9} schools in {0}, "
+        "the oldest of which was opened in {10}, and the people live mostly by farming and fishing."
+    )
+    here = village.format("Ostmark", "Lund", 2011, 704, 131, 344, 360, "Varna", 14, 3, 1922)
+    there = village.format("Hjelle", "Lund", 2011, 257, 48, 126, 131, "Bryne", 31, 2, 1957)
+    assert _sure(there, here) < 0.5
+
+
+def _sure(page: str, source: str) -> float:
+    from unspin.trace.evidence import comparison, names
+    from unspin.trace.links import link
+    from unspin.trace.probability import probability
+    from unspin.trace.sides import side
+
+    linked = link(side(page), side(source))
+    found = comparison(linked)
+    return probability(found, names(linked, found))
 
 
 def test_what_was_said_anew_in_part_is_less_of_a_source() -> None:

@@ -93,7 +93,8 @@ class Passage:
         swapped: of ``words``, those that stand for others.
         rewritten: of ``words``, those that were inserted or whose like in the source cannot be told.
         nats: how much less likely all that agrees would be by chance, in natural logarithms.
-        counted: False where it is quoted by both, boilerplate, or of fewer than eight words: it then counts as taken nowhere.
+        counted: False where it is boilerplate, of fewer than eight words, or quoted by both for the most part (with fewer than
+            forty words in common outside quotations): it then counts as taken nowhere.
     """
 
     start: int

@@ -6,6 +6,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from unspin.errors import InputError
 
@@ -29,23 +30,27 @@ def known_swaps(source: Path | Mapping[str, str] | None) -> Mapping[str, str]:
     if source is None:
         return {}
     pairs = _from_file(source) if isinstance(source, Path) else source
-    if not pairs and isinstance(source, Path):
-        raise InputError(f"{source}: a dictionary without a pair in it")
     lower = {str(found).lower(): str(original).lower() for found, original in pairs.items()}
     return {found: original for found, original in lower.items() if found != original}
 
 
 def _from_file(path: Path) -> Mapping[str, str]:
+    every: Mapping[Any, Any]
+    pairs: Mapping[str, str]
     try:
         text = path.read_text(encoding="utf-8-sig")
         if text.lstrip().startswith("{"):
-            pairs: Mapping[str, str] = json.loads(text)
+            every = pairs = json.loads(text)
             if not all(isinstance(original, str) for original in pairs.values()):
                 raise ValueError("an original that is no word")
-            return pairs
-        return _mostly(counted(text))
+        else:
+            every = counted(text)
+            pairs = _mostly(every)
     except (OSError, ValueError) as error:
         raise InputError(f"{path}: not a dictionary: a JSON object or lines of two words with a tab between") from error
+    if not every:
+        raise InputError(f"{path}: a dictionary without a pair in it")
+    return pairs
 
 
 def counted(text: str) -> Pairs:

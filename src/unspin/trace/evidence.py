@@ -25,6 +25,8 @@ _SHORT: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
 LEAST_WORDS: Final = 8
 """Words of a passage below which it may be a phrase that anybody uses."""
+_TAKEN: Final = 40
+"""Words that both have outside quotations from which on a passage counts, however much it quotes."""
 _LONGEST_ENTRY: Final = 4
 """Words of a side of a dictionary's entry at most."""
 _SPEECH: Final = 3
@@ -34,12 +36,13 @@ _SPEECH: Final = 3
 class Names(NamedTuple):
     """Names and figures of both texts in passages that count.
 
-    ``unmatched`` of them the other text has nowhere, and no table of a spinner explains them: a page has few of these, two
-    texts after one pattern have many.
+    ``unmatched`` of them the other text has nowhere, of which ``swapped`` stand for what a table of a spinner has: it swaps the
+    words of titles too. A page has few of the others, two texts after one pattern have many.
     """
 
     total: int
     unmatched: int
+    swapped: int = 0
 
 
 def comparison(linked: Linked) -> Comparison:
@@ -92,8 +95,11 @@ def names(linked: Linked, found: Comparison) -> Names:
     ours, our_own = _names(page, source, inside)
     theirs, their_own = _names(source, page, source_inside)
     swapped, source_swapped = _by_a_table(linked, our_own, their_own)
-    own = our_own & ~swapped, their_own & ~source_swapped
-    return Names(int(ours.sum() + theirs.sum()), int(own[0].sum() + own[1].sum()))
+    return Names(
+        total=int(ours.sum() + theirs.sum()),
+        unmatched=int(our_own.sum() + their_own.sum()),
+        swapped=int((our_own & swapped).sum() + (their_own & source_swapped).sum()),
+    )
 
 
 def _names(side: Side, other: Side, inside: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -194,6 +200,9 @@ def _passages(linked: Linked, count: NDArray[np.bool_]) -> Iterator[Passage]:
     exact, swapped = (np.append(0, np.cumsum(np.where(how == kind, size, 0))) for kind in (0, 1))
     words, source_words = (np.append(0, np.cumsum(side.counts)) for side in (page, source))
     own = np.append(0, np.cumsum(count))
+    same_spans = linked.links[linked.kind == LinkKind.EXACT]
+    alike = _covered(same_spans[:, 0], same_spans[:, 1], len(page.words))
+    taken = np.append(0, np.cumsum(count & alike))
     for (first, end), worth in zip(pairwise(linked.ptr.tolist()), linked.worth.tolist(), strict=True):
         a, c = linked.links[first, [0, 2]].tolist()
         b, d = linked.links[end - 1, [1, 3]].tolist()
@@ -210,7 +219,7 @@ def _passages(linked: Linked, count: NDArray[np.bool_]) -> Iterator[Passage]:
             swapped=others,
             rewritten=total - same - others,
             nats=round(worth, 1),
-            counted=bool(2 * (own[b] - own[a]) > total >= LEAST_WORDS),
+            counted=bool((2 * (own[b] - own[a]) > total >= LEAST_WORDS) or taken[b] - taken[a] >= _TAKEN),
         )
 
 

@@ -15,8 +15,11 @@ Number = int | float | str
 """A number; as it is written, where it is a time or a version."""
 _FRACTIONS: Final = "¼-¾⅐-⅞"
 _WORD: Final = re.compile(rf"\d[\d.,:]*+[{_FRACTIONS}]?|[{_FRACTIONS}]|[^\W\d_{_FRACTIONS}]++")
+_FRACTION: Final = re.compile(rf"[{_FRACTIONS}]")
 _FIGURE: Final = re.compile(rf"[\d{_FRACTIONS}]")
-_THOUSANDS: Final = re.compile(r"(?<=\d),(?=(?:\d{3},)*\d{3}(?!\d))")
+_THOUSANDS: Final = re.compile(r"(?<=\d),(?=(?:\d{2,3},)*\d{3}(?!\d))")  # and lakhs: 1,00,000
+_LARGEST: Final = 10**9
+"""Whole number from which on a fraction behind it is no part of a number."""
 _MONTHS_AND_DAYS: Final = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday"
     " thursday friday saturday sunday yesterday today tomorrow".split()
@@ -38,6 +41,7 @@ _ORDINALS: Final = {
     )
 } | {"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80,
      "ninetieth": 90, "hundredth": 100, "thousandth": 1_000}  # fmt: skip
+_PART: Final = re.compile(rf"\b(?:half|halves|quarters?|(?:{'|'.join(_ORDINALS)})s?)\b", re.IGNORECASE)
 _SUFFIX: Final = re.compile(r"(?:st|nd|rd|th)\b")
 NO_NAMES: Final = frozenset("i i'm i've i'll i'd".split())
 """Words with a capital wherever they stand."""
@@ -54,6 +58,8 @@ def fact_of(found: str, original: str, before: str) -> Fact | None:
         original: what the source says.
         before: what stands before it in the source, a character or two.
     """
+    if _is_plain(found) and _is_plain(original):
+        return None
     ours, theirs = _numbers(found), _numbers(original)
     if _differ(found, original, ours, theirs):
         dated = any(_dated(text) for text in (found, original)) or any(_year(n) for n in (*ours, *theirs))
@@ -69,8 +75,16 @@ def fact_of(found: str, original: str, before: str) -> Fact | None:
     return None
 
 
+def _is_plain(text: str) -> bool:
+    """Whether it is nothing but a word in lower case, and no number: so are most that are swapped, and it is told at once."""
+    return not text or (text.isalpha() and text.islower() and text not in _NUMBERS and text not in _ORDINALS)
+
+
 def _differ(found: str, original: str, ours: Sequence[Number], theirs: Sequence[Number]) -> bool:
     """Whether the numbers of two texts differ; numbers that stand in one alone differ if they are no ordinals."""
+    for one, other in ((found, original), (original, found)):
+        if _FRACTION.search(one) and _PART.search(other):  # one and a half, and the sign for it
+            return False
     page, source = _spelled_out(found), _spelled_out(original)
     if ours != theirs:
         return page != source
@@ -92,7 +106,7 @@ def _numbers(text: str) -> list[Number]:
 def _in_figures(word: str) -> Number:
     if unicodedata.category(word[-1]) == "No":  # a fraction
         whole = _in_figures(word[:-1]) if word[:-1] else 0
-        return word if isinstance(whole, str) else whole + unicodedata.numeric(word[-1])
+        return float(whole) + unicodedata.numeric(word[-1]) if whole in range(_LARGEST) else word
     plain = _THOUSANDS.sub("", word.rstrip(".,:"))
     try:
         return int(plain) if plain.isdecimal() else float(plain)

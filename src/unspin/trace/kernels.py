@@ -39,6 +39,10 @@ _BAND: Final = 16
 """Diagonals that are counted together."""
 _FADES: Final = 0.3
 """Nats that a row of common words loses with each word of the text."""
+_LEVEL: Final = 0.06
+"""Share by which a page may be longer than a text, or shorter, and still run along its diagonal."""
+_STEEPEST: Final = 1.7
+"""Times as long that either of the two may be to be held against the other from end to end."""
 _MARK, _NUMBER = 2, 1  # of unspin.text.Kind
 _NEVER: Final = np.float32(-30.0)
 """A word for a mark."""
@@ -359,27 +363,35 @@ def run_together(numbers: Any, texts: Any, ptr: Any, places: Any, nats: Any, fre
     found, begins, ends = np.zeros(n, np.float64), np.zeros(n, np.int64), np.zeros(n, np.int64)
     for text in range(n):
         one = numbers[texts[text] : texts[text + 1]]
-        found[text], begins[text], ends[text] = _runs_with(one, ptr, places, nats, free, size)
+        found[text], begins[text], ends[text] = _runs_with(one, ptr, places, nats, free, size, 1.0)
+        slope = size / max(1, len(one))
+        if max(slope, 1 / max(slope, 1e-9)) > _STEEPEST or abs(slope - 1) < _LEVEL:
+            continue
+        best, begin, end = _runs_with(one, ptr, places, nats, free, size, slope)
+        if best > found[text]:
+            found[text], begins[text], ends[text] = best, begin, end
     return found, begins, ends
 
 
 @njit(nogil=True, cache=True)
-def _runs_with(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any) -> Any:
-    """The same of one text."""
+def _runs_with(numbers: Any, ptr: Any, places: Any, nats: Any, free: Any, size: Any, slope: Any) -> Any:
+    """The same of one text, of which so many words of the page stand for one: a spinner may put in words all along."""
     m = len(numbers)
-    bands = (size + m + _BAND // 2) // _BAND + 2
+    top = int(m * slope)
+    bands = (size + top + _BAND // 2) // _BAND + 2
     score = np.zeros((2, bands), np.float32)
     last = np.zeros((2, bands), np.int32)
     first = np.zeros((2, bands), np.int32)
     best, begin, end = 0.0, 0, 0
     for j in range(m):
         number = numbers[j]
+        across = top - int(j * slope)
         for k in range(ptr[number], ptr[number + 1]):
             i = places[k]
             if not free[i]:
                 continue
             for shift in range(2):  # bands that lie over the borders of others
-                band = (i - j + m + shift * (_BAND // 2)) // _BAND
+                band = (i + across + shift * (_BAND // 2)) // _BAND
                 now = score[shift, band] - _FADES * (j - last[shift, band])
                 if now <= 0:
                     now = 0.0
