@@ -17,7 +17,7 @@ _FRACTIONS: Final = "¼-¾⅐-⅞"
 _WORD: Final = re.compile(rf"\d[\d.,:]*+[{_FRACTIONS}]?|[{_FRACTIONS}]|[^\W\d_{_FRACTIONS}]++")
 _FRACTION: Final = re.compile(rf"[{_FRACTIONS}]")
 _FIGURE: Final = re.compile(rf"[\d{_FRACTIONS}]")
-_THOUSANDS: Final = re.compile(r"(?<=\d),(?=(?:\d{2,3},)*\d{3}(?!\d))")  # and lakhs: 1,00,000
+_GROUPED: Final = re.compile(r"\d{1,3}+(?:,\d{2,3}+)++(?<=,\d{3})(?:\.\d*+)?")  # thousands, and lakhs: 1,00,000
 _LARGEST: Final = 10**9
 """Whole number from which on a fraction behind it is no part of a number."""
 _MONTHS_AND_DAYS: Final = frozenset(
@@ -107,7 +107,9 @@ def _in_figures(word: str) -> Number:
     if unicodedata.category(word[-1]) == "No":  # a fraction
         whole = _in_figures(word[:-1]) if word[:-1] else 0
         return float(whole) + unicodedata.numeric(word[-1]) if whole in range(_LARGEST) else word
-    plain = _THOUSANDS.sub("", word.rstrip(".,:"))
+    plain = word.rstrip(".,:")
+    if _GROUPED.fullmatch(plain):
+        plain = plain.replace(",", "")
     try:
         return int(plain) if plain.isdecimal() else float(plain)
     except ValueError:  # a time, a version
