@@ -106,7 +106,9 @@ def _numbers(text: str) -> list[Number]:
 def _in_figures(word: str) -> Number:
     if unicodedata.category(word[-1]) == "No":  # a fraction
         whole = _in_figures(word[:-1]) if word[:-1] else 0
-        return float(whole) + unicodedata.numeric(word[-1]) if whole in range(_LARGEST) else word
+        if isinstance(whole, int) and whole < _LARGEST:
+            return whole + unicodedata.numeric(word[-1])
+        return word
     plain = word.rstrip(".,:")
     if _GROUPED.fullmatch(plain):
         plain = plain.replace(",", "")
