@@ -546,6 +546,34 @@ def test_a_damaged_text_is_named_by_check(tmp_path: Path) -> None:
     assert line.startswith("one: ") and "damaged" in line
 
 
+def test_a_byte_that_rots_in_a_text_is_noticed(tmp_path: Path) -> None:
+    noise = "".join(
+        f"{k * 7919 % 10_007}, " for k in range(400)
+    )  # hardly to be packed, so that its bytes stand as they are
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR + noise)
+        writer.commit()
+    (texts,) = (tmp_path / "a" / "texts").glob("*.frames")
+    data = texts.read_bytes()
+    for place in range(100, len(data), 211):
+        _written_anew(texts, data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :])
+        (line,) = Archive(tmp_path / "a").problems()
+        assert line.startswith("one: ") and "damaged" in line
+        with pytest.raises(DamagedData, match="damaged"):
+            search(HARBOUR + noise, Archive(tmp_path / "a"))
+
+
+def test_numbers_of_other_words_are_damage(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "a") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    (numbers,) = (tmp_path / "a" / "texts").glob("*.words")
+    data = numbers.read_bytes()
+    _written_anew(numbers, bytes([data[0] ^ 1]) + data[1:])
+    (line,) = Archive(tmp_path / "a").problems()
+    assert line.startswith("one: ") and "numbers" in line
+
+
 def _written_anew(path: Path, data: bytes | bytearray) -> None:
     """A file of other contents under the same name: the old one may still be mapped into memory."""
     path.unlink()
@@ -763,6 +791,74 @@ def test_compare_says_and_proves(tmp_path: Path) -> None:
     Draft202012Validator(schema("comparison")).validate(record)
     assert record["schema"] == "unspin-comparison-1" and record["page_path"] == page
     assert run("compare", page, str(tmp_path / "none.txt"))[0] == 2
+
+
+@pytest.mark.parametrize("option", ["--id-column", "--date-column", "--url-column"])
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_a_column_that_was_misspelt_is_an_error(option: str, kind: str, tmp_path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    source = tmp_path / f"a.{kind}"
+    if kind == "jsonl":
+        source.write_text(
+            json.dumps({"id": "1", "text": HARBOUR, "meta": {"when": "2020-01-01"}}) + "\n", encoding="utf-8"
+        )
+    elif kind == "csv":
+        source.write_text(f'id,text,meta.when\n1,"{CLINIC.replace(chr(34), "")}",2020-01-01\n', encoding="utf-8")
+    else:
+        parquet.write_table(pa.table({"id": ["1"], "text": [HARBOUR], "meta": [{"when": "2020-01-01"}]}), source)
+    status, _, err = run("index", str(source), "-o", str(tmp_path / "x"), option, "wen")
+    assert status == 2
+    assert f"no column 'wen'; there are: id, text, meta{'.when' if kind == 'csv' else ''}; choose with {option}" in err
+    status, _, _ = run("index", str(source), "-o", str(tmp_path / "x"), option, "meta.when")
+    (stored,) = Archive(tmp_path / "x")
+    asked = {"--id-column": stored.id, "--date-column": stored.date, "--url-column": stored.url}[option]
+    assert (status, asked) == (0, "2020-01-01")
+
+
+def test_a_list_that_nobody_reads_to_its_end_is_no_error(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "x") as writer:
+        for number in range(20_000):
+            writer.put(f"a document with quite a long name, number {number}", "One, two, three.")
+        writer.commit()
+    program = [sys.executable, "-m", "unspin.cli", "index", "-o", str(tmp_path / "x"), "--list"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_what_is_only_quoted_is_no_source_and_is_said(tmp_path: Path) -> None:
+    said = (
+        "“We took the long way round the island because the short one was full of nets, and we came home with nothing in the"
+        " hold and a hole in the bow, and my brother has not spoken of it since that winter,”"
+    )
+    story = f"{CLINIC}\n\n{said} she told the committee, which wrote it down and went on to the drains.\n"
+    page = f"{PROSE['sport.txt']}\n\nAt supper old Meredith leaned over to me. {said} he murmured.\n"
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("story", story)
+        writer.put("harbour", HARBOUR)
+        writer.commit()
+    found = search(page, Archive(tmp_path / "x"))
+    assert (found.sources, found.likeliest, found.best) == ((), "story", 0)
+    assert Remark.QUOTED_ONLY in found.notes and found.nearest is not None
+    assert "has in common with story is quoted by both" in trace_in_words(found)
+    assert Remark.QUOTED_ONLY not in search(PROSE["sport.txt"], Archive(tmp_path / "x")).notes
+
+
+@pytest.mark.parametrize(
+    "option", [("--longest", "20000"), ("--workers", "1"), ("--annotate-format", "jsonl"), ("--id-column", "id")]
+)
+def test_options_of_a_corpus_are_not_taken_without_one(option: tuple[str, str], tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    page = str(ROOT / "examples" / "spun" / "harbour.txt")
+    status, out, err = run("trace", page, "--index", str(tmp_path / "x"), "--no-read", *option)
+    assert (status, out) == (2, "") and f"{option[0]}: means nothing without -o FOLDER" in err
 
 
 def test_index_and_trace_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unspin.cli.streams import ERROR, INTERRUPTED, is_terminal, remark, well_behaved, write
+from unspin.cli.streams import ERROR, INTERRUPTED, drop_output, is_terminal, remark, well_behaved, write
 from unspin.errors import MissingExtra, OptionError
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _build(inputs: list[str], output: str, columns: tuple[str, str, str, str]) -
     from unspin.trace.archive.columns import Further
 
     with _watcher() as watcher:
-        built = build(inputs, output, Columns(*columns[:2]), Further(*columns[2:]), watcher)
+        built = build(inputs, output, Columns.chosen(*columns[:2]), Further(*columns[2:]), watcher)
     for line in built.failures[:_NAMED]:
         remark(line)
     if len(built.failures) > _NAMED:
@@ -134,9 +134,12 @@ def _asked(output: str, listed: bool, stats: bool, check: bool) -> bool:
 
     archive = Archive(output)
     if listed:
-        for stored in archive:
-            line = "\t".join((stored.id, str(stored.words), stored.date or "", stored.url or ""))
-            write(line.encode("utf-8", "replace") + b"\n")
+        try:
+            for stored in archive:
+                line = "\t".join((stored.id, str(stored.words), stored.date or "", stored.url or ""))
+                write(line.encode("utf-8", "replace") + b"\n")
+        except BrokenPipeError:  # the list is there to be looked at: who has seen enough of it has seen no error
+            drop_output()
     if stats:
         size = archive.size()
         write(f"documents\t{len(archive)}\n".encode())

@@ -27,6 +27,7 @@ __all__ = [
     "offered",
     "one_form",
     "settings",
+    "without",
 ]
 
 File = Annotated[
@@ -102,6 +103,25 @@ def one_form(format: str | None, known: Sequence[str], json: bool) -> None:
         raise OptionError(f"--format {format}: no such format; choose one of {', '.join(known)}")
     if format is not None and json:
         raise OptionError("--format and --json: one form at a time; leave one out")
+
+
+def without(option: str, others: Sequence[str], context: typer.Context) -> None:
+    """Refuse options that mean something only together with one that was not given.
+
+    Args:
+        option: the one that was not given.
+        others: the parameters of the command that hold the others.
+        context: of the command.
+
+    Raises:
+        OptionError: one of them was given.
+    """
+    for parameter in others:
+        source = context.get_parameter_source(parameter)
+        if source is not None and source.name == "COMMANDLINE":
+            raise OptionError(
+                f"--{parameter.replace('_', '-')}: means nothing without {option}; add it, or leave this out"
+            )
 
 
 def settings(

@@ -192,7 +192,7 @@ def _plan(
             f"--restored-column {text}: holds the page's text; choose another name, or --keep restored alone"
         )
     settings = Settings(operating_point=threshold, fast=fast)
-    return Plan(settings, Options(**options), Columns(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
+    return Plan(settings, Options(**options), Columns.chosen(*columns), annotations, keep)  # type: ignore[arg-type]  # just checked
 
 
 def _table(summary: dict[str, Any]) -> Table:

@@ -25,6 +25,7 @@ __all__ = [
     "SPUN",
     "coloured",
     "complain",
+    "drop_output",
     "finished",
     "is_terminal",
     "leave",
@@ -63,13 +64,13 @@ def finished(work: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # who read the output has seen enough: nothing to tell anybody
-        _drop_output()
+        drop_output()
         return ERROR
     except UnspinError as error:
         complain(error)
         return ERROR
     except Exception as error:
-        _drop_output()
+        drop_output()
         if os.environ.get(DEBUG) and sys.stderr is not None:
             traceback.print_exc()
         complain(
@@ -105,7 +106,7 @@ def write(data: bytes) -> None:
 
 def unwritable(error: OSError) -> OutputError:
     """What to say where standard output cannot take what is written."""
-    _drop_output()
+    drop_output()
     reason = (error.strerror or str(error)).lower()
     return OutputError(f"standard output: cannot be written ({reason}); make room or write elsewhere")
 
@@ -140,7 +141,7 @@ def coloured(stream: object) -> bool:
     return stream is not None and (forced or is_terminal(stream))
 
 
-def _drop_output() -> None:
+def drop_output() -> None:
     """Let what standard output could not take go nowhere, so that the end of the program does not fail on it again."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

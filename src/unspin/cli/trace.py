@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["trace"]
 
+_OF_CORPORA: Final = (
+    "annotate_format", "text_column", "id_column", "workers", "longest", "time_limit", "memory_limit",
+)  # fmt: skip
+"""The options of a run over a corpus."""
+
 
 @well_behaved
 def trace(
+    context: typer.Context,
     pages: Annotated[
         list[str],
         typer.Argument(metavar="PAGE", help="Files, folders, patterns, or - for standard input.", show_default=False),
@@ -122,6 +128,7 @@ def trace(
         how = {"claimed_from": threshold, "reader": reader, "longest": longest, "time_limit": time_limit}
         plan = _plan(index, annotate_format, (text_column, id_column), how, {"--teach": teach, "--all": everything})
         return _corpus(Run(pages, output, workers, memory_limit, "claimed"), plan, json)
+    options.without("-o FOLDER", _OF_CORPORA, context)
     from unspin.documents import expand
     from unspin.trace import Archive
     from unspin.trace import trace as traced
@@ -176,7 +183,7 @@ def _plan(
     from unspin.corpus.formats import Columns
     from unspin.crawl import Options, Plan
 
-    return Plan.against(index, options=Options(**how), columns=Columns(*columns), annotations=annotations)
+    return Plan.against(index, options=Options(**how), columns=Columns.chosen(*columns), annotations=annotations)
 
 
 def _corpus(run: Run, plan: Plan, json: bool) -> int:

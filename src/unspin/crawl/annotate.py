@@ -51,8 +51,8 @@ COLUMNS: Final = pa.schema(
     Whether a document of the archive is called the source; null where the search failed.
 ``unspin_source``, ``unspin_source_url``, ``unspin_source_date``
     The source, by its identifier in the archive, with its address and date where the archive knows them. Of several the one
-    that explains most of the page; where none is claimed the likeliest document. Null where nothing in the archive runs with
-    the page.
+    that explains most of the page; where none is claimed the likeliest document. Null where nothing in the archive has a
+    passage of the page.
 ``unspin_probability``
     That it is a source of the page, 0 to 1; 0 where there is none.
 ``unspin_explained``, ``unspin_used``

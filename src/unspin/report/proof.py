@@ -279,6 +279,11 @@ def _nothing(origin: Origin) -> str:
     for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
         if note in search.notes:
             return f"nothing is said of where it comes from: {remark_in_words(note)}"
+    if Remark.QUOTED_ONLY in search.notes:
+        return (
+            "no source of it was found in the archive: what it has in common with"
+            f" {search.likeliest} is quoted by both, or said everywhere"
+        )
     near = (
         ""
         if search.likeliest is None or search.best < NAMED_FROM

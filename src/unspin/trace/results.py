@@ -68,7 +68,7 @@ class Trace:
         likeliest: its identifier, or None where nothing in the archive has a word in common with the page.
         claimed_from: probability from which a document is called a source.
         nearest: the likeliest document where none is claimed, with what it has of the page; None where one is, and where
-            nothing in the archive runs with the page.
+            nothing in the archive has a passage of the page.
         reading: what the reader says of the page, or None where it was not asked.
         notes: see :class:`~unspin.comparison.Remark`.
     """

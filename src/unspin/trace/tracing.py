@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
-from unspin.settings import CLAIMED_FROM
+from unspin.settings import CLAIMED_FROM, NAMED_FROM
 from unspin.text import foreign, split
 from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
@@ -59,6 +59,8 @@ _BEGINNING: Final = 2_000
 _LAST_LATIN: Final = "\u024f"
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
+_QUOTED: Final = 20
+"""Words that a page must have in common with a document for it to be named, though they count as taken nowhere."""
 
 
 @dataclass(eq=False)
@@ -113,17 +115,20 @@ def search(page: str, archive: Archive, reading: Reading | None = None, claimed_
         raise TypeError(f"a page must be a str, not {type(page).__name__}")
     hunt = Hunt(page, archive, reading, claimed_from)
     hunt.go()
-    likeliest = hunt.likeliest()
     sources = tuple(hunt.sources())
+    likeliest = hunt.likeliest()
+    quoting = hunt.quoting() if likeliest is not None and likeliest.probability < NAMED_FROM else None
+    first = quoting or likeliest
+    notes = _notes(page, archive, hunt.page.size)
     return Trace(
         page=page,
         sources=sources,
-        best=likeliest.probability if likeliest else 0.0,
-        likeliest=likeliest.stored.id if likeliest else None,
+        best=first.probability if first else 0.0,
+        likeliest=first.stored.id if first else None,
         claimed_from=claimed_from,
-        nearest=None if sources else hunt.nearest(),
+        nearest=_nearest(first) if first and not sources else None,
         reading=reading,
-        notes=tuple(_notes(page, archive, hunt.page.size)),
+        notes=(*notes, Remark.QUOTED_ONLY) if quoting else tuple(notes),
     )
 
 
@@ -269,10 +274,15 @@ class Hunt:
             default=None,
         )
 
-    def nearest(self) -> Match | None:
-        """The likeliest document that has a passage of the page, claimed or not."""
-        first = self.likeliest()
-        return None if first is None or first.probability <= 0 else _match(first, first.probability, ())
+    def quoting(self) -> _Candidate | None:
+        """The document that has most of the page, if all of that is quoted by both, or said everywhere."""
+        quoted = [
+            (sum(passage.words for passage in c.found.passages), c)
+            for c in self._found.values()
+            if c.found is not None and Remark.QUOTED_ONLY in c.found.notes
+        ]
+        most = max((words for words, _ in quoted), default=0)
+        return min((c for words, c in quoted if words == most), key=_Ties) if most >= _QUOTED else None
 
     def aligned(self) -> list[tuple[str, Comparison, Names]]:
         """What was aligned with the page: its identifier, what it has of the page, and the names in that."""
@@ -326,6 +336,13 @@ class Hunt:
             copies = [c for c in hits if c.where.place not in known and self._is_copy(c, source)]
             if len(hits) < most or (hits[-1] not in copies and hits[-1].where.place not in known):
                 return copies
+
+
+def _nearest(candidate: _Candidate) -> Match | None:
+    """A document that is no source, as it is shown; None where it has no passage of the page."""
+    if candidate.found is None or not candidate.found.passages:
+        return None
+    return _match(candidate, candidate.probability, ())
 
 
 def _match(named: _Candidate, probability: float, near_copies: tuple[str, ...]) -> Match:

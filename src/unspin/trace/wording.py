@@ -26,6 +26,11 @@ def _found(found: Trace) -> str:
     for note in (Remark.EMPTY_ARCHIVE, Remark.TOO_SHORT):
         if note in found.notes:
             return f"nothing is said: {remark_in_words(note)}"
+    if not found.sources and Remark.QUOTED_ONLY in found.notes:
+        return (
+            f"no source in the archive: what the page has in common with {found.likeliest} is quoted by both, or said"
+            " everywhere"
+        )
     if not found.sources:
         near = (
             ""

@@ -6,12 +6,13 @@ that goes on from the position of any chunk sees the same chunks as one that was
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Final, NamedTuple
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
+from unspin.corpus.sources import shown
 from unspin.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALWAYS", "FAILED", "LONGEST", "OTHER", "ROWS", "SIZE", "SPLIT", "Chunk", "Columns", "CsvRows", "Failure", "Files",
-    "Guard", "Position", "Raw", "Rows", "Split", "TableRows", "WarcRows", "batch_of", "in_a_line", "is_utf8", "replaced",
-    "selected", "taken", "too_long",
+    "Guard", "Position", "Raw", "Rows", "Split", "TableRows", "WarcRows", "batch_of", "in_a_line", "is_utf8", "no_column",
+    "replaced", "selected", "taken", "too_long",
 ]  # fmt: skip
 
 ROWS: Final = 4_096
@@ -37,6 +38,8 @@ SPLIT: Final = 8 * 1024**2
 """Bytes of a split, where a file can be split: small enough that workers share a file of ordinary size evenly."""
 
 _SAID: Final = 200  # characters of what a library says that are passed on
+_SHOWN: Final = 12  # columns in a message
+_ID: Final = "id"  # the column of the identifier if nobody names one: it may be missing
 
 FAILED: Final = -1
 OTHER: Final = -2
@@ -59,11 +62,25 @@ class Columns:
         restored: a new column for the restored text, beside the others; None where it takes the place of the text. Of plain
             text, part of the name of a new file; in WARC the restored text is a new record, and the name stands in its
             identifier.
+        asked: columns beside that of the text that must be there, each with the option that names it.
     """
 
     text: str = "text"
-    id: str = "id"
+    id: str = _ID
     restored: str | None = None
+    asked: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def chosen(cls, text: str, id: str, restored: str | None = None) -> Self:
+        """As somebody named them: the identifier must be there too, if it is not the usual one."""
+        return cls(text, id, restored, () if id == _ID else ((id, "--id-column"),))
+
+    def needed(self) -> dict[str, str]:
+        """The columns that must be there, that of the text first, each with the option that names it."""
+        needed = {self.text: "--text-column"}
+        for column, option in self.asked:
+            needed.setdefault(column, option)
+        return needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +276,12 @@ def replaced(raw: Rows, pieces: Mapping[int, Sequence[bytes]]) -> Rows:
     made += [raw.data[a:b] for a, b in pairwise(raw.bounds[before:].tolist())]
     bounds = np.cumsum([0, *map(len, made)], dtype=np.int64)
     return Rows(b"".join(made), bounds, np.concatenate([*owners, raw.owners[before:]]), raw.stored)
+
+
+def no_column(name: str, known: Iterable[str], option: str) -> str:
+    """That a column which was named is not among those that are ``known``."""
+    there = ", ".join(map(shown, islice(known, _SHOWN))) or "none"
+    return f"no column {shown(name)!r}; there are: {there}; choose with {option}"
 
 
 def taken(columns: Columns) -> str:

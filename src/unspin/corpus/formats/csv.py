@@ -24,6 +24,7 @@ from unspin.corpus.formats.chunks import (
     Rows,
     Split,
     batch_of,
+    no_column,
     replaced,
     taken,
 )  # fmt: skip
@@ -36,7 +37,6 @@ from unspin.errors import CorruptInput, InputError, UnknownEncoding
 __all__ = ["mended", "read", "splits"]
 
 _DELIMITERS: Final = (",", "\t", ";", "|")
-_SHOWN: Final = 12  # columns in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def splits(source: Source, columns: Columns) -> list[Split]:
 
     Raises:
         UnknownEncoding: it is UTF-16.
-        InputError: its header has no column of text, or one of the restored text already.
+        InputError: its header lacks a column that was named, or has one of the restored text already.
         CorruptInput: nothing of it can be unpacked.
         MissingInput: it cannot be read.
     """
@@ -92,15 +92,15 @@ def _header(source: Source, columns: Columns) -> _Header | None:
             return None
         fields = record.fields
         if columns.text in fields:
+            for column, option in columns.needed().items():
+                if column not in fields:
+                    raise InputError(f"{shown(source.url)}: {no_column(column, fields, option)}")
             if columns.restored in fields:
                 raise InputError(f"{shown(source.url)}: {taken(columns)}")
             id = fields.index(columns.id) if columns.id in fields else None
             return _Header(delimiter, len(fields), fields.index(columns.text), id, record.end)
         names = fields if len(fields) > len(names) else names
-    known = ", ".join(map(shown, names[:_SHOWN]))
-    raise InputError(
-        f"{shown(source.url)}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column"
-    )
+    raise InputError(f"{shown(source.url)}: {no_column(columns.text, names, columns.needed()[columns.text])}")
 
 
 @dataclass(slots=True)

@@ -6,9 +6,9 @@ import codecs
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Guard, Position, Rows, Split, replaced, taken
+from unspin.corpus.formats.chunks import SPLIT, Chunk, Columns, Guard, Position, Rows, Split, no_column, replaced, taken
 from unspin.corpus.formats.json_places import has_key, with_member, with_text
-from unspin.corpus.formats.lines import blocks, first_line, line_end
+from unspin.corpus.formats.lines import Block, blocks, first_line, line_end
 from unspin.corpus.formats.objects import SPACE, Parser, has, line_spans, load
 from unspin.corpus.formats.streams import open_stream
 from unspin.corpus.sources import Source, shown
@@ -18,7 +18,6 @@ __all__ = ["mended", "read", "splits"]
 
 _HEAD: Final = 64 * 1024
 _LOOKED_AT: Final = 100  # lines, for the name of the column
-_SHOWN: Final = 12  # columns in a message
 
 
 def splits(source: Source, columns: Columns) -> list[Split]:
@@ -27,7 +26,7 @@ def splits(source: Source, columns: Columns) -> list[Split]:
     Raises:
         UnknownFormat: it is one array, or none of the first lines is an object.
         UnknownEncoding: it is UTF-16.
-        InputError: none of the first lines has the column of the text, or the first has one of the restored text already.
+        InputError: none of the first lines has a column that was named, or the first has one of the restored text already.
         CorruptInput: nothing of it can be unpacked.
         MissingInput: it cannot be read.
     """
@@ -117,23 +116,31 @@ def _check(source: Source, columns: Columns) -> None:
         first = next(blocks(stream, 0, None, line_end(head)), None)
     finally:
         stream.close()
-    if first is None or not first.data:
-        return
+    if first is not None and first.data:
+        _check_columns(first, columns, name)
+
+
+def _check_columns(first: Block, columns: Columns, name: str) -> None:
+    """Raise if the beginning of a file lacks a column that was named: that of the text stands in one of its first lines."""
+    missing = columns.needed()
     seen: dict[str, None] = {}
     objects = bad = 0
-    for start, end in line_spans(first)[:_LOOKED_AT].tolist():
+    for number, (start, end) in enumerate(line_spans(first).tolist()):
+        if number == _LOOKED_AT and columns.text in missing:
+            break
         row = load(first.data[start:end])
         if not isinstance(row, dict):
             bad += 1
             continue
         objects += 1
-        if has(row, columns.text):
-            if columns.restored in row:
-                raise InputError(f"{name}: {taken(columns)}")
-            return
+        if columns.text in missing and columns.restored in row and has(row, columns.text):
+            raise InputError(f"{name}: {taken(columns)}")
         seen.update(dict.fromkeys(row))
+        missing = {column: option for column, option in missing.items() if not has(row, column)}
+        if not missing:
+            return
     if objects:
-        known = ", ".join(map(shown, list(seen)[:_SHOWN])) or "none"
-        raise InputError(f"{name}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column")
+        column, option = next(iter(missing.items()))
+        raise InputError(f"{name}: {no_column(column, seen, option)}")
     if bad:
         raise UnknownFormat(f"{name}: not JSON Lines; an object a line is needed")

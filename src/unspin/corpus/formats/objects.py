@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["SPACE", "Parser", "has", "line_spans", "load"]
+__all__ = ["SPACE", "Parser", "get", "has", "line_spans", "load"]
 
 SPACE: Final = b" \t\r\n"
 """What JSON allows between its parts."""
@@ -136,10 +137,10 @@ class Parser:
             return Failure(0, str(row))
         if not isinstance(row, dict):
             return Failure(0, f"not an object but {_kind(row)}")
-        id = _get(row, self._columns.id)
+        id = get(row, self._columns.id)
         if isinstance(id, float):  # as written, since 1e400 and 20 digits are no floats
-            id = _get(json.loads(line, parse_float=str, parse_int=str), self._columns.id)
-        text = _get(row, self._columns.text)
+            id = get(json.loads(line, parse_float=str, parse_int=str), self._columns.id)
+        text = get(row, self._columns.text)
         if text is not None and not isinstance(text, str):
             return Failure(0, f"{self._columns.text} is not a string but {_kind(text)}", _string(id))
         return _string(id), None if text is None else _whole(text)
@@ -225,7 +226,8 @@ def has(row: dict[str, Any], name: str) -> bool:
     return isinstance(inside, dict) and last in inside
 
 
-def _get(row: dict[str, Any], name: str) -> Any:
+def get(row: Mapping[str, Any], name: str) -> Any:
+    """What stands in a column, by its name or its path; None where it is missing."""
     value = row.get(name)
     return _walk(row, name) if value is None and "." in name else value
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -17,6 +17,7 @@ from unspin.corpus.formats.chunks import (
     Failure,
     TableRows,
     batch_of,
+    no_column,
     selected,
     taken,
     too_long,
@@ -29,18 +30,29 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
-__all__ = ["add_feature", "check", "cuts", "described", "documents", "encode", "filled", "mend", "needed", "schema"]
-
-_SHOWN: Final = 12  # columns in a message
+__all__ = [
+    "add_feature",
+    "check",
+    "cuts",
+    "described",
+    "documents",
+    "encode",
+    "filled",
+    "mend",
+    "needed",
+    "schema",
+    "values",
+]
 
 
 def check(schema: pa.Schema, columns: Columns, source: Source) -> None:
-    """Raise :class:`InputError` if there is no column of text, or something else stands in it."""
-    field = _field(schema, columns.text)
+    """Raise :class:`InputError` if there is no column of a name that was given, or no text in the one of the text."""
     name = shown(source.url)
-    if field is None:
-        known = ", ".join(map(shown, schema.names[:_SHOWN])) or "none"
-        raise InputError(f"{name}: no column {shown(columns.text)!r}; there are: {known}; choose with --text-column")
+    for column, option in columns.needed().items():
+        if _field(schema, column) is None:
+            raise InputError(f"{name}: {no_column(column, schema.names, option)}")
+    field = _field(schema, columns.text)
+    assert field is not None
     if not _is_text(field.type):
         raise InputError(f"{name}: column {shown(columns.text)!r} is {field.type}, not text; choose with --text-column")
     if columns.restored in schema.names:
@@ -50,6 +62,13 @@ def check(schema: pa.Schema, columns: Columns, source: Source) -> None:
 def needed(schema: pa.Schema, columns: Columns) -> list[str]:
     """The columns, or their fields, that documents are made of."""
     return [name for name in dict.fromkeys((columns.text, columns.id)) if _field(schema, name) is not None]
+
+
+def values(table: pa.Table, name: str) -> list[Any]:
+    """What stands in a column, by its name or its path; None in every row where there is no such column."""
+    if _field(table.schema, name) is None:
+        return [None] * table.num_rows
+    return [value for batch in table.to_batches() for value in _column(batch, name).to_pylist()]
 
 
 def cuts(batch: pa.RecordBatch, columns: Columns) -> Iterator[tuple[int, int]]:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from unspin.errors import DamagedData, InputError, MissingInput
 from unspin.trace.archive import texts
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, need_libraries, schema, understood
+from unspin.trace.archive.numbers import Numbers
 
 if TYPE_CHECKING:
     import tantivy
@@ -260,6 +261,8 @@ class Archive:
     def problems(self) -> Iterator[str]:
         """Read all of it; a line for each text that is missing or damaged, or has an identifier twice.
 
+        A text must pass the checksum of its frame, and have the words that stand beside it as numbers.
+
         Raises:
             DamagedData: what is stored of a document cannot be read.
         """
@@ -267,14 +270,14 @@ class Archive:
             if path.suffix in _CHECKED and not _as_written(path):
                 yield f"{path}: damaged; make the archive anew"
         seen: set[str] = set()
+        numbers = Numbers()
         for stored in self:
             if stored.id in seen:
                 yield f"{stored.id}: twice in the archive"
             seen.add(stored.id)
             try:
-                self.text(stored)
-                if len(self.numbers(stored)) != stored.words:
-                    yield f"{stored.id}: its words as numbers are missing; make the archive anew"
+                if not np.array_equal(self.numbers(stored), numbers.of(self.text(stored))):
+                    yield f"{stored.id}: its text and its words as numbers don't agree; make the archive anew"
             except (DamagedData, MissingInput) as error:
                 yield f"{stored.id}: {error}"
 

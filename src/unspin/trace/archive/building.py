@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -79,6 +79,7 @@ def build(
         MissingExtra: ``unspin[trace]`` is not installed.
     """
     watcher = watcher or Watcher()
+    columns = replace(columns, asked=columns.asked + more.named())
     built = Built()
     found = discover(inputs, passed_over=frozenset(DOCUMENT_SUFFIXES))
     documents = _documents(inputs)

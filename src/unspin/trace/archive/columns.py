@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from unspin.corpus.formats import Chunk, Rows, TableRows
-from unspin.corpus.formats.objects import load
+from unspin.corpus.formats.objects import get, load
 from unspin.corpus.formats.streams import open_stream
+from unspin.corpus.formats.tables import values
 from unspin.corpus.sources import Source
 
 __all__ = ["Further", "further"]
@@ -29,6 +30,11 @@ class Further(NamedTuple):
     def __bool__(self) -> bool:
         return bool(self.date or self.url)
 
+    def named(self) -> tuple[tuple[str, str], ...]:
+        """Those that were named, each with the option that names it."""
+        options = ((self.date, "--date-column"), (self.url, "--url-column"))
+        return tuple((column, option) for column, option in options if column)
+
 
 def further(source: Source, chunk: Chunk, more: Further) -> list[Found]:
     """Date and address of each document of a chunk, None where there is none."""
@@ -37,10 +43,7 @@ def further(source: Source, chunk: Chunk, more: Further) -> list[Found]:
         return [(None, None)] * rows
     found: list[Found] = [(None, None)] * rows
     if isinstance(chunk.raw, TableRows):
-        names = chunk.raw.table.schema.names
-        columns = [
-            chunk.raw.table[name].to_pylist() if name in names else [None] * chunk.raw.table.num_rows for name in more
-        ]
+        columns = [values(chunk.raw.table, name) for name in more]
         for owner, date, url in zip(chunk.raw.owners.tolist(), *columns, strict=True):
             if owner >= 0:
                 found[owner] = _said(date), _said(url)
@@ -48,14 +51,15 @@ def further(source: Source, chunk: Chunk, more: Further) -> list[Found]:
         header = _header(source) if source.format.kind == "csv" else ("", [])
         for k in np.flatnonzero(chunk.raw.owners >= 0).tolist():
             piece = chunk.raw.data[chunk.raw.bounds[k] : chunk.raw.bounds[k + 1]]
-            values = _values(source, piece, chunk.raw.stored, header)
+            row = _row(source, piece, chunk.raw.stored, header)
             owner = int(chunk.raw.owners[k])
-            if values and found[owner] == (None, None):
-                found[owner] = _said(values.get(more.date)), _said(values.get(more.url))
+            if row and found[owner] == (None, None):
+                found[owner] = _said(get(row, more.date)), _said(get(row, more.url))
     return found
 
 
-def _values(source: Source, piece: bytes, stored: bool, header: tuple[str, list[str]]) -> Mapping[str, Any]:
+def _row(source: Source, piece: bytes, stored: bool, header: tuple[str, list[str]]) -> Mapping[str, Any]:
+    """A record as it was stored, by the names of its columns, or of its headers."""
     if source.format.kind == "jsonl":
         row = load(piece)
         return row if isinstance(row, dict) else {}

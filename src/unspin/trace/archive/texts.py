@@ -3,7 +3,8 @@
 A text's *place* is a number: 24 bits for the file, 32 for where its frame begins, 8 for which of its texts it is. Nothing in
 a file is changed once it has its name; a text that is removed or replaced stays in it, unused.
 
-A frame, unpacked, is the number of its texts, the length of each (all ``uint32``), and the texts, UTF-8. The words as numbers
+A frame, unpacked, is the number of its texts, the length of each (all ``uint32``), and the texts, UTF-8. It ends with zstd's
+checksum of that, which is looked at whenever it is unpacked. The words as numbers
 (:mod:`~unspin.trace.archive.numbers`) lie one text after another, ``uint16``: what a page may have of a text is told by them,
 without unpacking it.
 """
@@ -47,7 +48,7 @@ class Texts:
 
         self._folder = folder
         self._file = max((int(path.stem) for path in folder.glob("*.frames")), default=-1) + 1
-        self._pack = zstandard.ZstdCompressor(level=_LEVEL).compress
+        self._pack = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress
         self._frames: list[bytes] = []
         self._size = 0
         self._open: list[bytes] = []
