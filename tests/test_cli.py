@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,6 +21,7 @@ from typer.testing import CliRunner
 
 import unspin
 from unspin import spinners
+from unspin.cli import options
 from unspin.cli.main import app
 from unspin.cores import available_cores
 from unspin.documents import expand, load
@@ -638,3 +640,22 @@ def test_a_path_that_is_none_is_refused() -> None:
         load("a\0b")
     with pytest.raises(MissingInput):
         load("x" * 5000)
+
+
+@pytest.mark.parametrize(
+    ("rate", "operating_point", "said"),
+    [
+        (1e-5, 1e-4, None),
+        (1.1e-4, 1e-4, "--operating-point 0.001"),
+        (1e-3, 1e-4, "--operating-point 0.001"),
+        (1.1e-3, 1e-4, None),
+        (5e-3, 1e-3, "--operating-point 0.01"),
+        (2e-2, 1e-2, None),
+    ],
+)
+def test_a_page_that_is_nearly_spun_says_how_to_restore_it(
+    rate: float, operating_point: float, said: str | None
+) -> None:
+    reading = replace(fake_read("Nothing here."), false_positive_rate=rate, spun=rate <= operating_point)
+    doubt = options.nearly(reading, operating_point)
+    assert doubt is None if said is None else doubt is not None and said in doubt

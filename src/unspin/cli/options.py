@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -13,6 +14,7 @@ from unspin.settings import Settings, fast_by_default
 
 if TYPE_CHECKING:
     from unspin.documents import Document
+    from unspin.reading import Reading
 
 __all__ = [
     "Deep",
@@ -23,12 +25,16 @@ __all__ = [
     "OperatingPoint",
     "Teach",
     "Tortured",
+    "nearly",
     "notes_of",
     "offered",
     "one_form",
     "settings",
     "without",
 ]
+
+_LOOSEST: Final = 1e-2
+"""A page that more ordinary documents than this score as high as says nothing."""
 
 File = Annotated[
     str,
@@ -149,6 +155,18 @@ def settings(
         fast=fast or fast_by_default(),
         deep=deep,
     )
+
+
+def nearly(reading: Reading, operating_point: float) -> str | None:
+    """What to say of a page that does not read as spun, but would at ten times the operating point; else None.
+
+    A filter must not believe it. Who has this one page in hand, and reason to doubt it, may.
+    """
+    rate = reading.false_positive_rate
+    if reading.spun or not operating_point < rate <= 10 * operating_point or rate > _LOOSEST:
+        return None
+    loose = 10.0 ** math.ceil(math.log10(rate) - 1e-9)
+    return f"if you doubt that somebody wrote it, --operating-point {loose:g} takes it for spun"
 
 
 def notes_of(*documents: Document, say: Callable[[str], None]) -> None:

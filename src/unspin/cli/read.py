@@ -10,7 +10,7 @@ import typer
 
 from unspin.cli import options
 from unspin.cli.inputs import opened, source_of
-from unspin.cli.streams import NOTHING_SPUN, SPUN, coloured, well_behaved, write
+from unspin.cli.streams import NOTHING_SPUN, SPUN, coloured, is_terminal, remark, well_behaved, write
 from unspin.settings import OPERATING_POINT
 
 if TYPE_CHECKING:
@@ -86,6 +86,8 @@ def read(
         from unspin.report.terminal import plain
 
         write(plain(reading, source_of(document), words=words).encode("utf-8", "replace"))
+    if is_terminal(sys.stderr) and (doubt := options.nearly(reading, operating_point)):
+        remark(doubt)
     return SPUN if reading.spun else NOTHING_SPUN
 
 

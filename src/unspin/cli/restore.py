@@ -136,7 +136,8 @@ def restore(
         for note in document.notes:  # what is missing from the page must not go unnoticed
             remark(f"{shown(document.path)}: {note_in_words(note)}")
     if in_place_copy is None and is_terminal(sys.stderr) and reading.restored == document.text:
-        remark(f"{reading.says}; printed unchanged")
+        doubt = options.nearly(reading, operating_point)
+        remark(f"{reading.says}; printed unchanged{f'; {doubt}' if doubt else ''}")
     return 0
 
 
