@@ -231,13 +231,13 @@ def fit(archive: Archive, asked: Iterable[Page]) -> dict[str, Any]:
     for page in asked:
         hunt = Hunt(page.text, archive, None, CLAIMED_FROM)
         hunt.go()
-        for id, found, names in hunt.aligned():
+        for id, found, doubts in hunt.aligned():
             if found.nats <= 0:
                 continue
             shared = shared_words(page.original, found.source)
             whole = id == page.source or 2 * shared.same >= shared.words
             if whole or not shares(page.original, found.source):
-                rows.append(features(found, names))
+                rows.append(features(found, doubts))
                 right.append(whole)
     x, y = np.column_stack([np.ones(len(rows)), np.array(rows)]), np.array(right, float)
     weights, ridge = np.zeros(x.shape[1]), np.array([0.01, *[RIDGE] * (x.shape[1] - 1)])

@@ -19,7 +19,7 @@ from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
 from unspin.trace.sides import Side
 
-__all__ = ["LEAST_WORDS", "Names", "comparison", "names"]
+__all__ = ["LEAST_WORDS", "Doubts", "comparison", "doubts"]
 
 _SHORT: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
@@ -33,16 +33,20 @@ _SPEECH: Final = 3
 """Words of a quotation; fewer are rarely speech."""
 
 
-class Names(NamedTuple):
-    """Names and figures of both texts in passages that count.
+class Doubts(NamedTuple):
+    """What speaks against a source, in the passages that count.
 
-    ``unmatched`` of them the other text has nowhere, of which ``swapped`` stand for what a table of a spinner has: it swaps the
-    words of titles too. A page has few of the others, two texts after one pattern have many.
+    Attributes:
+        names: names and figures of both texts.
+        unmatched: those that the other text has nowhere. A page has few, two texts after one pattern have many.
+        swapped: of these, those that stand for what a table of a spinner has: it swaps the words of titles too.
+        strange: words of the page that were rewritten, or stand for one of the source that no table has them for.
     """
 
-    total: int
+    names: int
     unmatched: int
     swapped: int = 0
+    strange: int = 0
 
 
 def comparison(linked: Linked) -> Comparison:
@@ -83,8 +87,8 @@ def _share(inside: NDArray[np.bool_], count: NDArray[np.bool_]) -> float:
     return round(int((inside & count).sum()) / total, 4) if total else 0.0
 
 
-def names(linked: Linked, found: Comparison) -> Names:
-    """The names and figures of both texts in the passages that count.
+def doubts(linked: Linked, found: Comparison) -> Doubts:
+    """What speaks against a source.
 
     Args:
         linked: the pair.
@@ -95,11 +99,23 @@ def names(linked: Linked, found: Comparison) -> Names:
     ours, our_own = _names(page, source, inside)
     theirs, their_own = _names(source, page, source_inside)
     swapped, source_swapped = _by_a_table(linked, our_own, their_own)
-    return Names(
-        total=int(ours.sum() + theirs.sum()),
+    return Doubts(
+        names=int(ours.sum() + theirs.sum()),
         unmatched=int(our_own.sum() + their_own.sum()),
         swapped=int((our_own & swapped).sum() + (their_own & source_swapped).sum()),
+        strange=sum(passage.rewritten for passage in found.passages if passage.counted) + _unknown(linked, inside),
     )
+
+
+def _unknown(linked: Linked, inside: NDArray[np.bool_]) -> int:
+    """How many words of the page, among some tokens, stand for one of the source that the lexicon has not for them."""
+    page, source = linked.page, linked.source
+    a, b, c, d = linked.links[(linked.kind == LinkKind.SWAPPED) & inside[linked.links[:, 0]]].T
+    alone = (b - a == 1) & (d - c == 1)
+    spun, original = page.numbers[a[alone]], source.form[source.numbers[c[alone]]]
+    begin, end = (np.searchsorted(page.swaps.spun, spun, side) for side in ("left", "right"))
+    places = zip(begin.tolist(), end.tolist(), original.tolist(), strict=True)
+    return sum(k not in page.swaps.original[i:j] for i, j, k in places)
 
 
 def _names(side: Side, other: Side, inside: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

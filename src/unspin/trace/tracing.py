@@ -16,7 +16,7 @@ from unspin.settings import CLAIMED_FROM, NAMED_FROM
 from unspin.text import foreign, split
 from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
-from unspin.trace.evidence import Names, comparison, names
+from unspin.trace.evidence import Doubts, comparison, doubts
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
@@ -76,7 +76,7 @@ class _Candidate:
         free: where it runs best with what is not explained yet.
         promise: what aligning it with that may show, in nats.
         found: what it has of the page; None where it was not aligned.
-        names: the names and figures in that.
+        doubts: what speaks against that.
         probability: that it is a source.
     """
 
@@ -88,7 +88,7 @@ class _Candidate:
     free: Run
     promise: float
     found: Comparison | None = None
-    names: Names = Names(0, 0)
+    doubts: Doubts = Doubts(0, 0)
     probability: float = 0.0
 
     @cached_property
@@ -245,8 +245,8 @@ class Hunt:
             left = [c for c in left if c is not candidate]
             linked = link(self.page, side(self._archive.text(candidate.where)))
             candidate.found = comparison(linked)
-            candidate.names = names(linked, candidate.found)
-            candidate.probability = probability(candidate.found, candidate.names)
+            candidate.doubts = doubts(linked, candidate.found)
+            candidate.probability = probability(candidate.found, candidate.doubts)
             if candidate.probability < self._claimed_from:
                 vain += 1
                 continue
@@ -284,9 +284,9 @@ class Hunt:
         most = max((words for words, _ in quoted), default=0)
         return min((c for words, c in quoted if words == most), key=_Ties) if most >= _QUOTED else None
 
-    def aligned(self) -> list[tuple[str, Comparison, Names]]:
-        """What was aligned with the page: its identifier, what it has of the page, and the names in that."""
-        return [(c.stored.id, c.found, c.names) for c in self._found.values() if c.found is not None]
+    def aligned(self) -> list[tuple[str, Comparison, Doubts]]:
+        """What was aligned with the page: its identifier, what it has of the page, and what speaks against that."""
+        return [(c.stored.id, c.found, c.doubts) for c in self._found.values() if c.found is not None]
 
     def sources(self) -> Iterator[Match]:
         """Documents that each explain something of the page that those before do not, near-copies put together."""

@@ -28,8 +28,11 @@ __all__ = ["Archive", "Hit", "Stored", "Term", "Where"]
 _LISTED: Final = 10_000
 _MOST_WORDS: Final = 300_000
 """Words whose frequency is remembered; then all are forgotten, and asked for anew."""
-_CHECKED: Final = frozenset({".idx", ".pos", ".term", ".store", ".fast", ".fieldnorm"})
+_CHECKED: Final = (".idx", ".pos", ".term", ".store", ".fast", ".fieldnorm")
 """Files of postings that end with a checksum."""
+_AT_OPENING: Final = (".term", ".store", ".fast", ".fieldnorm")
+"""Those that are looked at whenever an archive is opened: small (50 MB of a million documents), and what is damaged in them
+may end the process, or be taken for what it is not."""
 _FOOTER: Final = struct.Struct("<II")
 _AT_ONCE: Final = 1 << 20
 
@@ -111,6 +114,9 @@ class Archive:
             raise DamagedData(
                 f"{self.folder}: nothing was ever put into it; add texts with: unspin index TEXTS -o {self.folder}"
             )
+        for path in self._postings(_AT_OPENING):
+            if not _as_written(path):
+                raise DamagedData(f"{path}: damaged; make the archive anew")
         with understood(self.folder):
             if os.access(postings, os.W_OK):
                 return tantivy.Index.open(str(postings))
@@ -120,6 +126,17 @@ class Archive:
                 if not path.name.endswith(".lock"):
                     os.symlink(path.absolute(), Path(self._temporary.name) / path.name)
             return tantivy.Index.open(self._temporary.name)
+
+    def _postings(self, kinds: Sequence[str]) -> Iterator[Path]:
+        """The files of some kinds that belong to the last commit: others may be just being written, or about to go."""
+        folder = self.folder / POSTINGS
+        try:
+            segments = orjson.loads((folder / "meta.json").read_bytes())["segments"]
+            names = sorted(segment["segment_id"].replace("-", "") for segment in segments)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise DamagedData(f"{folder / 'meta.json'}: damaged; make the archive anew") from None
+        for name in names:
+            yield from (path for kind in kinds if (path := folder / f"{name}{kind}").exists())
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -218,7 +235,10 @@ class Archive:
         file = stored.place >> 40
         if file not in self._numbers:
             self._numbers[file] = texts.numbers_of(self.folder / TEXTS, stored.place)
-        return self._numbers[file][stored.numbers : stored.numbers + stored.words]
+        numbers = self._numbers[file][stored.numbers : stored.numbers + stored.words]
+        if len(numbers) < stored.words:
+            raise DamagedData(f"{self.folder}: its words as numbers are cut off; make the archive anew")
+        return numbers
 
     def get(self, id: str) -> Stored:
         """The document of that identifier.
@@ -266,8 +286,8 @@ class Archive:
         Raises:
             DamagedData: what is stored of a document cannot be read.
         """
-        for path in sorted((self.folder / POSTINGS).iterdir()):
-            if path.suffix in _CHECKED and not _as_written(path):
+        for path in self._postings(_CHECKED):
+            if not _as_written(path):
                 yield f"{path}: damaged; make the archive anew"
         seen: set[str] = set()
         numbers = Numbers()
