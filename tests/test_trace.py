@@ -831,6 +831,18 @@ def test_a_column_that_was_misspelt_is_an_error(option: str, kind: str, tmp_path
     assert (status, asked) == (0, "2020-01-01")
 
 
+def test_a_column_may_come_late(tmp_path: Path) -> None:
+    row = {"text": HARBOUR[:300]}
+    lines = [json.dumps({"id": str(k), **row}) for k in range(15_000)]  # more than is read at once
+    lines.append(json.dumps({"id": "last", **row, "meta": {"when": "2020-01-01"}, "link": ["a", "b"]}))
+    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    further = ("--date-column", "meta.when", "--url-column", "link")
+    status, _, err = run("index", str(tmp_path / "a.jsonl"), "-o", str(tmp_path / "x"), *further)
+    assert status == 0, err
+    last = Archive(tmp_path / "x").get("last")
+    assert (last.date, last.url) == ("2020-01-01", None)  # a list is no address
+
+
 def test_a_list_that_nobody_reads_to_its_end_is_no_error(tmp_path: Path) -> None:
     with Writer.open(tmp_path / "x") as writer:
         for number in range(20_000):
@@ -843,6 +855,30 @@ def test_a_list_that_nobody_reads_to_its_end_is_no_error(tmp_path: Path) -> None
         process.stdout.close()
         errors = process.stderr.read()
     assert (process.returncode, errors) == (0, b"")
+
+
+def test_a_page_that_is_in_the_archive_itself_has_its_source_all_the_same(tmp_path: Path) -> None:
+    page = spinners.simulate(HARBOUR, "thesaurus", seed=3, rate=0.4).text
+    (tmp_path / "page.txt").write_text(page, encoding="utf-8")
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("page", page)
+        writer.put("clinic", CLINIC)
+        writer.commit()
+    alone = search(page, Archive(tmp_path / "x"))
+    assert [match.id for match in alone.sources] == ["page"] and alone.others == ()
+    status, _, err = run("restore", str(tmp_path / "page.txt"), "--index", str(tmp_path / "x"))
+    assert status == 0 and "page: the page itself" in err and "0 places by the source" in err
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("harbour", HARBOUR)
+        writer.commit()
+    found = search(page, Archive(tmp_path / "x"))
+    assert [match.id for match in found.sources] == ["page", "harbour"]
+    assert [match.id for match in found.others] == ["harbour"]
+    assert "page: the page itself" in trace_in_words(found) and "harbour: a source with probability" in trace_in_words(
+        found
+    )
+    status, out, err = run("restore", str(tmp_path / "page.txt"), "--index", str(tmp_path / "x"))
+    assert (status, out) == (0, HARBOUR) and "the source is harbour" in err
 
 
 def test_what_is_only_quoted_is_no_source_and_is_said(tmp_path: Path) -> None:

@@ -189,8 +189,8 @@ def _from_source(document: Document, settings: Settings, source: str | None, ind
     else:
         assert index is not None
         traced = search(document.text, Archive(index), reading)
-        found = [match.comparison for match in traced.sources] or [compare(document.text, "")]
-        named = ", ".join(match.id for match in traced.sources)
+        found = [match.comparison for match in traced.others] or [compare(document.text, "")]
+        named = ", ".join(match.id for match in traced.others)
         said = f"the source is {named}" if named else f"{trace_in_words(traced)}; the reader's words alone"
         remark(f"{shown(document.path)}: {said}")
     made = restored(found[0], reading, further=found[1:])

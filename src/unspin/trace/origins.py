@@ -60,8 +60,8 @@ def searched(found: Trace, reading: Reading, named: Callable[[str], str] = str) 
     )
     likeliest = None if found.likeliest is None else named(found.likeliest)
     search = Search(found.best, likeliest, tuple(str(note) for note in found.notes))
-    if not proofs:
+    if not found.others:
         own = tuple(Wording(s.start, s.end, s.original, None) for s in reading.substitutions)
-        return Origin((), own, search)
-    first, *further = (match.comparison for match in found.sources)
+        return Origin(proofs, own, search)
+    first, *further = (match.comparison for match in found.others)
     return Origin(proofs, restored(first, reading, further=further).wordings, search)

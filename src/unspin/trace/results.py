@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from unspin.comparison import Comparison, Wording
+from unspin.comparison import Comparison, Remark, Wording
 from unspin.reading import Reading, Substitution
 
 __all__ = ["Match", "Restoration", "Trace"]
@@ -63,7 +63,8 @@ class Trace:
     Attributes:
         page: the page, as given.
         sources: documents that are sources of the page, the one that explains most first. Each explains a part of the
-            page that those before it do not.
+            page that those before it do not. One that is the page itself, word for word, comes before them and counts as
+            explaining nothing.
         best: probability of the likeliest document, even where no source is claimed.
         likeliest: its identifier, or None where nothing in the archive has a word in common with the page.
         claimed_from: probability from which a document is called a source.
@@ -81,3 +82,8 @@ class Trace:
     nearest: Match | None = None
     reading: Reading | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def others(self) -> tuple[Match, ...]:
+        """The sources that are not the page itself, word for word: whose wording it may get back."""
+        return tuple(match for match in self.sources if Remark.IDENTICAL not in match.comparison.notes)

@@ -59,6 +59,8 @@ _BEGINNING: Final = 2_000
 _LAST_LATIN: Final = "\u024f"
 _OWN_WORDS: Final = 40
 """Words of the page that a further source must explain by itself."""
+_SPUN: Final = 0.05
+"""Share of the words of a page that stand for others, from which it does not say the same as a document but was made of it."""
 _QUOTED: Final = 20
 """Words that a page must have in common with a document for it to be named, though they count as taken nowhere."""
 
@@ -251,6 +253,8 @@ class Hunt:
                 vain += 1
                 continue
             vain = 0
+            if _is_page(candidate):  # which says nothing of where it comes from
+                continue
             explained = self._free & _explains(self.page, candidate.found)[self._token]
             self._free &= ~explained
             for c in left:
@@ -289,12 +293,18 @@ class Hunt:
         return [(c.stored.id, c.found, c.doubts) for c in self._found.values() if c.found is not None]
 
     def sources(self) -> Iterator[Match]:
-        """Documents that each explain something of the page that those before do not, near-copies put together."""
+        """Documents that each explain something of the page that those before do not, near-copies put together.
+
+        One with the very words of the page comes first, and others as if it were not there.
+        """
         explained = np.zeros(len(self.page.words), np.bool_)
         left = [c for c in self._found.values() if c.found is not None and c.probability >= self._claimed_from]
         while left:
             own = [_explains(self.page, _of(c)) & ~explained & self.page.counts for c in left]
-            k = min(range(len(left)), key=lambda k: (-int(own[k].sum()), -left[k].probability, _Ties(left[k])))
+            k = min(
+                range(len(left)),
+                key=lambda k: (not _is_page(left[k]), -int(own[k].sum()), -left[k].probability, _Ties(left[k])),
+            )
             if explained.any() and own[k].sum() < _OWN_WORDS:
                 return
             first = left.pop(k)
@@ -305,7 +315,8 @@ class Hunt:
             others = sorted((c for c in (first, *copies) if c is not chosen), key=lambda c: (-c.run.nats, _Ties(c)))
             group = sorted([chosen, *others], key=_earliest)  # those without a date last, in order of their evidence
             named = group[0] if group[0].stored.date is not None else chosen
-            explained |= _explains(self.page, _of(first))
+            if not _is_page(first):
+                explained |= _explains(self.page, _of(first))
             if named.found is None:
                 named.found = comparison(link(self.page, side(self._archive.text(named.where))))
             yield _match(named, max(c.probability for c in group), tuple(c.stored.id for c in group if c is not named))
@@ -320,6 +331,7 @@ class Hunt:
     def _is_copy(self, candidate: _Candidate, source: _Candidate) -> bool:
         return (
             candidate is not source
+            and not (_is_page(source) and _is_swapped(candidate))
             and candidate.run.nats >= _COPY * source.run.nats
             and near_copies(source.numbers, candidate.numbers)
         )
@@ -360,6 +372,16 @@ def _match(named: _Candidate, probability: float, near_copies: tuple[str, ...]) 
 def _of(candidate: _Candidate) -> Comparison:
     assert candidate.found is not None
     return candidate.found
+
+
+def _is_page(candidate: _Candidate) -> bool:
+    """Whether a document has the very words of the page."""
+    return Remark.IDENTICAL in _of(candidate).notes
+
+
+def _is_swapped(candidate: _Candidate) -> bool:
+    """Whether words of the page stand for others of a document, as far as it was aligned."""
+    return candidate.found is not None and candidate.found.swapped > _SPUN * candidate.found.words
 
 
 def _earliest(found: _Candidate) -> tuple[bool, str]:

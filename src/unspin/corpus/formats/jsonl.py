@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -17,6 +18,7 @@ from unspin.errors import InputError, UnknownEncoding, UnknownFormat
 __all__ = ["mended", "read", "splits"]
 
 _HEAD: Final = 64 * 1024
+_AT_ONCE: Final = 1 << 20
 _LOOKED_AT: Final = 100  # lines, for the name of the column
 
 
@@ -86,6 +88,22 @@ def mended(source: Source, raw: Rows, texts: Mapping[int, str], columns: Columns
     return replaced(raw, made)
 
 
+def _has_key(source: Source, column: str) -> bool:
+    """Whether the name of a column, or the last part of its path, stands anywhere in a file as a key would."""
+    keys = {json.dumps(key).encode() for key in (column, column.rpartition(".")[2])}
+    longest = max(map(len, keys))
+    before = b""
+    stream = open_stream(source)
+    try:
+        while data := stream.read(_AT_ONCE):
+            if any(key in before + data for key in keys):
+                return True
+            before = data[-longest:]
+    finally:
+        stream.close()
+    return False
+
+
 def _plain(offset: int) -> Position:
     return {"offset": offset, "seek": offset, "skip": 0}
 
@@ -117,11 +135,12 @@ def _check(source: Source, columns: Columns) -> None:
     finally:
         stream.close()
     if first is not None and first.data:
-        _check_columns(first, columns, name)
+        _check_columns(source, first, columns)
 
 
-def _check_columns(first: Block, columns: Columns, name: str) -> None:
-    """Raise if the beginning of a file lacks a column that was named: that of the text stands in one of its first lines."""
+def _check_columns(source: Source, first: Block, columns: Columns) -> None:
+    """Raise if a file lacks a column that was named: that of the text stands in one of its first lines, others anywhere."""
+    name = shown(source.url)
     missing = columns.needed()
     seen: dict[str, None] = {}
     objects = bad = 0
@@ -140,7 +159,8 @@ def _check_columns(first: Block, columns: Columns, name: str) -> None:
         if not missing:
             return
     if objects:
-        column, option = next(iter(missing.items()))
-        raise InputError(f"{name}: {no_column(column, seen, option)}")
-    if bad:
+        for column, option in missing.items():
+            if column == columns.text or not _has_key(source, column):
+                raise InputError(f"{name}: {no_column(column, seen, option)}")
+    elif bad:
         raise UnknownFormat(f"{name}: not JSON Lines; an object a line is needed")

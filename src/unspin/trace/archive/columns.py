@@ -97,4 +97,5 @@ def _header(source: Source) -> tuple[str, list[str]]:
 
 
 def _said(value: Any) -> str | None:
-    return None if value is None or value == "" else str(value)
+    """A value as text; an object or a list says neither a date nor an address."""
+    return None if value is None or value == "" or isinstance(value, (dict, list)) else str(value)
