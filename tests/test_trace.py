@@ -857,6 +857,15 @@ def test_a_list_that_nobody_reads_to_its_end_is_no_error(tmp_path: Path) -> None
     assert (process.returncode, errors) == (0, b"")
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet", "a.warc.gz"])
+def test_a_corpus_is_no_page(name: str, tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("one", HARBOUR)
+        writer.commit()
+    status, out, err = run("trace", str(tmp_path / name), "--index", str(tmp_path / "x"))
+    assert (status, out) == (2, "") and "add -o FOLDER for a row each" in err
+
+
 def test_a_page_that_is_in_the_archive_itself_has_its_source_all_the_same(tmp_path: Path) -> None:
     page = spinners.simulate(HARBOUR, "thesaurus", seed=3, rate=0.4).text
     (tmp_path / "page.txt").write_text(page, encoding="utf-8")

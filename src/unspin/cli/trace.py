@@ -129,6 +129,7 @@ def trace(
         plan = _plan(index, annotate_format, (text_column, id_column), how, {"--teach": teach, "--all": everything})
         return _corpus(Run(pages, output, workers, memory_limit, "claimed"), plan, json)
     options.without("-o FOLDER", _OF_CORPORA, context)
+    from unspin.corpus.sources import holds_rows
     from unspin.documents import expand
     from unspin.trace import Archive
     from unspin.trace import trace as traced
@@ -142,6 +143,8 @@ def trace(
     with _progress(len(paths)) as advance:
         for path in paths:
             try:
+                if holds_rows(path):
+                    raise InputError(f"{path}: many pages in one file; add -o FOLDER for a row each")
                 found = traced(opened(path).text, archive, reader=reader, claimed_from=threshold)
             except (InputError, MissingExtra) as error:
                 unread += 1

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from unspin.errors import InputError, MissingExtra, MissingInput, UnknownFormat
 
-__all__ = ["Compression", "Format", "Found", "Source", "check_file", "discover", "is_remote", "shown"]
+__all__ = ["Compression", "Format", "Found", "Source", "check_file", "discover", "holds_rows", "is_remote", "shown"]
 
 Kind = Literal["text", "texts", "jsonl", "csv", "parquet", "arrow", "warc"]
 Compression = Literal["", "gzip", "zstd"]
@@ -157,6 +157,12 @@ def _format(url: str) -> Format | None:
     if kind is None or (compression and kind in _COMPRESSED_INSIDE):
         return None
     return Format(kind, compression)
+
+
+def holds_rows(name: str) -> bool:
+    """Whether a file of this name holds many documents and can be nothing else."""
+    format = _format(name)
+    return format is not None and format.kind in ("jsonl", "parquet", "arrow", "warc")
 
 
 def _wanted(name: str) -> bool:
