@@ -105,7 +105,9 @@ def _write_corpus(here: Path, texts: list[str]) -> None:
     pa = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
     zstandard = pytest.importorskip("zstandard")
-    lines = "".join(json.dumps({"text": text}) + "\n" for text in texts).encode()
+    lines = "".join(
+        json.dumps({"text": text, "published": "2026-05-01", "link": "https://example.org/1"}) + "\n" for text in texts
+    ).encode()
     (here / "crawl").mkdir()
     (here / "crawl" / "part.jsonl.gz").write_bytes(gzip.compress(lines))
     parquet.write_table(pa.table({"content": texts, "text": texts}), here / "crawl" / "part.parquet")
