@@ -1,10 +1,11 @@
 """How unspin does on passages of real pages that were read by hand: what it makes of each swap, and how sure it says it is.
 
-    python -m benchmarks.wild FOLDER... [--fast] [--anyhow] [--out FILE]
+    python -m benchmarks.wild FOLDER... [--fast] [--anyhow] [--deep MODEL] [--out FILE]
 
 :mod:`training.marked` tells what a folder of such passages holds. Printed are the pages that read as spun, the swaps of the
 passages that are found (guesses left open among them) and that are restored to what was written or reads as well, and the
-honest words that are changed. ``--anyhow`` restores pages too that do not read as spun.
+honest words that are changed. ``--anyhow`` restores pages too that do not read as spun; ``--deep`` asks a causal language
+model for a second opinion.
 """
 
 from __future__ import annotations
@@ -107,13 +108,15 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--fast", action="store_true")
     parser.add_argument("--anyhow", action="store_true", help="restore pages too that do not read as spun")
+    parser.add_argument("--deep", type=Path, help="a causal language model as a second opinion")
     parser.add_argument("--out", type=Path, help="write the counts here, as JSON")
     options = parser.parse_args()
     total = Counts()
     for folder in options.folders:
         for passage in passages(folder):
             point = 1.0 if options.anyhow else 1e-4
-            total += counted(passage, unspin.read(passage.page, operating_point=point, fast=options.fast))
+            reading = unspin.read(passage.page, operating_point=point, fast=options.fast, deep=options.deep)
+            total += counted(passage, reading)
     print(f"pages {total.pages}, spun {total.spun}; swaps {total.swaps}: found {total.found / total.swaps:.3f},",
           f"restored {total.restored / total.swaps:.3f}; honest words {total.honest}, changed {total.harmed}")  # fmt: skip
     if options.out is not None:

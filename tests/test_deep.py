@@ -284,15 +284,22 @@ class _Maskless:
     def eval(self) -> _Maskless:
         return self
 
-    def __call__(self, **inputs: Any) -> Any:
+    def forward(self, **inputs: Any) -> Any:
         inputs.pop("attention_mask", None)
         return self._network(**inputs)
+
+    __call__ = forward
 
 
 def test_a_network_that_ignores_the_mask_is_noticed(tokenizer: Any) -> None:
     network = _llama(tokenizer)
     assert deep.CausalModel(network, tokenizer)._reads_trees()
     assert not deep.CausalModel(_Maskless(network), tokenizer)._reads_trees()
+
+
+@pytest.mark.filterwarnings("error")
+def test_nothing_deprecated_is_asked_of_the_library(model: deep.CausalModel) -> None:
+    assert model._reads_trees()
 
 
 def test_an_architecture_that_takes_no_such_mask_is_refused(tmp_path: Path, tokenizer: Any) -> None:

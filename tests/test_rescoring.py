@@ -1,15 +1,26 @@
-"""The second opinion: reader, model and the other places, weighed; the model here says what the test wants."""
+"""The second opinion: reader and model, weighed; the model here says what the test wants."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import unspin
 from tests.test_features import LEXICON, believed, suspect
-from unspin.reader.rescoring import ELSEWHERE, MODEL, READER, rescored
+from training.marked import Passage
+from training.second_opinion import of_options, of_swaps, read
+from unspin.model.evidence import Evidence, Posterior
+from unspin.reader import rescoring, rounds
+from unspin.reader.passes import load
+from unspin.reader.rescoring import Weights, rescored
 from unspin.text import split
+
+SHARE, SAID = 0.7, 0.4
+ODDS, OPTIONS, FOUND, BIAS = 0.6, 1.2, -0.5, -1.0
+WEIGHTS = Weights(np.array([SHARE, SAID]), np.array([ODDS, OPTIONS, FOUND, BIAS]))
 
 
 class Model:
@@ -28,50 +39,122 @@ class Model:
         return np.array(said, np.float32)
 
 
-def shares(text: str, options: dict[str, list[str]], said: dict[str, list[float]]) -> tuple[np.ndarray, np.ndarray]:
-    words = split(text)
-    evidence = suspect(words, options)
-    model = Model(said)
-    after = rescored(words, evidence, believed(evidence, 0.5), LEXICON, model)  # type: ignore[arg-type]
+def reread(
+    text: str, options: dict[str, list[str]], said: dict[str, list[float]]
+) -> tuple[Evidence, Posterior, Posterior]:
+    """The evidence on some words, and the posterior before and after the model has read them."""
+    evidence = suspect(split(text), options)
+    before = believed(evidence, 0.5)
+    after = rescored(split(text), evidence, before, LEXICON, Model(said), WEIGHTS)  # type: ignore[arg-type]
     totals = np.add.reduceat(after.option, evidence.ptr[:-1]) + after.written
     assert totals == pytest.approx(np.ones(len(totals)))
-    return after.option, after.written
+    return evidence, before, after
 
 
-def test_the_model_tips_the_balance() -> None:
-    option, written = shares(
-        "a vessel", {"vessel": ["boat", "ship"]}, {"vessel": [-9.0], "boat": [-1.0], "ship": [-4.0]}
-    )
-    assert option[0] / option[1] == pytest.approx(np.exp(MODEL * 3.0))
-    assert option[0] / written[0] == pytest.approx(np.exp(READER * np.log(0.25 / 0.5) + MODEL * 8.0))
+def odds(posterior: Posterior, word: int = 0) -> float:
+    return float(np.log(1 / posterior.written[word] - 1))
 
 
-def test_what_it_says_elsewhere_counts_too() -> None:
-    there = {"vessel": [-5.0, -1.0], "boat": [-1.0, -1.0], "ship": [-1.0, -1.0]}
-    option, _ = shares("a vessel, the vessel", {"vessel": ["boat", "ship"]}, there | {"ship": [-1.0, -3.0]})
-    assert option[0] / option[1] == pytest.approx(np.exp(ELSEWHERE * 2.0))
-    assert option[2] / option[3] == pytest.approx(np.exp(MODEL * 2.0))
+def test_the_model_tips_the_balance_between_options() -> None:
+    said = {"vessel": [-9.0], "boat": [-1.0], "ship": [-4.0]}
+    _, _, after = reread("a vessel", {"vessel": ["boat", "ship"]}, said)
+    assert after.option[0] / after.option[1] == pytest.approx(np.exp(SAID * 3.0))
 
 
-def test_nothing_at_one_place_outweighs_everything_elsewhere() -> None:
-    said = {"vessel": [-1.0] * 4, "boat": [-1.0, -99.0, -99.0, -99.0], "ship": [-1.0] * 4}
-    option, _ = shares("vessel vessel vessel vessel", {"vessel": ["boat", "ship"]}, said)
-    assert option[0] / option[1] == pytest.approx(np.exp(ELSEWHERE * -12.0))
+def test_a_word_that_fits_worse_than_its_options_was_rather_swapped() -> None:
+    said = {"boat": [-1.0], "ship": [-4.0]}
+    options = {"vessel": ["boat", "ship"]}
+    _, _, after = reread("a vessel", options, said | {"vessel": [-9.0]})
+    together = np.log(0.5**SHARE * (1 + np.exp(SAID * -3.0)))
+    assert odds(after) == pytest.approx(OPTIONS * together + FOUND * -8.0 + BIAS)
+    _, _, fitting = reread("a vessel", options, said | {"vessel": [-1.0]})
+    assert fitting.written[0] > after.written[0]
 
 
-def test_where_it_was_not_asked_the_reader_decides_alone() -> None:
-    option, written = shares("a vessel", {"vessel": ["boat", "ship"]}, {})
-    assert option == pytest.approx([option[0]] * 2)
-    assert option[0] / written[0] == pytest.approx((0.25 / 0.5) ** READER)
+def test_where_the_model_was_not_asked_all_stays_as_the_reader_says() -> None:
+    said = {"vessel": [np.nan, -3.0], "boat": [np.nan, -1.0], "ship": [np.nan, -2.0]}
+    _, before, after = reread("a vessel, the vessel", {"vessel": ["boat", "ship"]}, said)
+    assert after.written[0] == before.written[0]
+    assert after.option[:2].tolist() == before.option[:2].tolist()
+    assert after.written[1] != before.written[1]
 
 
 def test_an_option_not_asked_fares_as_the_worst_asked() -> None:
-    option, _ = shares("a vessel", {"vessel": ["boat", "ship"]}, {"vessel": [-3.0], "boat": [-1.0]})
-    assert option[0] / option[1] == pytest.approx(np.exp(MODEL * 2.0))
+    _, _, after = reread("a vessel", {"vessel": ["boat", "ship"]}, {"vessel": [-3.0], "boat": [-1.0]})
+    assert after.option[0] / after.option[1] == pytest.approx(np.exp(SAID * 2.0))
+
+
+def test_options_that_the_model_may_not_look_at_are_out_of_play() -> None:
+    many = "boat ship craft ferry barge yacht canoe raft dinghy cutter sloop liner".split()
+    said = {form: [-1.0] for form in ["vessel", *many]}
+    _, _, after = reread("a vessel", {"vessel": many}, said)
+    assert 0 < (after.option > 0).sum() < len(many)
+
+
+def test_an_impossible_word_or_option_makes_no_infinite_odds() -> None:
+    words = split("a vessel")
+    evidence = suspect(words, {"vessel": ["boat", "ship"]})
+    sure = believed(evidence, 0.0)
+    sure.option[:] = [1.0, 0.0]
+    model = Model({"vessel": [-1.0], "boat": [-1.0], "ship": [-1.0]})
+    after = rescored(words, evidence, sure, LEXICON, model, WEIGHTS)  # type: ignore[arg-type]
+    assert np.isfinite(odds(after))
 
 
 def test_a_text_without_suspicious_words_stays_as_it_is() -> None:
     words = split("the of and")
     evidence = suspect(words, {})
-    after = rescored(words, evidence, believed(evidence, 0.5), LEXICON, Model({}))  # type: ignore[arg-type]
+    after = rescored(words, evidence, believed(evidence, 0.5), LEXICON, Model({}), WEIGHTS)  # type: ignore[arg-type]
     assert len(after.option) == len(after.written) == 0
+
+
+class Biased:
+    """Finds each word as it stands likelier than any other in its place, or less likely."""
+
+    def __init__(self, written: float) -> None:
+        self.written = written
+
+    def watched(self, _tick: Any) -> Biased:
+        return self
+
+    def likelihood(self, _words: Any, _tokens: Any, _place: Any, ptr: Any, options: Any, *_: Any, **__: Any) -> Any:
+        said = np.zeros(len(options), np.float32)
+        said[ptr[:-1]] = self.written
+        return said
+
+
+def test_the_reader_changes_what_the_model_tells_it_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path("examples/spun/harbour.txt").read_text(encoding="utf-8")
+    changed = {}
+    for name, model in (("for", Biased(30.0)), ("against", Biased(-30.0))):
+        monkeypatch.setattr(rounds, "_causal_model", lambda _path, model=model: model)
+        changed[name] = len(unspin.read(page, deep=Path("model.gguf")).substitutions)
+    alone = len(unspin.read(page).substitutions)
+    assert changed["for"] < alone / 4
+    assert changed["against"] > alone
+
+
+def test_the_shipped_weights_believe_both_reader_and_model() -> None:
+    weights = rescoring.load()
+    assert (weights.options > 0).all()
+    assert dict(zip(rescoring.SWAPS, weights.swaps > 0, strict=True)) == {
+        "odds": True, "options": True, "found": False, "bias": False,
+    }  # fmt: skip
+
+
+def test_a_page_read_by_hand_says_which_words_were_swapped_and_for_which_option() -> None:
+    page = (
+        "Our neighbours retain a small vessel in the haven, and on warm evenings they row over to the isle. Last summertime "
+        "the whole street was invited to arrive along, and we remained until it was rather colored."
+    )
+    start = page.index("summertime")
+    swap = (start, start + len("summertime"), ("summer", "July"))
+    passage = Passage(page, 0, page.index("invited"), (swap,))
+    every = dict.fromkeys(LEXICON.forms, [-1.0] * 99)
+    marked = read(passage, True, load(fast=True), Model(every))  # type: ignore[arg-type]
+    assert marked.swapped.sum() == marked.right.sum() == 1
+    assert (marked.known & ~marked.swapped).any()
+    assert not marked.known.all()  # nobody has read the end of the page
+    answers = of_swaps(marked, WEIGHTS.options).answer
+    assert len(answers) == marked.known.sum()
+    assert answers.sum() == of_options(marked).answer.sum() == 1

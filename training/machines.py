@@ -121,10 +121,10 @@ def of_originals(words: Words, gathered: spans.Spans, answers: Answers, model: s
     said = [answers.at(*place) or () for place in zip(begin, end, strict=True)]
     pairs = zip(ragged.owners(gathered.ptr).tolist(), gathered.originals, strict=True)
     right = np.array([original in said[row] for row, original in pairs], bool)
-    return _choices(before, values, right, gathered.ptr, real)
+    return choices(before, values, right, gathered.ptr, real)
 
 
-def _choices(before: Floats, values: Floats, right: NDArray[np.bool_], ptr: NDArray[np.int64], real: bool) -> Part:
+def choices(before: Floats, values: Floats, right: NDArray[np.bool_], ptr: NDArray[np.int64], real: bool) -> Part:
     """Of the places whose rows begin at ``ptr``, those where one of them is right."""
     taken = ragged.take(ptr, np.flatnonzero(ragged.sums(right, ptr) > 0))
     return Part(before[taken.items], values[taken.items], right[taken.items], taken.ptr, real)
@@ -149,7 +149,7 @@ def of_words(words: Words, back: Back, answers: Answers, models: Models, real: b
             right[k] = models.lexicon.forms[evidence.original[k]] in (said[row] or ())
     return (
         Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), real),
-        _choices(option, options, right, evidence.ptr, real),
+        choices(option, options, right, evidence.ptr, real),
     )
 
 
@@ -204,11 +204,11 @@ def report(name: str, parts: Sequence[Part], names: Sequence[str]) -> Floats:
         weight = fit([part for i, part in enumerate(real) if i % FOLDS != fold] + rest)
         held += sum(_loss(part, weight) for part in real[fold::FOLDS])
     weight, before = fit(parts), np.zeros(len(names))
-    choices = {kind: max(sum(len(part.ptr) - 1 for part in some), 1) for kind, some in (("r", real), ("s", rest))}
+    counted = {kind: max(sum(len(part.ptr) - 1 for part in some), 1) for kind, some in (("r", real), ("s", rest))}
     print(f"{name}: {dict(zip(names, weight.round(3).tolist(), strict=True))}")
-    print(f"  loss a choice, real pages held out: {sum(_loss(p, before) for p in real) / choices['r']:.4f} before,",
-          f"{held / choices['r']:.4f}; simulated: {sum(_loss(p, before) for p in rest) / choices['s']:.4f} before,",
-          f"{sum(_loss(p, weight) for p in rest) / choices['s']:.4f}; {choices['r']} and {choices['s']} choices",
+    print(f"  loss a choice, real pages held out: {sum(_loss(p, before) for p in real) / counted['r']:.4f} before,",
+          f"{held / counted['r']:.4f}; simulated: {sum(_loss(p, before) for p in rest) / counted['s']:.4f} before,",
+          f"{sum(_loss(p, weight) for p in rest) / counted['s']:.4f}; {counted['r']} and {counted['s']} choices",
           flush=True)  # fmt: skip
     return weight
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import importlib
+import inspect
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -64,6 +65,9 @@ class CausalModel:
         self._torch = importlib.import_module("torch")
         self._cache = importlib.import_module("transformers").DynamicCache
         self._network = network.eval()
+        takes = inspect.signature(network.forward).parameters
+        # Newer versions of the library take the cache by another name, and in time will by no other.
+        self._cached_as = "cache" if "cache" in takes else "past_key_values"
         self._tokenizer = tokenizer
         known = (tokenizer.bos_token_id, tokenizer.eos_token_id)
         self._begin: int = next((token for token in known if token is not None), 0)
@@ -178,8 +182,8 @@ class CausalModel:
                 input_ids=torch.from_numpy(batch.token)[None],
                 position_ids=torch.from_numpy(batch.depth)[None],
                 attention_mask=mask[None, None],
-                past_key_values=forest.cache,
                 use_cache=True,
+                **{self._cached_as: forest.cache},
             ).logits[0]
             forest.cut(batch)
             total = np.zeros(batch.branches, np.float64)

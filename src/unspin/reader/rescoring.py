@@ -1,13 +1,19 @@
-"""The second opinion: a causal language model reads the best options of every suspicious word, the document decides.
+"""The second opinion: a causal language model reads the best options of every suspicious word.
 
-What the model says of an option is evidence of the context with the word found hidden from it, so it may be summed over
-the occurrences of a spun form: what it says at the other places counts too. Reader, model and the other places are weighed
-by a log-linear model with three weights.
+Reader and model are weighed twice, by two log-linear models: which of its options a word stands for if it was swapped, and
+whether it was. What the model says belongs to the context alone, with the word found among the options and never taken for
+granted, so it is evidence beside all that the reader has. A word that the model was not asked about stays as the reader
+says.
+
+The weights are fitted on real pages read by hand together with simulated ones (``python -m training.second_opinion``).
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
 from typing import Final
 
 import numpy as np
@@ -15,22 +21,69 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
-from unspin.model import posterior as posteriors
 from unspin.model.deep import CausalModel, below_best
 from unspin.model.evidence import Evidence, Posterior
 from unspin.text import Words
 
-READER: Final = 0.62
-MODEL: Final = 0.36
-ELSEWHERE: Final = 0.12
-"""Weights of the reader's log posterior, of the model's log-likelihood, and of its sum over the other places: maximum
-likelihood on simulated documents of part dev, see ``docs/deep.md``."""
-_OPTIONS: Final = 8  # of a word, that the model may look at
-_MARGIN: Final = 6.0  # nats below the best, up to which it does
-_LOWEST_PRIOR: Final = -12.0
-_CLEARLY_WORSE: Final = -6.0
-_NOT_ASKED: Final = -3.0
-_LOWEST_ELSEWHERE: Final = -12.0
+__all__ = [
+    "NAMES",
+    "OPTIONS",
+    "SWAPS",
+    "Heard",
+    "Weights",
+    "heard",
+    "load",
+    "option_features",
+    "rescored",
+    "swap_features",
+]
+
+OPTIONS: Final = ("option", "said")
+"""What an option is judged by, if its word was swapped: its log probability by the reader; what the model says of it."""
+SWAPS: Final = ("odds", "options", "found", "bias")
+"""What the swap of a word is judged by: its log-odds by the reader; log of the sum over its options of what they are judged
+by; what the model says of the word as found; 1."""
+NAMES: Final = {"options": OPTIONS, "swaps": SWAPS}
+"""What each of the :class:`Weights` is of."""
+_OPTIONS: Final = 8
+"""Options of a word that stay in play."""
+_ASKED: Final = 5
+_MARGIN: Final = 5.0
+"""Options of a word, "as written" among them, that the model is asked about at most, and nats below the best of them up to
+which it is. Measured: nine of them and 6 nats are no better and take the model three fifths longer (``docs/deep.md``)."""
+_LEAST: Final = 1e-5
+"""The probability, of an option or that a word is as written, that the reader is taken to give at least."""
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Of what :data:`OPTIONS` and :data:`SWAPS` name, in their order."""
+
+    options: NDArray[np.float64]
+    swaps: NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """What reader and model say of the ``m`` words that the model was asked about.
+
+    Attributes:
+        word: their indices among the suspicious words, ``int64[m]``.
+        ptr: where the best options of each begin, ``int64[m + 1]``.
+        option: their indices among the options of the evidence, ``int64[k]``.
+        probability: of each by the reader, if its word was swapped, ``float64[k]``.
+        said: log-likelihood of each by the model, against the best that it was asked about there, ``float64[k]``.
+        odds: log-odds of a swap by the reader, ``float64[m]``.
+        found: as ``said``, of the word as found, ``float64[m]``.
+    """
+
+    word: NDArray[np.int64]
+    ptr: NDArray[np.int64]
+    option: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    said: NDArray[np.float64]
+    odds: NDArray[np.float64]
+    found: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -51,29 +104,58 @@ class _Shortlist:
     prior: NDArray[np.float64]
     tokens: list[str]
 
-    @property
-    def owner(self) -> NDArray[np.int64]:
-        """The word that each belongs to, ``int64[k]``."""
-        return ragged.owners(self.ptr)
 
-
-def rescored(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Posterior:
+def rescored(
+    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel, weights: Weights
+) -> Posterior:
     """The posterior after a causal language model has read the best options of every suspicious word."""
+    there = heard(words, evidence, posterior, lexicon, model)
+    score = option_features(there) @ weights.options
+    share = np.exp(score - ragged.spread(ragged.log_sum_exp(score, there.ptr), there.ptr))
+    swapped = 1 / (1 + np.exp(-swap_features(there, weights.options) @ weights.swaps))
+    written = posterior.written.copy()
+    written[there.word] = 1 - swapped
+    again = np.zeros(len(written), bool)
+    again[there.word] = True
+    option = np.where(again[evidence.owner], 0.0, posterior.option)
+    option[there.option] = share * ragged.spread(swapped, there.ptr)
+    return replace(posterior, option=option, written=written)
+
+
+def heard(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, model: CausalModel) -> Heard:
+    """What a causal language model says of the best options of the suspicious words, and what the reader says of them."""
     listed = _shortlist(words, evidence, posterior, lexicon)
     likelihood = model.likelihood(
-        words, listed.tokens, evidence.place, listed.ptr, listed.forms, listed.prior, margin=_MARGIN, most=1 + _OPTIONS
+        words, listed.tokens, evidence.place, listed.ptr, listed.forms, listed.prior, margin=_MARGIN, most=_ASKED
     )
-    by_place = np.split(likelihood, listed.ptr[1:-1])
-    relative = np.concatenate([below_best(place) for place in by_place])
-    asked = ~np.isnan(likelihood)
-    elsewhere = _elsewhere(relative, asked, listed, evidence.found)
-    score = READER * np.maximum(listed.prior, _LOWEST_PRIOR) + MODEL * relative + ELSEWHERE * elsewhere
-    changed = listed.option >= 0
-    ratio = (score - score[listed.ptr[:-1]][listed.owner])[changed]  # to "as written"
-    share, written = posteriors.softmax_with_rest(ratio, listed.ptr - np.arange(len(listed.ptr)))
-    option = np.zeros_like(posterior.option)
-    option[listed.option[changed]] = share
-    return replace(posterior, option=option, written=written)
+    word = np.flatnonzero(ragged.sums(~np.isnan(likelihood), listed.ptr) > 0)
+    rows = ragged.take(listed.ptr, word)
+    relative = [below_best(place) for place in np.split(likelihood[rows.items], rows.ptr[1:-1])]
+    said, option = np.concatenate(relative), listed.option[rows.items]
+    changed = option >= 0
+    ptr = ragged.kept(rows.ptr, changed)
+    probability = posterior.option[option[changed]]
+    written = np.clip(posterior.written[word], _LEAST, 1 - _LEAST)
+    return Heard(
+        word=word,
+        ptr=ptr,
+        option=option[changed],
+        probability=probability / ragged.spread(ragged.sums(probability, ptr), ptr),
+        said=said[changed],
+        odds=np.log((1 - written) / written),
+        found=said[~changed],
+    )
+
+
+def option_features(there: Heard) -> NDArray[np.float64]:
+    """What :data:`OPTIONS` names, ``float64[k, 2]``."""
+    return np.stack([np.log(np.maximum(there.probability, _LEAST)), there.said], axis=1)
+
+
+def swap_features(there: Heard, options: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What :data:`SWAPS` names, ``float64[m, 4]``; ``options`` are the weights of :data:`OPTIONS`."""
+    together = ragged.log_sum_exp(option_features(there) @ options, there.ptr)
+    return np.stack([there.odds, together, there.found, np.ones(len(there.odds))], axis=1)
 
 
 def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon) -> _Shortlist:
@@ -96,18 +178,8 @@ def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: 
         return _Shortlist(ptr, forms, option, np.log(prior), tokens)
 
 
-def _elsewhere(
-    relative: NDArray[np.float64], asked: NDArray[np.bool_], listed: _Shortlist, found: NDArray[np.int32]
-) -> NDArray[np.float64]:
-    """The sum of what the model said of the same option at the other places of the same form found, bounded."""
-    owner = listed.owner
-    heard = np.zeros(len(listed.ptr) - 1, bool)
-    heard[owner[asked]] = True
-    _, form = np.unique(listed.forms, return_inverse=True)
-    key = np.where(listed.option < 0, 0, form + 1) + (found[owner].astype(np.int64) + 1) * (len(form) + 1)
-    _, entry = np.unique(key, return_inverse=True)
-    said = np.where(asked, np.maximum(relative, _CLEARLY_WORSE), 0.0)
-    others_said = np.bincount(entry, said)[entry] - said
-    others_asked = np.bincount(entry, asked)[entry] - asked
-    places = np.bincount(found + 1, heard)[found + 1] - heard
-    return np.clip(others_said + _NOT_ASKED * (places[owner] - others_asked), _LOWEST_ELSEWHERE, 0.0)
+@lru_cache(maxsize=1)
+def load() -> Weights:
+    """The shipped weights."""
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["deep"]
+    return Weights(**{part: np.array([saved[part][name] for name in names]) for part, names in NAMES.items()})

@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, Final
 
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.reader import spans, terms
+from unspin.reader import rescoring, spans, terms
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
-from unspin.reader.rescoring import rescored
 from unspin.reader.substitutions import (
     apart,
     carried_back,
@@ -130,7 +129,7 @@ def _words(words: Words, visible: Visible, models: Models, settings: Settings, k
     posterior, evidence = decide(words, evidence, models, posteriors.load())
     if settings.deep is not None:
         model = _causal_model(settings.deep).watched(models.tick)
-        posterior = rescored(words, evidence, posterior, models.lexicon, model)
+        posterior = rescoring.rescored(words, evidence, posterior, models.lexicon, model, rescoring.load())
     models.tick()
     least = 0.0 if settings.fill_all else BELIEVED
     decided = decisions(words, visible, evidence, posterior, models.lexicon, known, least)
