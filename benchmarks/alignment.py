@@ -39,7 +39,7 @@ from unspin.spinners import Specimen, names, simulate
 from unspin.text import Kind, Words, sentence_spans, split
 from unspin.trace import compare
 from unspin.trace.links import Linked, link
-from unspin.trace.sides import Side
+from unspin.trace.sides import side
 
 RATES: Final = (0.3, 0.7)
 _MOVED, _DROPPED, _BETWEEN = 5, 10, 4
@@ -276,17 +276,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def one(text: str, advertising: Sequence[str], family: str, rate: float, seed: int) -> dict[str, Any]:
     """A page of one source, aligned."""
     page = page_of(text, advertising, family, rate, seed)
-    words, source = split(page.text), split(text)
+    ours, theirs = side(page.text), side(text)
+    words, source = ours.words, theirs.words
     if not seed or len(words) != len(page.first):
         raise AssertionError("a page that reads otherwise in one piece than in paragraphs")
-    link(Side(words), Side(source))  # whatever is loaded at the first use is loaded
+    link(side(page.text), side(text))  # whatever is loaded at the first use is loaded
     begun = time.process_time()
-    found = link(Side(words), Side(source))
+    found = link(ours, theirs)
     linked = time.process_time()
     compare(page.text, text)
     figures: dict[str, Any] = {**measure(page, found, linked - begun), "compare_seconds": time.process_time() - linked}
     edited = edited_page(text, advertising, family, rate, seed)
-    there = measure(edited, link(Side(split(edited.text)), Side(source)), 0)
+    there = measure(edited, link(side(edited.text), theirs), 0)
     figures["edited"] = {
         "outside": there["outside"], "written anew, left alone": there["advertising"],
         "wrong": there["wrong"], "restored": there["restored"],

@@ -63,10 +63,10 @@ class Change:
         how: in which way.
         start: offset into the page.
         end: offset into the page; equal to ``start`` where something was dropped.
-        found: what the page says there.
+        found: what the page says there, as it stands.
         source_start: offset into the source.
         source_end: offset into the source; equal to ``source_start`` where something was inserted.
-        original: what the source says there.
+        original: what the source says there, as it stands.
     """
 
     how: How

@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from unspin.text.view import INVISIBLE, LITERAL, Cut
+from unspin.text.view import LITERAL, Cut, visible
 
 __all__ = ["markup"]
 
@@ -157,7 +157,7 @@ def _entities(text: str) -> Iterator[Cut]:
     for match in _ENTITY.finditer(text):
         sign = html.unescape(match[0])
         if sign != match[0]:
-            yield Cut(*match.span(), "".join(c for c in sign if c not in INVISIBLE))
+            yield Cut(*match.span(), visible(sign))
 
 
 def _code(text: str) -> Iterator[Cut]:

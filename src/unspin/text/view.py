@@ -7,19 +7,22 @@ out or replaced; it is read like any other text, and what is found in it is led 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["INVISIBLE", "LITERAL", "Cut", "View", "plain", "visible"]
+__all__ = ["LITERAL", "Cut", "View", "as_read", "plain", "unveiled", "visible", "with_unseen"]
 
 LITERAL: Final = "\N{OBJECT REPLACEMENT CHARACTER}"
 """What stands for something that is no prose in a sentence: an address, a path, code. It is a mark, and no word."""
-INVISIBLE: Final = "\u00ad\u180e\u200b\u200c\u200d\u2060\ufeff"
-"""Soft hyphen, joiners, zero-width spaces and the like: no reader sees them inside a word."""
+_INVISIBLE: Final = (
+    "\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff"
+)
+"""Soft hyphen, joiners, spaces without width, marks of direction, selectors of variants, tags: nobody sees them in a word."""
 
 
 class Cut(NamedTuple):
@@ -83,23 +86,70 @@ class View:
         between = (
             self.given[self.end[i] : self.start[i + 1]] for i in gaps.tolist() if self.end[i] < self.start[i + 1]
         )
-        return "".join(between).translate(_UNSEEN)
+        return visible("".join(between))
 
     def _border(self, at: int) -> int:
         assert self.start is not None and self.end is not None
         return int(self.start[at]) if at < len(self.start) else int(self.end[-1])
 
 
-_UNSEEN: Final = dict.fromkeys(map(ord, INVISIBLE))
-_SIGN: Final = re.compile(f"[{INVISIBLE}]")
+_SIGN: Final = re.compile(f"[{_INVISIBLE}]++")
+_ALPHABETS: Final = ((0x2100, 0x2150), (0x24B6, 0x24EA), (0x1D400, 0x1D800), (0x1FBF0, 0x1FBFA), (0xFF01, 0xFF5F))
+"""Blocks with letters, figures and marks of ASCII in another shape: script, circled, mathematical, segmented, of full width."""
+_SHAPES: Final = {
+    code: read
+    for first, end in _ALPHABETS
+    for code in range(first, end)
+    if unicodedata.decomposition(chr(code)).startswith(("<font>", "<circle>", "<wide>"))
+    and (read := unicodedata.normalize("NFKC", chr(code))).isascii()
+}
+_SHAPED: Final = re.compile("[" + "".join(f"{chr(first)}-{chr(end - 1)}" for first, end in _ALPHABETS) + "]++")
+_LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
+_VEILED: Final = re.compile(_SIGN.pattern[:-3] + _SHAPED.pattern[1:-3] + _LIGATURE.pattern[1:])
 
 
 def plain(text: str) -> View:
     """The view of a text that is read as it stands, but for what no reader sees inside a word."""
     seen = View(text, text)
-    return seen.without(Cut(*match.span()) for match in _SIGN.finditer(text))
+    return seen if text.isascii() else seen.without(Cut(*match.span()) for match in _SIGN.finditer(text))
 
 
 def visible(text: str) -> str:
     """The text of :func:`plain`, without the way back."""
     return text if text.isascii() else _SIGN.sub("", text)
+
+
+def unveiled(text: str) -> View:
+    """The view of :func:`plain`, with letters and figures of ASCII for the same ones in another shape.
+
+    Those of full width, mathematical and circled letters are read so, and ligatures: whoever reads them sees no other word.
+    """
+    if text.isascii() or _VEILED.search(text) is None:
+        return View(text, text)
+    seen = plain(text)
+    seen = replace(seen, text=_SHAPED.sub(_reshaped, seen.text))  # one for one
+    return seen.without(Cut(*match.span(), _parted(match)) for match in _LIGATURE.finditer(seen.text))
+
+
+def as_read(text: str) -> str:
+    """The text of :func:`unveiled`, without the way back."""
+    if text.isascii() or _VEILED.search(text) is None:
+        return text
+    return _LIGATURE.sub(_parted, _SHAPED.sub(_reshaped, _SIGN.sub("", text)))
+
+
+def _reshaped(match: re.Match[str]) -> str:
+    return match[0].translate(_SHAPES)
+
+
+def _parted(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match[0])
+
+
+def with_unseen(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span with the invisible signs at its borders."""
+    while start and not visible(text[start - 1]):
+        start -= 1
+    while end < len(text) and not visible(text[end]):
+        end += 1
+    return start, end

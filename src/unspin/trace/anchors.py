@@ -1,7 +1,8 @@
 """Anchors: stretches of tokens that stand on both sides and hardly anywhere else.
 
 A word, a pair and longer rows of words that occur once on the page and once in the source almost surely came from there.
-Longer rows may occur a few times, since they say more. Neighbouring matches of one diagonal are one anchor.
+Longer rows may occur a few times, since they say more, and the longest as often as the page likes if the source has them once:
+it may have a text over and over. Neighbouring matches of one diagonal are one anchor.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ __all__ = ["Anchors", "anchors"]
 
 _ROWS: Final = ((1, 1), (2, 1), (3, 4), (6, 16))
 """Length of a row of tokens, and in how many pairs of places it may stand."""
+_LONGEST: Final = _ROWS[-1][0]
 _ENDS: Final = 8
 """Tokens that two texts begin or end with alike, from which that is an anchor."""
 
@@ -67,7 +69,7 @@ def anchors(like: Likeness, swaps: bool = False) -> Anchors:
         while length < size:
             rows_page, rows_source = _longer(rows_page, rows_source, page[length:], source[length:])
             length += 1
-        left, right = _joined(rows_page, rows_source, places)
+        left, right = _joined(rows_page, rows_source, places, often=size == _LONGEST)
         if size == 1:
             words = like.kind[page[left]] != Kind.MARK
             left, right = left[words], right[words]
@@ -113,12 +115,12 @@ def _longer(
 
 
 def _joined(
-    page: NDArray[np.int64], source: NDArray[np.int64], places: int
+    page: NDArray[np.int64], source: NDArray[np.int64], places: int, often: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every pair of places of the rows that stand in at most so many pairs of places."""
+    """Every pair of places of the rows that stand in at most so many pairs of places, or ``often`` where the source has one."""
     size = 1 + int(max(page.max(initial=-1), source.max(initial=-1)))
     left, right = np.bincount(page, minlength=size), np.bincount(source, minlength=size)
-    few = (left * right > 0) & (left * right <= places)
+    few = (left * right > 0) & ((left * right <= places) | (often & (right == 1)))
     at_page = np.flatnonzero(few[page])
     at_page = at_page[np.argsort(page[at_page], kind="stable")]
     at_source = np.flatnonzero(few[source])

@@ -15,6 +15,7 @@ from unspin import lexicon as lexicons
 from unspin.arrays import ragged
 from unspin.comparison import Change, ChangedFact, Comparison, Entry, How, Passage, QuotationPair, Remark
 from unspin.text import QuotationSpan, Words
+from unspin.text.view import as_read
 from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
 from unspin.trace.sides import Side
@@ -29,6 +30,8 @@ _TAKEN: Final = 40
 """Words that both have outside quotations from which on a passage counts, however much it quotes."""
 _LONGEST_ENTRY: Final = 4
 """Words of a side of a dictionary's entry at most."""
+_BEFORE: Final = 16
+"""Characters before a change that are looked at: two, and what is invisible between them."""
 _SPEECH: Final = 3
 """Words of a quotation; fewer are rarely speech."""
 
@@ -57,8 +60,8 @@ def comparison(linked: Linked) -> Comparison:
     changes = tuple(_changes(linked))
     inside, source_inside = _inside(linked, passages)
     return Comparison(
-        page=page.words.text,
-        source=source.words.text,
+        page=page.text,
+        source=source.text,
         explained=_share(inside, count),
         used=_share(source_inside, source_count),
         words=page.size,
@@ -69,7 +72,7 @@ def comparison(linked: Linked) -> Comparison:
         nats=round(sum(passage.nats for passage in passages if passage.counted), 1),
         passages=passages,
         changes=changes,
-        facts=tuple(_facts(source.words, changes)),
+        facts=tuple(_facts(source.text, changes)),
         quotations=tuple(_quotations(linked)),
         dictionary=_dictionary(changes),
         notes=tuple(_notes(linked, passages)),
@@ -225,10 +228,10 @@ def _passages(linked: Linked, count: NDArray[np.bool_]) -> Iterator[Passage]:
         total = int(words[b] - words[a])
         same, others = int(exact[end] - exact[first]), int(swapped[end] - swapped[first])
         yield Passage(
-            start=int(page.words.start[a]),
-            end=int(page.words.end[b - 1]),
-            source_start=int(source.words.start[c]),
-            source_end=int(source.words.end[d - 1]),
+            start=int(page.start[a]),
+            end=int(page.end[b - 1]),
+            source_start=int(source.start[c]),
+            source_end=int(source.end[d - 1]),
             words=total,
             source_words=int(source_words[d] - source_words[c]),
             exact=same,
@@ -244,7 +247,7 @@ _SHOWN: Final = {None: 0, How.SWAPPED: 1, How.INSERTED: 2, How.DROPPED: 2, How.R
 
 def _changes(linked: Linked) -> Iterator[Change]:
     """The places that differ, in order of the page."""
-    page, source = linked.page.words, linked.source.words
+    page, source = linked.page, linked.source
     start, end, source_start, source_end = (a.tolist() for a in (page.start, page.end, source.start, source.end))
     for how, (a, b, c, d) in zip(_how(linked), linked.links.tolist(), strict=True):
         if how is None:
@@ -255,11 +258,10 @@ def _changes(linked: Linked) -> Iterator[Change]:
         yield Change(how, first, last, page.text[first:last], begin, stop, source.text[begin:stop])
 
 
-def _facts(source: Words, changes: Iterable[Change]) -> Iterator[ChangedFact]:
+def _facts(source: str, changes: Iterable[Change]) -> Iterator[ChangedFact]:
     for change in changes:
-        kind = fact_of(
-            change.found, change.original, source.text[max(0, change.source_start - 2) : change.source_start]
-        )
+        before = source[max(0, change.source_start - _BEFORE) : change.source_start]
+        kind = fact_of(as_read(change.found), as_read(change.original), as_read(before)[-2:])
         if kind is not None:
             yield ChangedFact(
                 kind, change.start, change.end, change.found, change.source_start, change.source_end, change.original
@@ -281,17 +283,17 @@ def _quotations(linked: Linked) -> Iterator[QuotationPair]:
         ]
         if not inside or int(page.counts[here].sum()) < _SPEECH:
             continue
-        at = int(source.words.start[min(link[2] for link in inside)])
-        end = int(source.words.end[max(link[3] for link in inside) - 1])
+        at = int(source.start[min(link[2] for link in inside)])
+        end = int(source.end[max(link[3] for link in inside) - 1])
         same = _quotation_at(source.quotations, starts, at, end)
         speaker = None
         if same is not None:
             at, end = same.start, same.end
-            speaker = None if same.speaker is None else source.words.text[slice(*same.speaker)]
+            speaker = None if same.speaker is None else as_read(source.text[slice(*same.speaker)])
         there = source.tokens(at, end)
         yield QuotationPair(
-            quotation.start, quotation.end, page.words.text[quotation.start : quotation.end],
-            at, end, source.words.text[at:end], speaker, same is not None,
+            quotation.start, quotation.end, page.text[quotation.start : quotation.end],
+            at, end, source.text[at:end], speaker, same is not None,
             _said(page.words, page.counts, here) != _said(source.words, source.counts, there),
         )  # fmt: skip
 
@@ -311,7 +313,7 @@ def _said(words: Words, counts: NDArray[np.bool_], part: slice) -> list[str]:
 def _dictionary(changes: Iterable[Change]) -> tuple[Entry, ...]:
     """What stands for what, as far as both sides have letters: a figure for a figure says nothing of a dictionary."""
     times = Counter(
-        (" ".join(change.found.lower().split()), " ".join(change.original.lower().split()))
+        tuple(" ".join(as_read(words).lower().split()) for words in (change.found, change.original))
         for change in changes
         if change.how is How.SWAPPED
     )

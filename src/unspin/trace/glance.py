@@ -22,9 +22,11 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.arrays import ragged
+from unspin.text.view import as_read
 from unspin.trace.archive import Archive, Term
 from unspin.trace.archive.numbers import NUMBERS, WORD
 from unspin.trace.query import KEPT, UNTOUCHED, chosen, likely, rarity
+from unspin.trace.repeats import said_first
 from unspin.trace.sides import swaps
 from unspin.trace.sketch import PROMISING, Sketch, by_chance
 
@@ -74,7 +76,7 @@ class Glance:
                 self._words = _Words(self._archive)
             words = self._words
             try:
-                asked = words.of(_spelled(page))
+                asked = words.of(_spelled(as_read(page)))
             except BaseException:  # broken off in the middle of a word: what is known is worth nothing any more
                 self._words = _Words(self._archive)
                 raise
@@ -149,11 +151,12 @@ class _Words:
         return len(self._row)
 
     def of(self, spelled: Iterable[str]) -> _Asked:
-        """What may have been written where these words stand."""
+        """What may have been written where these words stand, those left out that say again what was said."""
         words = list(spelled)
         if new := [word for word in dict.fromkeys(words) if word not in self._row]:
             self._learn(new)
         rows = np.fromiter(map(self._row.__getitem__, words), np.int64, len(words))
+        rows = rows[said_first(rows)]
         taken = ragged.take(np.frombuffer(self._ptr, np.int64), rows)
         # What grows must not be looked at when it does: what is taken is a copy.
         columns = (np.frombuffer(column, column.typecode)[taken.items] for column in self._columns)

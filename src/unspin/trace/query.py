@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.reading import Reading
+from unspin.text.view import as_read
 from unspin.trace.archive import Term
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.sides import Side, Swaps
@@ -77,6 +78,8 @@ class Asked(NamedTuple):
 def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[np.int64]]:
     """Each word that may have been written, in the order of the page, and for each place the token of the page.
 
+    What the page says again, word for word, has no places.
+
     Args:
         page: the page.
         reading: what the reader says of it; None to go by what each word may stand for by itself.
@@ -87,9 +90,9 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
     substitutions = () if reading is None else reading.substitutions
     found: list[Asked] = []
     token: list[int] = []
-    starts = words.start.tolist()
+    starts = page.start.tolist()
     k = 0
-    for i in np.flatnonzero(page.counts).tolist():
+    for i in np.flatnonzero(page.said).tolist():
         start = starts[i]
         while k < len(substitutions) and substitutions[k].end <= start:
             k += 1
@@ -104,7 +107,7 @@ def written(page: Side, reading: Reading | None) -> tuple[list[Asked], NDArray[n
             found.append(Asked(len(token), word, (UNTOUCHED if special else KEPT) * kept))
             token.append(i)
         for text, probability in others:
-            found += [Asked(len(token) - 1, word, probability) for word in WORD.findall(text.lower())]
+            found += [Asked(len(token) - 1, word, probability) for word in WORD.findall(as_read(text).lower())]
     return found, np.array(token, np.int64)
 
 

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 from unspin.comparison import Change, Comparison, How, Passage, Wording
 from unspin.reading import Reading
 from unspin.text import apply, removal_span
+from unspin.text.view import with_unseen
 from unspin.trace.evidence import LEAST_WORDS
 from unspin.trace.results import Restoration
 
@@ -102,13 +103,14 @@ def _wording(found: Comparison, change: Change, number: int) -> Wording:
     page, source = found.page, found.source
     start, end = change.start, change.end
     if change.how is How.INSERTED:
+        start, end = with_unseen(page, start, end)
         spaced = not start or page[start - 1].isspace()
         free = end == len(page) or not page[end].isalnum()
         # Otherwise the space is that of the words beside.
         return Wording(*(removal_span(page, start, end) if spaced and free else (start, end)), "", number)
     original = source[change.source_start : change.source_end]
     if change.how is How.DROPPED:
-        before = source[: change.source_start]
+        before = source[: with_unseen(source, change.source_start, change.source_start)[0]]
         original = before[len(before.rstrip()) :] + original
     if "\n" not in page[start:end]:
         original = re.sub(r"\s++", " ", original)

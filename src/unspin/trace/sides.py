@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -14,10 +14,12 @@ from unspin.arrays import ragged
 from unspin.model.ngram import NGram
 from unspin.text import QuotationSpan, Words, find_quotations, sentence_spans, sentence_starts, split
 from unspin.text.paragraphs import paragraph_starts
+from unspin.text.view import View, unveiled
 from unspin.text.words import Kind
 from unspin.trace.boilerplate import boilerplate
 from unspin.trace.phrases import Hit
 from unspin.trace.phrases import load as load_phrases
+from unspin.trace.repeats import said_first
 
 __all__ = ["Side", "Swaps", "side", "swaps"]
 
@@ -40,11 +42,30 @@ class Swaps(NamedTuple):
 class Side:
     """A text with what is asked about more than once; a page is held against many.
 
+    It is aligned as it is read: ``words`` are those of a view. Every other offset is one into the text as given.
+
     Attributes:
-        words: the text, with all tokens.
+        seen: the text as it is read.
+        words: what is read, with all tokens.
     """
 
+    seen: View
     words: Words
+
+    @property
+    def text(self) -> str:
+        """The text as given."""
+        return self.seen.given
+
+    @cached_property
+    def start(self) -> NDArray[np.int32]:
+        """Where each token begins, ``int32[n]``."""
+        return self.words.start if self.seen.start is None else self.seen.start[self.words.start]
+
+    @cached_property
+    def end(self) -> NDArray[np.int32]:
+        """Where each token ends, ``int32[n]``."""
+        return self.words.end if self.seen.end is None else self.seen.end[self.words.end - 1]
 
     @cached_property
     def counts(self) -> NDArray[np.bool_]:
@@ -55,6 +76,13 @@ class Side:
     def size(self) -> int:
         """How many words and figures it has."""
         return int(self.counts.sum())
+
+    @cached_property
+    def said(self) -> NDArray[np.bool_]:
+        """True where a token is a word or a figure and says something for the first time, ``bool[n]``."""
+        said = self.counts.copy()
+        said[said] = said_first(self.numbers[said])
+        return said
 
     @cached_property
     def spoken(self) -> tuple[str, ...]:
@@ -134,7 +162,15 @@ class Side:
     @cached_property
     def quotations(self) -> tuple[QuotationSpan, ...]:
         """What people are said to have said."""
-        return find_quotations(self.words)
+        found = find_quotations(self.words)
+        if self.seen.start is None:
+            return found
+        span = self.seen.span
+        return tuple(
+            replace(quotation, start=start, end=end, speaker=quotation.speaker and span(*quotation.speaker))
+            for quotation in found
+            for start, end in (span(quotation.start, quotation.end),)
+        )
 
     @cached_property
     def quoted(self) -> NDArray[np.bool_]:
@@ -151,7 +187,7 @@ class Side:
 
     def tokens(self, start: int, end: int) -> slice:
         """The tokens that begin between two offsets."""
-        first, last = np.searchsorted(self.words.start, (start, end)).tolist()
+        first, last = np.searchsorted(self.start, (start, end)).tolist()
         return slice(first, last)
 
 
@@ -167,7 +203,8 @@ def swaps(form: NDArray[np.int32]) -> Swaps:
 
 def side(text: str) -> Side:
     """A text, ready to be held against another."""
-    return Side(split(text))
+    seen = unveiled(text)
+    return Side(seen, split(seen.text))
 
 
 @lru_cache(maxsize=1)

@@ -14,7 +14,7 @@ from unspin.comparison import Comparison, Remark
 from unspin.errors import InputError
 from unspin.files import save
 from unspin.reader.dictionary import Pairs, counted
-from unspin.text import Kind, split
+from unspin.trace.sides import side
 
 __all__ = ["known_pairs", "lesson", "teach"]
 
@@ -35,11 +35,11 @@ def lesson(found: Comparison) -> Pairs:
 
 def _untouched(found: Comparison) -> list[str]:
     """The words of the page that the source has too, at the same place."""
-    words = split(found.page)
+    page = side(found.page)
     kept: list[str] = []
     passage = change = 0
-    for i in (words.kind != Kind.MARK).nonzero()[0].tolist():
-        start = int(words.start[i])
+    for i in page.counts.nonzero()[0].tolist():
+        start = int(page.start[i])
         while passage < len(found.passages) and found.passages[passage].end <= start:
             passage += 1
         while change < len(found.changes) and found.changes[change].end <= start:
@@ -47,7 +47,7 @@ def _untouched(found: Comparison) -> list[str]:
         inside = passage < len(found.passages) and found.passages[passage].start <= start
         changed = change < len(found.changes) and found.changes[change].start <= start
         if inside and not changed:
-            kept.append(words.lower[i])
+            kept.append(page.words.lower[i])
     return kept
 
 

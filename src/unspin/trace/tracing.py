@@ -14,6 +14,7 @@ from unspin.comparison import Comparison, Remark
 from unspin.reading import Reading
 from unspin.settings import CLAIMED_FROM, NAMED_FROM
 from unspin.text import foreign, split
+from unspin.text.view import as_read
 from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
 from unspin.trace.evidence import Doubts, comparison, doubts
@@ -168,7 +169,7 @@ def _notes(page: str, archive: Archive, words: int) -> Iterator[str]:
         yield Remark.EMPTY_ARCHIVE
     if words < _SHORT:
         yield Remark.TOO_SHORT
-    if _is_foreign(page[: _BEGINNING // 2]):
+    if _is_foreign(as_read(page[: _BEGINNING // 2])):
         yield Remark.OTHER_LANGUAGE
 
 
@@ -198,6 +199,8 @@ class Hunt:
 
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
+        if int(self.page.said.sum()) < min(_SHORT, self.page.size):  # a few words, over and over
+            return
         self._take(self._hits(self._asked, WHOLE, POSTINGS, _OF_WHOLE))
         self._align(PROMISING if self._one_stands_out() else _STRONG)
         if int(self._free.sum()) < _OWN_WORDS:
@@ -338,7 +341,7 @@ class Hunt:
 
     def _further_copies(self, source: _Candidate, known: Set[int]) -> list[_Candidate]:
         """The near-copies that no query about the page has named: the source's own words are asked for until others come."""
-        words = [Asked(0, word, 1.0) for word in WORD.findall(self._archive.text(source.where).lower())]
+        words = [Asked(0, word, 1.0) for word in WORD.findall(as_read(self._archive.text(source.where)).lower())]
         documents = len(self._archive)
         terms = query(words, rarities(words, self._archive.frequency, documents), documents, WHOLE)
         most = _OF_WHOLE

@@ -7,6 +7,7 @@ from typing import Final
 
 from unspin.comparison import Comparison, Fact, How, QuotationPair, Remark, remark_in_words
 from unspin.settings import NAMED_FROM
+from unspin.text.view import visible
 from unspin.trace.results import Match, Trace
 
 __all__ = ["evidence", "trace_in_words"]
@@ -107,7 +108,7 @@ def _left_out(count: int, most: int | None) -> Iterator[str]:
 
 def _line(text: str, most: int | None = _SHOWN) -> str:
     """In one line that steers no terminal, shortened in its middle."""
-    flat = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    flat = " ".join("".join(c if c.isprintable() else " " for c in visible(text)).split())
     if most is None or len(flat) <= most:
         return flat or "(nothing)"
     return f"{flat[: most // 2]} … {flat[-most // 2 :]}"

@@ -9,6 +9,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from unspin.text.view import as_read
+
 __all__ = ["NUMBERS", "WORD", "Numbers", "number"]
 
 WORD: Final = re.compile(r"[^\W_]++")
@@ -33,6 +35,6 @@ class Numbers(dict[str, int]):
         return found
 
     def of(self, text: str) -> NDArray[np.uint16]:
-        """The words of a text as numbers, ``uint16[n]``."""
-        words = WORD.findall(text.lower())
+        """The words of a text as it is read, as numbers, ``uint16[n]``."""
+        words = WORD.findall(as_read(text).lower())
         return np.fromiter(map(self.__getitem__, words), np.uint16, len(words))

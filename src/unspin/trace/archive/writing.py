@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from unspin.errors import DamagedData, OutputError
+from unspin.text.view import as_read
 from unspin.trace.archive.folder import POSTINGS, TEXTS, check, create, locked, need_libraries, schema
 from unspin.trace.archive.numbers import Numbers
 from unspin.trace.archive.texts import Texts
@@ -71,7 +72,7 @@ class Writer:
         self._writer.delete_documents_by_term("id", id)
         numbers = self._numbers.of(text)
         place = self._texts.add(text, numbers)
-        document = tantivy.Document(id=id, text=text)
+        document = tantivy.Document(id=id, text=as_read(text))
         for field, number in (("place", place.text), ("words", len(numbers)), ("numbers", place.numbers)):
             document.add_unsigned(field, number)
         for name, value in (("date", date), ("url", url)):
