@@ -93,7 +93,6 @@ class View:
         return int(self.start[at]) if at < len(self.start) else int(self.end[-1])
 
 
-_SIGN: Final = re.compile(f"[{_INVISIBLE}]++")
 _ALPHABETS: Final = ((0x2100, 0x2150), (0x24B6, 0x24EA), (0x1D400, 0x1D800), (0x1FBF0, 0x1FBFA), (0xFF01, 0xFF5F))
 """Blocks with letters, figures and marks of ASCII in another shape: script, circled, mathematical, segmented, of full width."""
 _SHAPES: Final = {
@@ -103,9 +102,12 @@ _SHAPES: Final = {
     if unicodedata.decomposition(chr(code)).startswith(("<font>", "<circle>", "<wide>"))
     and (read := unicodedata.normalize("NFKC", chr(code))).isascii()
 }
-_SHAPED: Final = re.compile("[" + "".join(f"{chr(first)}-{chr(end - 1)}" for first, end in _ALPHABETS) + "]++")
-_LIGATURE: Final = re.compile("[\ufb00-\ufb06]")
-_VEILED: Final = re.compile(_SIGN.pattern[:-3] + _SHAPED.pattern[1:-3] + _LIGATURE.pattern[1:])
+_IN_SHAPE: Final = "".join(f"{chr(first)}-{chr(end - 1)}" for first, end in _ALPHABETS)
+_LIGATURES: Final = "\ufb00-\ufb06"
+_SIGN: Final = re.compile(f"[{_INVISIBLE}]++")
+_SHAPED: Final = re.compile(f"[{_IN_SHAPE}]++")
+_LIGATURE: Final = re.compile(f"[{_LIGATURES}]")
+_VEILED: Final = re.compile(f"[{_INVISIBLE}{_IN_SHAPE}{_LIGATURES}]")
 
 
 def plain(text: str) -> View:
