@@ -43,13 +43,13 @@ class Doubts(NamedTuple):
         names: names and figures of both texts.
         unmatched: those that the other text has nowhere. A page has few, two texts after one pattern have many.
         swapped: of these, those that stand for what a table of a spinner has: it swaps the words of titles too.
-        strange: words of the page that were rewritten, or stand for one of the source that no table has them for.
+        unknown: words of the page that stand for one of the source that the lexicon does not have for them.
     """
 
     names: int
     unmatched: int
     swapped: int = 0
-    strange: int = 0
+    unknown: int = 0
 
 
 def comparison(linked: Linked) -> Comparison:
@@ -106,12 +106,12 @@ def doubts(linked: Linked, found: Comparison) -> Doubts:
         names=int(ours.sum() + theirs.sum()),
         unmatched=int(our_own.sum() + their_own.sum()),
         swapped=int((our_own & swapped).sum() + (their_own & source_swapped).sum()),
-        strange=sum(passage.rewritten for passage in found.passages if passage.counted) + _unknown(linked, inside),
+        unknown=_unknown(linked, inside),
     )
 
 
 def _unknown(linked: Linked, inside: NDArray[np.bool_]) -> int:
-    """How many words of the page, among some tokens, stand for one of the source that the lexicon has not for them."""
+    """How many words of the page, among some tokens, stand for one of the source that the lexicon does not have for them."""
     page, source = linked.page, linked.source
     a, b, c, d = linked.links[(linked.kind == LinkKind.SWAPPED) & inside[linked.links[:, 0]]].T
     alone = (b - a == 1) & (d - c == 1)
