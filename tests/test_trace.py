@@ -866,6 +866,35 @@ def test_a_corpus_is_no_page(name: str, tmp_path: Path) -> None:
     assert (status, out) == (2, "") and "add -o FOLDER for a row each" in err
 
 
+@pytest.mark.parametrize(("begin", "length", "left_out"), [(14, 40, 3), (98, 60, 2), (105, 60, 2)])
+def test_a_page_that_ends_in_the_midst_of_a_sentence_of_its_source_is_judged(
+    begin: int, length: int, left_out: int
+) -> None:
+    """The source goes on there: a link without a token of the page, behind its last one."""
+    source = HARBOUR.split()[begin : begin + length]
+    page = spinners.simulate(" ".join(source[:-left_out]), "noun-swaps", seed=1, rate=0.5).text
+    assert _sure(page, " ".join(source) + " .") > 0.8
+
+
+def test_the_page_itself_is_named_before_an_earlier_copy(tmp_path: Path) -> None:
+    with Writer.open(tmp_path / "x") as writer:
+        writer.put("now", HARBOUR, date="2020-01-01")
+        writer.put("before", HARBOUR, date="2019-01-01")
+        writer.put("first", HARBOUR.replace("years", "winters"), date="2017-01-01")
+        writer.commit()
+    (match,) = search(HARBOUR, Archive(tmp_path / "x")).sources
+    assert (match.id, match.near_copies) == ("before", ("first", "now")) and Remark.IDENTICAL in match.comparison.notes
+
+
+def test_the_page_itself_is_sure_though_everybody_says_it() -> None:
+    from unspin.trace.evidence import Doubts
+    from unspin.trace.probability import probability
+
+    same = dataclasses.replace(compare(HARBOUR, HARBOUR), explained=0.0, used=0.0, nats=0.0, passages=())
+    assert probability(same, Doubts(0, 0)) == 1
+    assert probability(dataclasses.replace(same, words=29), Doubts(0, 0)) == 0
+
+
 def test_a_page_that_is_in_the_archive_itself_has_its_source_all_the_same(tmp_path: Path) -> None:
     page = spinners.simulate(HARBOUR, "thesaurus", seed=3, rate=0.4).text
     (tmp_path / "page.txt").write_text(page, encoding="utf-8")

@@ -113,8 +113,9 @@ def doubts(linked: Linked, found: Comparison) -> Doubts:
 def _unknown(linked: Linked, inside: NDArray[np.bool_]) -> int:
     """How many words of the page, among some tokens, stand for one of the source that the lexicon does not have for them."""
     page, source = linked.page, linked.source
-    a, b, c, d = linked.links[(linked.kind == LinkKind.SWAPPED) & inside[linked.links[:, 0]]].T
+    a, b, c, d = linked.links[linked.kind == LinkKind.SWAPPED].T
     alone = (b - a == 1) & (d - c == 1)
+    alone[alone] = inside[a[alone]]
     spun, original = page.numbers[a[alone]], source.form[source.numbers[c[alone]]]
     begin, end = (np.searchsorted(page.swaps.spun, spun, side) for side in ("left", "right"))
     places = zip(begin.tolist(), end.tolist(), original.tolist(), strict=True)

@@ -317,7 +317,7 @@ class Hunt:
             chosen = min(equal, key=_Ties)
             others = sorted((c for c in (first, *copies) if c is not chosen), key=lambda c: (-c.run.nats, _Ties(c)))
             group = sorted([chosen, *others], key=_earliest)  # those without a date last, in order of their evidence
-            named = group[0] if group[0].stored.date is not None else chosen
+            named = group[0] if group[0].stored.date is not None and not _is_page(first) else chosen
             if not _is_page(first):
                 explained |= _explains(self.page, _of(first))
             if named.found is None:
