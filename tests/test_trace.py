@@ -172,6 +172,10 @@ def test_changed_figures_dates_and_names_are_named() -> None:
         ("9" * 400 + "½", "some", "x ", Fact.FIGURE),
         ("2.5½", "2.5", "x ", Fact.FIGURE),
         ("10:30½", "10:30", "x ", Fact.FIGURE),
+        ("Under the roof", "Beneath the roof", ". ", None),
+        ("Under the roof", "Beneath the roof", "• ", None),
+        ("Under the roof", "Beneath the roof", "✅ ", None),
+        ("Under the roof", "Beneath the roof", "– ", Fact.NAME),
     ],
 )
 def test_what_is_a_fact(found: str, original: str, before: str, kind: Fact | None) -> None:

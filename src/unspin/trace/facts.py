@@ -162,5 +162,8 @@ def _dated(text: str) -> bool:
 
 
 def _begins(before: str) -> bool:
-    """Whether what comes after ``before`` begins a sentence, a quotation or the text."""
-    return not before.strip() or before.strip()[-1] in ".?!:\"“‘'\n" or "\n" in before
+    """Whether what comes after ``before`` begins a sentence, a quotation, a point of a list or the text."""
+    if not before.strip() or "\n" in before:
+        return True
+    last = before.strip()[-1]
+    return last in ".?!:\"“‘'*•‣◦·▪" or unicodedata.category(last) == "So"

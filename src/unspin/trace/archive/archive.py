@@ -297,7 +297,7 @@ class Archive:
             seen.add(stored.id)
             try:
                 if not np.array_equal(self.numbers(stored), numbers.of(self.text(stored))):
-                    yield f"{stored.id}: its text and its words as numbers don't agree; make the archive anew"
+                    yield f"{stored.id}: its text and its words as numbers don't agree; put it in anew"
             except (DamagedData, MissingInput) as error:
                 yield f"{stored.id}: {error}"
 
