@@ -20,9 +20,9 @@ from unspin.trace.facts import NO_NAMES, fact_of
 from unspin.trace.links import Linked, LinkKind
 from unspin.trace.sides import Side
 
-__all__ = ["LEAST_WORDS", "Doubts", "comparison", "doubts"]
+__all__ = ["FEWEST_WORDS", "LEAST_WORDS", "Doubts", "comparison", "doubts"]
 
-_SHORT: Final = 30
+FEWEST_WORDS: Final = 30
 """Words of a page below which nothing is claimed, as for the reader."""
 LEAST_WORDS: Final = 8
 """Words of a passage below which it may be a phrase that anybody uses."""
@@ -162,7 +162,7 @@ def _notes(linked: Linked, passages: Sequence[Passage]) -> Iterator[str]:
         return
     if page.spoken == source.spoken:
         yield Remark.IDENTICAL
-    if page.size < _SHORT:
+    if page.size < FEWEST_WORDS:
         yield Remark.TOO_SHORT
     if passages and not any(passage.counted for passage in passages):
         yield Remark.QUOTED_ONLY

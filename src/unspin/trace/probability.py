@@ -13,16 +13,14 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from unspin.comparison import Comparison, Remark
-from unspin.trace.evidence import Doubts
+from unspin.comparison import Comparison, Passage, Remark
+from unspin.trace.evidence import FEWEST_WORDS, Doubts
 
 __all__ = ["features", "probability"]
 
 _BIAS: Final = -6.86
 """That of the fit (-7.146) and a little more: what has no pattern in common may be claimed somewhat sooner."""
 _WEIGHTS: Final = (1.384, 4.532, 5.727, -11.440, -8.219)
-_SHORT: Final = 30
-"""Words of a page below which nothing is claimed."""
 _FEW: Final = 2
 """Names that are taken to agree beside those that are there: one that differs, or agrees, among few says little."""
 _OF_ONE_PATTERN: Final = 0.3
@@ -61,7 +59,7 @@ def features(found: Comparison, doubts: Doubts) -> tuple[float, float, float, fl
     words in passages, those rewritten: a machine swaps words where they stand, and who writes anew says the same thing twice.
     And for each of these words, names and figures that only one of the two texts has: both may follow one pattern.
     """
-    counted = [passage for passage in found.passages if passage.counted]
+    counted = _counted(found)
     strongest = max((passage.nats for passage in counted), default=0.0)
     words = max(1, sum(passage.words for passage in counted))
     rewritten = sum(passage.rewritten for passage in counted)
@@ -74,13 +72,18 @@ def probability(found: Comparison, doubts: Doubts) -> float:
 
     The page itself is one, though all of it were said everywhere.
     """
-    if found.words >= _SHORT and Remark.IDENTICAL in found.notes:
+    if found.words >= FEWEST_WORDS and Remark.IDENTICAL in found.notes:
         return 1.0
-    if found.nats <= 0 or found.words < _SHORT:
+    if found.nats <= 0 or found.words < FEWEST_WORDS:
         return 0.0
     score = _BIAS + sum(w * x for w, x in zip(_WEIGHTS, features(found, doubts), strict=True))
     score -= _PATTERN * _pattern(doubts) + _CHANCE * _chance(found, doubts)
     return round(1 / (1 + math.exp(-score)), 4)
+
+
+def _counted(found: Comparison) -> list[Passage]:
+    """The passages that count as taken."""
+    return [passage for passage in found.passages if passage.counted]
 
 
 def _chance(found: Comparison, doubts: Doubts) -> float:
@@ -89,9 +92,9 @@ def _chance(found: Comparison, doubts: Doubts) -> float:
     Two texts on like machines have many words in common, each here and there: aligned, most of the rest stands for what no
     spinner would put, and little is said by any of them.
     """
-    counted = [passage for passage in found.passages if passage.counted]
+    counted = _counted(found)
     words = max(1, sum(passage.words for passage in counted))
-    nats = max(1.0, sum(passage.nats for passage in counted))
+    nats = max(1.0, found.nats)
     rewritten = sum(passage.rewritten for passage in counted)
     strange = max(0.0, (doubts.unknown + _REWRITTEN * rewritten) / words - _STRANGE)
     thin = max(0.0, _DENSE - nats / words)

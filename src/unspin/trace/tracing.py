@@ -17,7 +17,7 @@ from unspin.text import foreign, split
 from unspin.text.view import as_read
 from unspin.trace.archive import Archive, Hit, Stored, Where
 from unspin.trace.archive.numbers import WORD
-from unspin.trace.evidence import Doubts, comparison, doubts
+from unspin.trace.evidence import FEWEST_WORDS, Doubts, comparison, doubts
 from unspin.trace.glance import Glance
 from unspin.trace.links import link
 from unspin.trace.probability import probability
@@ -53,8 +53,6 @@ _MANY: Final = 4
 """Near-copies from which a query may have cut off others, the earliest among them."""
 _LONGEST: Final = 400_000
 """Characters of a page that are searched for."""
-_SHORT: Final = 30
-"""Words of a page below which nothing is claimed."""
 _BEGINNING: Final = 2_000
 """Characters in which nearly every page has as many words, and shows its language; they are looked at first."""
 _LAST_LATIN: Final = "\u024f"
@@ -150,7 +148,7 @@ def glanced(page: str, archive: Archive, look: Glance, claimed_from: float = CLA
     if look.sees(page[:_LONGEST]):
         return None
     size = side(page[:_BEGINNING]).size
-    if size < _SHORT:
+    if size < FEWEST_WORDS:
         size = side(page[:_LONGEST]).size
     return Trace(
         page=page,
@@ -167,7 +165,7 @@ def _notes(page: str, archive: Archive, words: int) -> Iterator[str]:
         yield Remark.PAGE_CUT
     if not len(archive):
         yield Remark.EMPTY_ARCHIVE
-    if words < _SHORT:
+    if words < FEWEST_WORDS:
         yield Remark.TOO_SHORT
     if _is_foreign(as_read(page[: _BEGINNING // 2])):
         yield Remark.OTHER_LANGUAGE
@@ -199,7 +197,7 @@ class Hunt:
 
     def go(self) -> None:
         """Ask, and align what is worth it: for the whole page first, then for the parts that nothing explains yet."""
-        if int(self.page.said.sum()) < min(_SHORT, self.page.size):  # a few words, over and over
+        if int(self.page.said.sum()) < min(FEWEST_WORDS, self.page.size):  # a few words, over and over
             return
         self._take(self._hits(self._asked, WHOLE, POSTINGS, _OF_WHOLE))
         self._align(PROMISING if self._one_stands_out() else _STRONG)

@@ -100,7 +100,7 @@ def _header(source: Source, columns: Columns) -> _Header | None:
             id = fields.index(columns.id) if columns.id in fields else None
             return _Header(delimiter, len(fields), fields.index(columns.text), id, record.end)
         names = fields if len(fields) > len(names) else names
-    raise InputError(f"{shown(source.url)}: {no_column(columns.text, names, columns.needed()[columns.text])}")
+    raise InputError(f"{shown(source.url)}: {no_column(columns.text, names, '--text-column')}")
 
 
 @dataclass(slots=True)

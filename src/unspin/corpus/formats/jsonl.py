@@ -96,9 +96,10 @@ def _has_key(source: Source, column: str) -> bool:
     stream = open_stream(source)
     try:
         while data := stream.read(_AT_ONCE):
-            if any(key in before + data for key in keys):
+            seen = before + data
+            if any(key in seen for key in keys):
                 return True
-            before = data[-longest:]
+            before = seen[-longest:]
     finally:
         stream.close()
     return False
