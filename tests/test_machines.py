@@ -16,14 +16,16 @@ from unspin import lexicon as lexicons
 from unspin.lexicon import seen
 from unspin.model import machines
 from unspin.model.evidence import Evidence, Posterior
+from unspin.reader import passes
 from unspin.reader.spans import EVIDENCE, Spans, load
 from unspin.reading import Reading, Substitution
 from unspin.text import Words, prose, split
 
 LEXICON = lexicons.load()
 SEEN = seen.Seen([("consumer", "user", 14), ("consumer", "client", 2), ("sturdy", "robust", 9)], LEXICON)
+SUSPICION = passes.SUSPICION
 WEIGHTS = machines.Weights(
-    words=np.array([-0.2, 0.7, 1.0]),
+    words=np.array([-0.2, 0.7, 1.0, 0.5]),
     options=np.array([-0.2, 0.7]),
     spans=np.array([-0.5, 1.0, -0.2, 0.6, -1.5, 2.3]),
     originals=np.array([-0.2, 1.0]),
@@ -122,16 +124,59 @@ def test_a_page_that_another_spinner_made_stays_as_it_was() -> None:
     words = split("sturdy " * 30)
     given = evidence(words, {i: ["strong", "solid"] for i in range(30)})
     before = posterior([0.6, 0.2] * 30, [0.2] * 30)
-    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS)
+    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS, SUSPICION)
     np.testing.assert_allclose(after.option, before.option, atol=1e-6)
     np.testing.assert_allclose(after.written, before.written, atol=1e-6)
+
+
+def test_a_word_for_which_no_original_fits_better_than_others_was_hardly_put_in() -> None:
+    words = split("consumer " * 30)
+    given = evidence(words, {i: ["user", "client"] for i in range(30)})
+    weights = replace(WEIGHTS, words=np.array([0.0, 0.0, 0.0, 0.5]), options=np.array([0.0, 0.0]))
+    sure = machines.reweighed(words, given, posterior([0.8, 0.0] * 30, [0.2] * 30), LEXICON, SEEN, weights, SUSPICION)
+    torn = machines.reweighed(words, given, posterior([0.4, 0.4] * 30, [0.2] * 30), LEXICON, SEEN, weights, SUSPICION)
+    np.testing.assert_allclose(sure.written, 0.2, atol=1e-3)
+    np.testing.assert_allclose(torn.written, 1 / (1 + 4 * 0.5**0.5), atol=1e-3)  # the odds, times the root of a half
+
+
+def test_a_word_that_is_suspicious_by_habit_alone_counts_as_far_as_the_page_is_like_such_pages() -> None:
+    for form, like in (("consumer", True), ("sturdy", False)):
+        words = split(f"{form} " * 30)
+        given = evidence(words, {i: ["user", "strong"] for i in range(30)})
+        given = replace(given, swap=np.full(30, SUSPICION - 1, np.float32))
+        option = [0.8, 0.1] if like else [0.1, 0.8]
+        after = machines.reweighed(words, given, posterior(option * 30, [0.1] * 30), LEXICON, SEEN, WEIGHTS, SUSPICION)
+        assert (after.written < 0.2).all() if like else (after.written == 1.0).all()
+
+
+def test_words_that_machines_put_again_and_again_are_told_from_words_that_are_written_as_often() -> None:
+    table = seen.Seen([("sturdy", "robust", 9), ("the", "a", 9), ("set of rules", "algorithm", 9)], LEXICON)
+    assert table.habitual == {"sturdy"}
+    assert "consumer" in seen.load().habitual
+    assert not {"the", "and", "of", "set of rules"} & seen.load().habitual
+
+
+def test_a_word_that_machines_put_again_and_again_is_suspicious_sooner() -> None:
+    least = passes.suspicion(split("The consumer waits."))
+    assert least[1] < least[0] == least[2] == passes.SUSPICION
+
+
+def test_a_word_is_suspicious_from_its_own_threshold_on() -> None:
+    words, encoder = split("They left the harbour early and went home in the rain."), passes.load().encoder
+    whole = encoder.visible(words, -99.0)
+    least = np.full(len(words), 99.0, np.float32)
+    least[[3, 8]] = -99.0
+    some = encoder.visible(words, least)
+    assert some.places.tolist() == [3, 8]
+    np.testing.assert_array_equal(some.swap, whole.swap)
+    np.testing.assert_array_equal(some.belief, whole.belief[np.isin(whole.places, [3, 8])])
 
 
 def test_on_a_page_like_theirs_a_pair_that_was_seen_gains() -> None:
     words = split("consumer " * 30)
     given = evidence(words, {i: ["user", "buyer"] for i in range(30)})
     before = posterior([0.3, 0.29] * 30, [0.41] * 30)
-    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS)
+    after = machines.reweighed(words, given, before, LEXICON, SEEN, WEIGHTS, SUSPICION)
     assert after.option[0] > 0.8
     assert after.written[0] < 0.2
     np.testing.assert_allclose(after.option[0] + after.option[1] + after.written[0], 1.0)
@@ -140,7 +185,9 @@ def test_on_a_page_like_theirs_a_pair_that_was_seen_gains() -> None:
 def test_a_word_without_originals_stays_as_written() -> None:
     words = split("consumer " * 20)
     given = evidence(words, {**{i: ["user"] for i in range(19)}, 19: []})
-    after = machines.reweighed(words, given, posterior([0.9] * 19, [0.1] * 19 + [1.0]), LEXICON, SEEN, WEIGHTS)
+    after = machines.reweighed(
+        words, given, posterior([0.9] * 19, [0.1] * 19 + [1.0]), LEXICON, SEEN, WEIGHTS, SUSPICION
+    )
     assert after.written[19] == 1.0
 
 

@@ -3,7 +3,7 @@
     python -m training.machines --pages FOLDER... --corpora CORPORA --out src/unspin/data/reader.json
 
 FOLDER holds passages of real pages read by hand (:mod:`training.marked`). They are few, and so are the
-weights: six of phrases, three of words, two of the originals of either, each a logistic regression with a Gaussian prior around
+weights: six of phrases, four of words, two of the originals of either, each a logistic regression with a Gaussian prior around
 "as the reader says". Simulated documents of part "dev" take part with less weight, so that pages that no such machine made come
 to no harm. What is printed is of pages held out, a part at a time.
 """
@@ -26,11 +26,13 @@ from training.marked import Passage, passages
 from training.reader import MIXTURE
 from training.specimens import PROSE, held_out, turns
 from unspin.arrays import ragged
-from unspin.lexicon import seen
+from unspin.lexicon import Lexicon, seen
+from unspin.lexicon.seen import Seen
 from unspin.model import machines
 from unspin.model import posterior as posteriors
+from unspin.model.evidence import Evidence, Posterior
 from unspin.reader import spans
-from unspin.reader.passes import SUSPICION, Models, first_evidence, load, through_passes
+from unspin.reader.passes import SUSPICION, Models, first_evidence, load, suspicion, through_passes
 from unspin.reading import BELIEVED, Substitution
 from unspin.spinners import simulate
 from unspin.text import View, Words, apply, prose, split
@@ -130,27 +132,61 @@ def choices(before: Floats, values: Floats, right: NDArray[np.bool_], ptr: NDArr
     return Part(before[taken.items], values[taken.items], right[taken.items], taken.ptr, real)
 
 
-def of_words(words: Words, back: Back, answers: Answers, models: Models, real: bool) -> tuple[Part, Part]:
-    """The words of a page and their originals, its phrases restored; ``back`` says where a token stood on the page."""
-    visible = models.encoder.visible(words, SUSPICION)
+@dataclass(frozen=True, eq=False)
+class Decided:
+    """What the passes make of a page, its phrases restored.
+
+    Attributes:
+        words: the page.
+        evidence: on its suspicious words.
+        posterior: what the passes decided on them.
+        alike: what was seen on pages like it.
+        said: what may have been written there for each, in lower case: nothing if it is as found; None where that cannot be
+            said.
+        real: whether it is a real page.
+    """
+
+    words: Words
+    evidence: Evidence
+    posterior: Posterior
+    alike: Seen
+    said: tuple[tuple[str, ...] | None, ...]
+    real: bool
+
+
+def decided(words: Words, back: Back, answers: Answers, models: Models, real: bool) -> Decided:
+    """The words of a page, its phrases restored; ``back`` says where a token stood on the page."""
+    visible = models.encoder.visible(words, suspicion(words))
     posterior, evidence = through_passes(words, first_evidence(words, visible, models), models, posteriors.load())
-    alike = machines.on_such_pages(words, evidence, posterior, seen.load())
-    pages = machines.pair_pages(words, evidence, models.lexicon, alike)
-    like = machines.likeness(evidence, posterior, pages)
-    odds, judged = machines.features(words, evidence, posterior, like, alike)
-    option, options = machines.option_features(posterior.option, pages, like)
     places = [back(token) for token in evidence.place.tolist()]
-    said = [None if place is None else answers.at(*place) for place in places]
-    some = np.array([answer is not None for answer in said], bool) & (np.diff(evidence.ptr) > 0)
-    swapped = np.array([bool(answer) for answer in said], bool)
-    right = np.zeros(len(options), bool)
-    for row in np.flatnonzero(swapped & some):
-        for k in range(evidence.ptr[row], evidence.ptr[row + 1]):
-            right[k] = models.lexicon.forms[evidence.original[k]] in (said[row] or ())
-    return (
-        Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), real),
-        choices(option, options, right, evidence.ptr, real),
-    )
+    said = tuple(None if place is None else answers.at(*place) for place in places)
+    alike = machines.on_such_pages(words, evidence, posterior, seen.load())
+    return Decided(words, evidence, posterior, alike, said, real)
+
+
+def _pages(page: Decided, lexicon: Lexicon) -> tuple[Floats, float]:
+    """The pages like it that show each option of a page, and its likeness."""
+    pages = machines.pair_pages(page.words, page.evidence, lexicon, page.alike)
+    return pages, machines.likeness(page.evidence, page.posterior, pages)
+
+
+def of_options(page: Decided, lexicon: Lexicon) -> Part:
+    """The words of a page that were swapped for one of their options."""
+    pages, like = _pages(page, lexicon)
+    option, options = machines.option_features(page.posterior.option, pages, like)
+    pairs = zip(page.evidence.owner.tolist(), page.evidence.original.tolist(), strict=True)
+    right = np.array([lexicon.forms[original] in (page.said[row] or ()) for row, original in pairs], bool)
+    return choices(option, options, right, page.evidence.ptr, page.real)
+
+
+def of_words(page: Decided, options: Floats, lexicon: Lexicon) -> Part:
+    """The words of a page; ``options`` are the weights of their options."""
+    (pages, like), ptr = _pages(page, lexicon), page.evidence.ptr
+    share = machines.option_shares(page.posterior.option, pages, like, options, ptr)
+    odds, judged = machines.features(page.words, page.evidence, page.posterior, share, like, page.alike)
+    some = np.array([answer is not None for answer in page.said], bool) & (np.diff(ptr) > 0)
+    swapped = np.array([bool(answer) for answer in page.said], bool)
+    return Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), page.real)
 
 
 def without(words: Words, settled: Sequence[Substitution]) -> tuple[Words, Back]:
@@ -236,15 +272,14 @@ def main() -> None:
     phrases = [of_spans(words, gathered, answers, model, real) for words, gathered, answers, real in read]
     weights["spans"] = report("phrases", phrases, machines.SPANS)
     model = model.with_weights(habits=weights["spans"])
-    swaps, originals = [], []
+    restored = []
     for words, gathered, answers, real in read:
         edits = spans.edits(words, gathered, model.posterior(gathered, words), BELIEVED)
-        restored, back = without(words, [edit for edit in edits if not edit.open])
-        swap, original = of_words(restored, back, answers, models, real)
-        swaps.append(swap)
-        originals.append(original)
+        restored.append(decided(*without(words, [edit for edit in edits if not edit.open]), answers, models, real))
+    options_of = [of_options(page, models.lexicon) for page in restored]
+    weights["options"] = report("originals of words", options_of, machines.OPTIONS)
+    swaps = [of_words(page, weights["options"], models.lexicon) for page in restored]
     weights["words"] = report("words", swaps, machines.WORDS)
-    weights["options"] = report("originals of words", originals, machines.OPTIONS)
     names = machines.NAMES
     saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}
     options.out.write_text(json.dumps(document | {"machines": saved}) + "\n", encoding="utf-8")

@@ -24,7 +24,7 @@ from unspin.model import deep
 from unspin.model import posterior as posteriors
 from unspin.model.deep import CausalModel
 from unspin.reader import rescoring, spans
-from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, load
+from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, load, suspicion
 from unspin.reader.rescoring import Heard
 from unspin.reading import BELIEVED
 from unspin.text import prose, split
@@ -56,7 +56,7 @@ def read(passage: Passage, real: bool, models: Models, model: CausalModel) -> Pa
     gathered = spans.gather(words, models.encoder.visible(words, SUSPICION), models, known)
     edits = spans.edits(words, gathered, known.posterior(gathered, words), BELIEVED)
     restored, back = without(words, [edit for edit in edits if not edit.open])
-    visible = models.encoder.visible(restored, SUSPICION)
+    visible = models.encoder.visible(restored, suspicion(restored))
     posterior, evidence = decide(restored, first_evidence(restored, visible, models), models, posteriors.load())
     there = rescoring.heard(restored, evidence, posterior, models.lexicon, model)
     places = [back(token) for token in evidence.place[there.word].tolist()]

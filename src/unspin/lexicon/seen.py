@@ -20,7 +20,7 @@ import copy
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final, Self
@@ -37,6 +37,8 @@ NEVER: Final = 0.3
 """Pages that a pair which was never seen counts for."""
 _PAGE: Final = 300
 """Words of a page."""
+_HABITUAL: Final = -1.3
+"""How much likelier than written, see :meth:`Seen.put_in`, a word is put in that belongs to the habits of machines."""
 _UNKNOWN: Final = -15.0
 """Log frequency of a form that the lexicon does not have."""
 _ARTICLES: Final = frozenset(["a", "an", "the"])
@@ -208,6 +210,12 @@ class Seen:
         pages = _PAGE * (1 - np.exp(-_PAGE * np.exp(frequency.astype(np.float64))))
         times = np.array([self.times(form) for form in forms], np.float64)
         return np.asarray(np.log((times + NEVER) / (pages + 1)))
+
+    @cached_property
+    def habitual(self) -> frozenset[str]:
+        """The words that machines put again and again, beside how often they are written."""
+        forms = [form for form in self._pages if " " not in form]
+        return frozenset(form for form, much in zip(forms, self.put_in(forms), strict=True) if much > _HABITUAL)
 
 
 @lru_cache(maxsize=1)

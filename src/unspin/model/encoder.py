@@ -24,6 +24,9 @@ NEVER: Final = np.float32(-20)
 NAME: Final = np.float32(4)
 """What a capital inside a sentence takes off the log-odds: spinners leave names alone, but for a few terms that their
 dictionaries capitalise ("Oregon" for "or"). The encoder itself sees no capitals."""
+_REMEMBERED_FROM: Final = -6.0
+"""Log-odds from which on belief vectors are remembered with their window, whatever is suspicious: a text is looked at with one
+suspicion and another, and its windows are run once for all that are no lower."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,17 @@ class Encoder(ContextReader):
         # Most windows of a text stay as they are from one round of restoring to the next.
         self._see_visible = lru_cache(maxsize=context.REMEMBERED)(self._see)
 
-    def visible(self, words: Words, suspicion: float) -> Visible:
-        """Read a document as it stands; belief vectors are kept for the words above ``suspicion`` (log-odds) only."""
+    def visible(self, words: Words, suspicion: float | NDArray[np.float32]) -> Visible:
+        """Read a document as it stands.
+
+        Args:
+            words: the document.
+            suspicion: log-odds of a swap above which a word is suspicious, for all words or for each, ``float32[n]``. Belief
+                vectors are kept for these words only.
+        """
         swap = np.full(len(words), NEVER, np.float32)
+        least = np.broadcast_to(np.asarray(suspicion, np.float32), len(words))
+        lowest = float(least.min(initial=_REMEMBERED_FROM))
         places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         beliefs: list[NDArray[np.float32]] = [np.empty((0, self.width), np.float32)]
         shown = np.full(len(words), SHOWN, np.uint8)
@@ -63,19 +74,19 @@ class Encoder(ContextReader):
             judged = np.flatnonzero(words.kind[window.begin : window.end] != Kind.MARK)
             if not len(judged):
                 continue
-            odds, belief = self._see_visible(ids.tobytes(), first[judged].tobytes(), suspicion)
-            here = np.where(camel[window.begin + judged], NEVER, odds - NAME * names[window.begin + judged])
-            swap[window.begin + judged] = here
-            suspicious = here > suspicion
-            places.append(window.begin + judged[suspicious])
-            beliefs.append(belief[suspicious[odds > suspicion]])
+            token = window.begin + judged
+            odds, belief = self._see_visible(ids.tobytes(), first[judged].tobytes(), lowest)
+            swap[token] = np.where(camel[token], NEVER, odds - NAME * names[token])
+            suspicious = swap[token] > least[token]
+            places.append(token[suspicious])
+            beliefs.append(belief[suspicious[odds > lowest]])
         return Visible(swap, np.concatenate(places), np.concatenate(beliefs))
 
-    def _see(self, ids: bytes, first: bytes, suspicion: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Swap odds of the words that begin at the pieces ``first``; belief vectors of those above ``suspicion``."""
+    def _see(self, ids: bytes, first: bytes, lowest: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Swap odds of the words that begin at the pieces ``first``; belief vectors of those above ``lowest``."""
         swap, belief = self._run(("swap", "belief"), ids, seen=first, behind=b"")
         odds = swap[0]
-        return odds, belief[0, odds > suspicion]
+        return odds, belief[0, odds > lowest]
 
     def _look_behind(self, ids: bytes, places: bytes) -> NDArray[np.float32]:
         (behind,) = self._run(("context",), ids, seen=b"", behind=places)

@@ -61,9 +61,10 @@ _OFTEN: Final = 2
 _PLACES_BEFORE: Final = 20.0
 """Places of phrases that a page is taken to have beside its own; in three of ten a phrase was put in."""
 _PUT_IN_BEFORE: Final = 0.3
-WORDS: Final = ("odds", "put_in", "bias")
+WORDS: Final = ("odds", "put_in", "bias", "best")
 """What the swap of a word is judged by besides its log-odds by the passes: these; how much likelier it is put in than written;
-1. All three times the likeness of the page."""
+1; and the log probability of its likeliest original if it was swapped, since a word for which no original fits better than
+others was hardly put in. All four times the likeness of the page."""
 OPTIONS: Final = ("option", "pages")
 """What an original, of a word or of a phrase, is judged by besides its log probability before: this; the log of the pages that
 show the pair. Both times the likeness."""
@@ -125,15 +126,33 @@ def _like(seen: float, all_of_them: float, before: float) -> float:
 
 
 def reweighed(
-    words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon, seen: Seen, weights: Weights
+    words: Words,
+    evidence: Evidence,
+    posterior: Posterior,
+    lexicon: Lexicon,
+    seen: Seen,
+    weights: Weights,
+    suspicion: float,
 ) -> Posterior:
-    """The posterior after what was seen of machines is taken into account."""
+    """The posterior after what was seen of machines is taken into account.
+
+    Args:
+        words: the document.
+        evidence: on its suspicious words.
+        posterior: what the passes decided on them.
+        lexicon: for the forms of their originals.
+        seen: what was seen on pages.
+        weights: how much it weighs.
+        suspicion: the log-odds of a swap, by what is in sight, above which a word is suspicious on every page; below it only
+            as far as the page is like those of machines that put it.
+    """
     seen = on_such_pages(words, evidence, posterior, seen)
     pages = pair_pages(words, evidence, lexicon, seen)
     like = likeness(evidence, posterior, pages)
-    odds, judged = features(words, evidence, posterior, like, seen)
-    swapped = np.where(np.diff(evidence.ptr) > 0, 1 / (1 + np.exp(-odds - judged @ weights.words)), 0.0)
     share = option_shares(posterior.option, pages, like, weights.options, evidence.ptr)
+    odds, judged = features(words, evidence, posterior, share, like, seen)
+    swapped = np.where(np.diff(evidence.ptr) > 0, 1 / (1 + np.exp(-odds - judged @ weights.words)), 0.0)
+    swapped *= np.where(evidence.swap > suspicion, 1.0, like)
     return replace(posterior, option=share * ragged.spread(swapped, evidence.ptr), written=1 - swapped)
 
 
@@ -141,12 +160,24 @@ Judged = tuple[NDArray[np.float64], NDArray[np.float64]]
 """What the reader says without them, ``float64[n]``, and what the weights are for, ``float64[n, f]``."""
 
 
-def features(words: Words, evidence: Evidence, posterior: Posterior, like: float, seen: Seen) -> Judged:
-    """The log-odds of a swap of each word by the passes, and what :data:`WORDS` names."""
+def features(
+    words: Words, evidence: Evidence, posterior: Posterior, share: NDArray[np.float64], like: float, seen: Seen
+) -> Judged:
+    """The log-odds of a swap of each word by the passes, and what :data:`WORDS` names.
+
+    Args:
+        words: the document.
+        evidence: on its suspicious words.
+        posterior: what the passes decided on them.
+        share: the probability of each option if its word was swapped, see :func:`option_shares`, ``float64[k]``.
+        like: the likeness of the page.
+        seen: what was seen on such pages.
+    """
     written = np.clip(posterior.written, _LEAST, 1 - _LEAST)
     odds = np.log((1 - written) / written)
     put_in = seen.put_in([words.lower[place] for place in evidence.place.tolist()])
-    return odds, like * np.stack([odds, put_in, np.ones(len(odds))], axis=1)
+    best = np.log(ragged.maxima(share, evidence.ptr, empty=1.0) + _IMPOSSIBLE)
+    return odds, like * np.stack([odds, put_in, np.ones(len(odds)), best], axis=1)
 
 
 def option_features(probability: NDArray[np.float64], pages: NDArray[np.float64], like: float) -> Judged:

@@ -25,6 +25,9 @@ from unspin.text import Words
 
 SUSPICION: Final = -3.0
 """Log-odds of a swap above which a word is suspicious (one in twenty)."""
+_HABITUAL_SUSPICION: Final = -6.0
+"""The same for words that machines were seen to put again and again. A fifth of the swapped words of real pages lie below
+:data:`SUSPICION`; nine of ten of them are such words, and a quarter of the honest ones there (``docs/evaluation.md``)."""
 SURE: Final = (0.97, 0.9, 0.9, 0.9)
 """Posterior of the pass before from which each later pass takes a decision for granted. The first pass has no context, so
 more is asked of it: at .9 one in ten of all errors would be settled before the context is read."""
@@ -77,6 +80,12 @@ def _load() -> Models:
     return Models(lexicons.load(), encoders.load(), NGram.load(), contexts.load())
 
 
+def suspicion(words: Words) -> NDArray[np.float32]:
+    """The log-odds of a swap above which each word of a page that is restored is suspicious, ``float32[n]``."""
+    habitual = seen.load().habitual
+    return np.array([_HABITUAL_SUSPICION if word in habitual else SUSPICION for word in words.lower], np.float32)
+
+
 def first_evidence(words: Words, visible: Visible, models: Models) -> Evidence:
     """The evidence on the suspicious words of a text, its context not read yet."""
     return gather(words, visible, models.lexicon, models.encoder, models.ngram)
@@ -103,7 +112,8 @@ def next_evidence(
 def decide(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:
     """All passes, and what machines were seen to do: the posterior of the text, and the evidence that it rests on."""
     posterior, evidence = through_passes(words, evidence, models, weights)
-    return machines.reweighed(words, evidence, posterior, models.lexicon, seen.load(), machines.load()), evidence
+    known = machines.load()
+    return machines.reweighed(words, evidence, posterior, models.lexicon, seen.load(), known, SUSPICION), evidence
 
 
 def through_passes(words: Words, evidence: Evidence, models: Models, weights: Weights) -> tuple[Posterior, Evidence]:

@@ -22,7 +22,7 @@ from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
 from unspin.reader import rescoring, spans, terms
 from unspin.reader.family import channel as explaining
-from unspin.reader.passes import SUSPICION, Models, decide, first_evidence
+from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, suspicion
 from unspin.reader.substitutions import (
     apart,
     carried_back,
@@ -114,17 +114,18 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
-        made = _words(without, models.encoder.visible(without, SUSPICION), models, settings, known)
+        made = _words(without, models, settings, known)
         changes = chain(words.text, settled, without.text, made.substitutions)
         made = Round(changes, made.channel, carried_back(words.text, settled, without.text, made.open))
     else:
-        made = _words(words, visible, models, settings, known)
+        made = _words(words, models, settings, known)
     held = apart(spans.held(words, seen, posterior, settled), in_place)
     changes = with_articles(words, outside(made.substitutions, held))
     return replace(made, substitutions=changes, open=with_open(left, outside(made.open, held)))
 
 
-def _words(words: Words, visible: Visible, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
+def _words(words: Words, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
+    visible = models.encoder.visible(words, suspicion(words))
     evidence = first_evidence(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
     if settings.deep is not None:
