@@ -15,7 +15,7 @@ from unspin.lexicon import phrases
 from unspin.lexicon.phrases import PhraseTable
 from unspin.reader.terms import tortured_phrases
 from unspin.text import apply, split
-from unspin.tortured import LevelFilter, Trees, collocation_key, find, propose, role, skeleton, together
+from unspin.tortured import LevelFilter, Trees, Vectors, collocation_key, find, propose, role, skeleton, together
 from unspin.tortured.collocation import SIZE
 from unspin.tortured.search import agreed
 
@@ -341,3 +341,18 @@ def test_what_machines_often_put_a_phrase_for_is_no_term() -> None:
     text = "Keep a lantern by the door on the off chance that the lights fail."
     assert any(finding.listed for finding in find(split(text)))
     assert apply(text, tortured_phrases(split(text))) == text
+
+
+def test_a_word_that_is_not_frequent_has_no_vector() -> None:
+    some = Vectors.of(5, np.array([1, 4]), np.array([[1.0, 2.0], [3.0, 4.0]], np.float32))
+    assert some[np.array([4, 0, 1])].tolist() == [[3.0, 4.0], [0.0, 0.0], [1.0, 2.0]]
+    assert some[np.array([], np.int64)].shape == (0, 2)
+
+
+def test_the_direction_of_a_word_is_as_long_as_any_other() -> None:
+    known = tortured.load()
+    frequent = np.flatnonzero(known.before.row)
+    rest = np.flatnonzero(known.before.row == 0)
+    assert 0 < len(frequent) < len(rest)
+    assert np.linalg.norm(known.topic[frequent], axis=1) == pytest.approx(1, abs=1e-3)
+    assert not known.topic[rest].any()

@@ -17,7 +17,7 @@ from training.terms.arrays import Floats, Ints
 from training.terms.base import Base, synonyms
 from training.terms.entries import listed_swaps
 from training.terms.swaps import Swaps, teach_swaps
-from unspin.tortured import FEATURES, LevelFilter, Terms, Trees
+from unspin.tortured import FEATURES, LevelFilter, Terms, Trees, Vectors
 
 
 def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence[tuple[str, str]]) -> Terms:
@@ -46,11 +46,16 @@ def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any],
         np.clip(np.rint(swaps.score * 8), -127, 127).astype(np.int8),
         np.minimum(swaps.seen, 255).astype(np.uint8),
         np.minimum(habit, 255).astype(np.uint8),
-        base.before * base.vector_step,
-        base.after * base.vector_step,
+        Vectors.of(len(base.words), frequent(base), base.before[frequent(base)] * base.vector_step),
+        Vectors.of(len(base.words), frequent(base), base.after[frequent(base)] * base.vector_step),
         np.zeros(len(FEATURES), np.float32),
         lambda rows: np.zeros(len(rows), np.float32),
     )
+
+
+def frequent(base: Base) -> Ints:
+    """The words that have vectors."""
+    return np.flatnonzero((base.before != 0).any(1) | (base.after != 0).any(1))
 
 
 def usage_log(usage: NDArray[np.float64]) -> Floats:
@@ -66,7 +71,7 @@ def write(terms: Terms, base: Base, path: Path) -> None:
     assert isinstance(terms.honest, LevelFilter) and isinstance(terms.triples, LevelFilter)
     assert isinstance(terms.classifier, Trees)
     trees = {f"tree_{name}": getattr(terms.classifier, name) for name in ("feature", "cut", "left", "right", "value")}
-    frequent = np.flatnonzero((base.before != 0).any(1) | (base.after != 0).any(1))
+    with_vectors = frequent(base)
     np.savez_compressed(
         path,
         words=np.frombuffer("\n".join(base.words).encode(), np.uint8),
@@ -83,9 +88,9 @@ def write(terms: Terms, base: Base, path: Path) -> None:
         swap_score=terms.swap_score,
         swap_seen=terms.swap_seen,
         habit=terms.habit,
-        before=base.before[frequent],
-        after=base.after[frequent],
-        vector_of=frequent.astype(np.uint16),
+        before=base.before[with_vectors],
+        after=base.after[with_vectors],
+        vector_of=with_vectors.astype(np.uint16),
         vector_step=base.vector_step,
         rank=terms.rank,
         bias=np.array(terms.classifier.bias, np.float32),

@@ -51,7 +51,7 @@ from unspin.tortured.collocation import LevelFilter, collocation_key, role, sixb
 from unspin.tortured.features import FEATURES
 from unspin.tortured.proposals import Proposals, propose
 from unspin.tortured.search import THRESHOLD, Finding, find, load
-from unspin.tortured.terms import Terms
+from unspin.tortured.terms import Terms, Vectors
 
 __all__ = [
     "EVIDENCE",
@@ -62,6 +62,7 @@ __all__ = [
     "Proposals",
     "Terms",
     "Trees",
+    "Vectors",
     "collocation_key",
     "evidence",
     "find",

@@ -19,7 +19,7 @@ from unspin.text import Words
 from unspin.tortured.classifier import EVIDENCE, Trees, evidence, together
 from unspin.tortured.collocation import LINKS, LevelFilter, Skeleton, skeleton
 from unspin.tortured.proposals import Proposals, propose
-from unspin.tortured.terms import Terms
+from unspin.tortured.terms import Terms, Vectors
 
 __all__ = ["THRESHOLD", "Finding", "find", "load"]
 
@@ -255,9 +255,7 @@ def _load(path: Path | None) -> Terms:
             float(data["bias"]),
         )
         words = tuple(bytes(data["words"]).decode().split("\n"))
-        # Only the frequent words have a vector; they come in the order of their ids.
-        vectors = np.zeros((2, len(words), data["before"].shape[1]), np.float32)
-        vectors[:, data["vector_of"]] = np.stack([data["before"], data["after"]]) * data["vector_step"]
+        frequent, step = data["vector_of"], data["vector_step"]
         return Terms(
             words,
             data["usage"].astype(np.float32),
@@ -271,8 +269,8 @@ def _load(path: Path | None) -> Terms:
             data["swap_score"],
             data["swap_seen"],
             data["habit"],
-            vectors[0],
-            vectors[1],
+            Vectors.of(len(words), frequent, data["before"] * step),
+            Vectors.of(len(words), frequent, data["after"] * step),
             data["rank"],
             trees,
             float(data["prior"]),

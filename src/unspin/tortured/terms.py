@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from unspin.lexicon.phrases import joined
 from unspin.text import PhraseFinder, Words
 from unspin.tortured.collocation import LINKS, SIZE, Floats, Ints, Keys, Skeleton, collocation_key, role
 
-__all__ = ["Options", "Terms", "Tokens", "parts"]
+__all__ = ["Options", "Terms", "Tokens", "Vectors", "parts"]
 
 _PARTNERS: Final = 4
 _FIRM: Final = 8.0
@@ -63,6 +63,30 @@ class Partners(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
+class Vectors:
+    """A vector for each word, of which only the frequent ones have one: that of all others is zero.
+
+    Attributes:
+        rows: the vectors, the first of them zero, ``float32[r, d]``.
+        row: where that of each word is, ``int32[words]``.
+    """
+
+    rows: Floats
+    row: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, words: int, frequent: Ints, vectors: Floats) -> Self:
+        """Those of the words ``frequent``, of so many ``words``; ``vectors`` are ``float32[len(frequent), d]``."""
+        row = np.zeros(words, np.int32)
+        row[frequent] = np.arange(1, len(frequent) + 1)
+        return cls(np.concatenate([np.zeros((1, vectors.shape[1]), np.float32), vectors]), row)
+
+    def __getitem__(self, words: Ints) -> Floats:
+        """The vectors of some words, ``float32[n, d]``."""
+        return self.rows[self.row[words]]
+
+
+@dataclass(frozen=True, eq=False)
 class Terms:
     """Fixed terms, honest collocations and swaps. See the package's text; made by :func:`unspin.tortured.load`.
 
@@ -78,7 +102,7 @@ class Terms:
         swap_ptr, swap_original, swap_score: the swaps of each word; scores in steps of 1/8.
         swap_seen: how many terms of the list have each swap.
         habit: how many terms of the list have each word in the place of another.
-        before, after: vectors of each word as the left and as the right one of a collocation, ``float32[words, d]``; the
+        before, after: vectors of each word as the left and as the right one of a collocation, of the same words; the
             product of two says how much company the words keep, seen together or not.
         rank: weights of the features for choosing a pair.
         classifier: log-odds of a tortured collocation from :data:`~unspin.tortured.classifier.EVIDENCE`, row by row.
@@ -97,8 +121,8 @@ class Terms:
     swap_score: NDArray[np.int8]
     swap_seen: NDArray[np.uint8]
     habit: NDArray[np.uint8]
-    before: Floats
-    after: Floats
+    before: Vectors
+    after: Vectors
     rank: Floats
     classifier: Callable[[Floats], Floats]
     prior: float = 0.003
@@ -130,11 +154,11 @@ class Terms:
         return science, np.logaddexp(science, common), science - common
 
     @cached_property
-    def topic(self) -> Floats:
-        """A direction for each word, zero for the rarer ones, ``float32[words, 2 d]``."""
-        both = np.hstack([self.before, self.after])
+    def topic(self) -> Vectors:
+        """A direction for each word, zero for the rarer ones."""
+        both = np.hstack([self.before.rows, self.after.rows])
         unit: Floats = (both / (np.linalg.norm(both, axis=1, keepdims=True) + 1e-6)).astype(np.float32)
-        return unit
+        return Vectors(unit, self.before.row)
 
     @cached_property
     def partners(self) -> tuple[Partners, Partners]:
