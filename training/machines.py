@@ -141,6 +141,8 @@ class Decided:
         evidence: on its suspicious words.
         posterior: what the passes decided on them.
         alike: what was seen on pages like it.
+        pages: how many of these show each option, ``float64[k]``.
+        like: its likeness.
         said: what may have been written there for each, in lower case: nothing if it is as found; None where that cannot be
             said.
         real: whether it is a real page.
@@ -150,6 +152,8 @@ class Decided:
     evidence: Evidence
     posterior: Posterior
     alike: Seen
+    pages: Floats
+    like: float
     said: tuple[tuple[str, ...] | None, ...]
     real: bool
 
@@ -161,29 +165,24 @@ def decided(words: Words, back: Back, answers: Answers, models: Models, real: bo
     places = [back(token) for token in evidence.place.tolist()]
     said = tuple(None if place is None else answers.at(*place) for place in places)
     alike = machines.on_such_pages(words, evidence, posterior, seen.load())
-    return Decided(words, evidence, posterior, alike, said, real)
-
-
-def _pages(page: Decided, lexicon: Lexicon) -> tuple[Floats, float]:
-    """The pages like it that show each option of a page, and its likeness."""
-    pages = machines.pair_pages(page.words, page.evidence, lexicon, page.alike)
-    return pages, machines.likeness(page.evidence, page.posterior, pages)
+    pages = machines.pair_pages(words, evidence, models.lexicon, alike)
+    like = machines.likeness(evidence, posterior, pages)
+    return Decided(words, evidence, posterior, alike, pages, like, said, real)
 
 
 def of_options(page: Decided, lexicon: Lexicon) -> Part:
     """The words of a page that were swapped for one of their options."""
-    pages, like = _pages(page, lexicon)
-    option, options = machines.option_features(page.posterior.option, pages, like)
+    option, options = machines.option_features(page.posterior.option, page.pages, page.like)
     pairs = zip(page.evidence.owner.tolist(), page.evidence.original.tolist(), strict=True)
     right = np.array([lexicon.forms[original] in (page.said[row] or ()) for row, original in pairs], bool)
     return choices(option, options, right, page.evidence.ptr, page.real)
 
 
-def of_words(page: Decided, options: Floats, lexicon: Lexicon) -> Part:
+def of_words(page: Decided, options: Floats) -> Part:
     """The words of a page; ``options`` are the weights of their options."""
-    (pages, like), ptr = _pages(page, lexicon), page.evidence.ptr
-    share = machines.option_shares(page.posterior.option, pages, like, options, ptr)
-    odds, judged = machines.features(page.words, page.evidence, page.posterior, share, like, page.alike)
+    ptr = page.evidence.ptr
+    share = machines.option_shares(page.posterior.option, page.pages, page.like, options, ptr)
+    odds, judged = machines.features(page.words, page.evidence, page.posterior, share, page.like, page.alike)
     some = np.array([answer is not None for answer in page.said], bool) & (np.diff(ptr) > 0)
     swapped = np.array([bool(answer) for answer in page.said], bool)
     return Part(odds[some], judged[some], swapped[some], np.arange(some.sum() + 1), page.real)
@@ -278,7 +277,7 @@ def main() -> None:
         restored.append(decided(*without(words, [edit for edit in edits if not edit.open]), answers, models, real))
     options_of = [of_options(page, models.lexicon) for page in restored]
     weights["options"] = report("originals of words", options_of, machines.OPTIONS)
-    swaps = [of_words(page, weights["options"], models.lexicon) for page in restored]
+    swaps = [of_words(page, weights["options"]) for page in restored]
     weights["words"] = report("words", swaps, machines.WORDS)
     names = machines.NAMES
     saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}

@@ -33,6 +33,7 @@ def taught(base: Base, filters: tuple[LevelFilter, LevelFilter], pairs: Sequence
 
 def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any], triples: Callable[..., Any]) -> Terms:
     """Terms that propose, but don't judge yet."""
+    with_vectors = frequent(base)
     return Terms(
         base.words,
         usage_log(base.usage),
@@ -46,8 +47,8 @@ def assembled(base: Base, swaps: Swaps, habit: Ints, honest: Callable[..., Any],
         np.clip(np.rint(swaps.score * 8), -127, 127).astype(np.int8),
         np.minimum(swaps.seen, 255).astype(np.uint8),
         np.minimum(habit, 255).astype(np.uint8),
-        Vectors.of(len(base.words), frequent(base), base.before[frequent(base)] * base.vector_step),
-        Vectors.of(len(base.words), frequent(base), base.after[frequent(base)] * base.vector_step),
+        Vectors.of(len(base.words), with_vectors, base.before[with_vectors] * base.vector_step),
+        Vectors.of(len(base.words), with_vectors, base.after[with_vectors] * base.vector_step),
         np.zeros(len(FEATURES), np.float32),
         lambda rows: np.zeros(len(rows), np.float32),
     )
