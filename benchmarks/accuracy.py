@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--seed-key", type=Path)
     parser.add_argument("--deep", type=Path)
     parser.add_argument("--only", choices=("specimen", "words", "verdicts"), help="one part of the measurement")
-    parser.add_argument("--closely", action="store_true", help="read the words with the second reader of context too")
+    parser.add_argument("--closely", action="store_true", help="read the words with the language model too")
     parser.add_argument("--quick", action="store_true", help="a tenth of the documents")
     parser.add_argument("--out", type=Path, default=Path("benchmarks/runs"))
     options = parser.parse_args()

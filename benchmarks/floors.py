@@ -6,7 +6,7 @@
 
 The set is prose written for this project (``benchmarks/prose``, ``examples``), so that it runs anywhere. Every text is
 spun by every family of :mod:`unspin.spinners` with fixed seeds, and read fast; of one family some are read closely too, with
-the second reader of context. ``floors.json`` holds the hash of the set:
+the language model. ``floors.json`` holds the hash of the set:
 figures of another set are other figures. What is measured on documents of the corpora is in ``benchmarks/accuracy``.
 
 A *place* is a word or number that the spinner left alone, or one of its swaps, a swapped phrase being one place. Words
@@ -50,7 +50,7 @@ FLOORS: Final = ROOT / "benchmarks" / "floors.json"
 RATE: Final = 0.3
 LIGHT_RATE: Final = 0.15
 CLOSELY: Final = 4
-"""Texts of the set, from the first, that are read closely too: that takes four times as long."""
+"""Texts of the set, from the first, that are read closely too: that takes ten times as long."""
 MARGIN: Final = 0.01
 """How far below a measured share its floor is put: eight-bit kernels differ a little from one processor to another."""
 
@@ -135,7 +135,7 @@ def measure(
         read: how to read a text.
         texts: the set, by name.
         pairs: (family, rate) to spin each text with.
-        closely: the same, to be read with the second reader of context.
+        closely: the same, to be read with the language model.
 
     Returns:
         The figures, and the number of words that were read.

@@ -35,8 +35,8 @@ import json, resource, sys, time
 texts = json.load(open(sys.argv[1], encoding="utf-8"))
 import statistics
 import unspin
-from unspin.model import context
-context.REMEMBERED, fast = int(sys.argv[3]), sys.argv[4] == "fast"
+from unspin.model import encoder
+encoder.REMEMBERED, fast = int(sys.argv[3]), sys.argv[4] == "fast"
 unspin.read(texts[0][:2_000], operating_point=1.0, fast=fast)
 seconds, wall, readings = [], time.perf_counter(), []
 for text in texts:

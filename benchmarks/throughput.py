@@ -44,7 +44,7 @@ import zstandard
 from benchmarks.warc import warc, wet
 from training.corpora import all_files, documents
 from unspin import reader, screen
-from unspin.model import context
+from unspin.model import encoder
 from unspin.scan.annotate import annotate
 from unspin.scan.options import Options
 
@@ -183,7 +183,7 @@ def behind(corpora: Path) -> dict[str, Any]:
     files = all_files(corpora)
     unseen = [d.text for file in files for d in documents(file, 100_000) if d.part == "test"]
     found: dict[str, Any] = {}
-    context.REMEMBERED = 0  # the same documents come twice
+    encoder.REMEMBERED = 0  # the same documents come twice
     for least in (0, 200):
         texts = [text for text in unseen if text.count(" ") >= least]
         batch = pa.record_batch({"text": pa.array(texts, pa.large_string())})

@@ -4,8 +4,8 @@
 
 :mod:`training.marked` tells what a folder of such passages holds. Printed are the pages that read as spun, the swaps of the
 passages that are found (guesses left open among them) and that are restored to what was written or reads as well, and the
-honest words that are changed. ``--anyhow`` restores pages too that do not read as spun; ``--deep`` asks a causal language
-model for a second opinion.
+honest words that are changed. ``--anyhow`` restores pages too that do not read as spun; ``--fast`` reads without the language
+model, and ``--deep`` puts another in the place of the shipped one.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def main() -> None:
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     parser.add_argument("--fast", action="store_true")
     parser.add_argument("--anyhow", action="store_true", help="restore pages too that do not read as spun")
-    parser.add_argument("--deep", type=Path, help="a causal language model as a second opinion")
+    parser.add_argument("--deep", type=Path, help="a causal language model in place of the shipped one")
     parser.add_argument("--out", type=Path, help="write the counts here, as JSON")
     options = parser.parse_args()
     total = Counts()

@@ -16,7 +16,7 @@ def _colours_as_nobody_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def _read_fast() -> Iterator[None]:
-    """Tests and what they start read without the second reader of context, which takes four times as long; see ``closely``."""
+    """Tests and what they start read without the language model, which takes ten times as long; see ``closely``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("UNSPIN_FAST", "1")
         yield
@@ -24,7 +24,7 @@ def _read_fast() -> Iterator[None]:
 
 @pytest.fixture
 def closely(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests of the second reader of context: read as users do."""
+    """For tests of reading closely: read as users do, with the language model."""
     monkeypatch.delenv("UNSPIN_FAST")
 
 

@@ -1,4 +1,4 @@
-"""The second opinion: reader and model, weighed; the model here says what the test wants."""
+"""Reader and language model, weighed; the model here says what the test wants."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import pytest
 
 import unspin
 from tests.test_features import LEXICON, believed, suspect
+from training.closely import of_options, of_swaps, read
 from training.marked import Passage
-from training.second_opinion import of_options, of_swaps, read
+from unspin.model.causal import SmallModel
 from unspin.model.evidence import Evidence, Posterior
 from unspin.reader import rescoring, rounds
 from unspin.reader.passes import load
-from unspin.reader.rescoring import Weights, rescored
+from unspin.reader.rescoring import Heard, Weights, rescored
 from unspin.text import split
 
 SHARE, SAID = 0.7, 0.4
@@ -127,11 +128,52 @@ def test_the_reader_changes_what_the_model_tells_it_to(monkeypatch: pytest.Monke
     page = Path("examples/spun/harbour.txt").read_text(encoding="utf-8")
     changed = {}
     for name, model in (("for", Biased(30.0)), ("against", Biased(-30.0))):
-        monkeypatch.setattr(rounds, "_causal_model", lambda _path, model=model: model)
+        monkeypatch.setattr(rounds, "_own_model", lambda _path, model=model: model)
         changed[name] = len(unspin.read(page, deep=Path("model.gguf")).substitutions)
     alone = len(unspin.read(page).substitutions)
     assert changed["for"] < alone / 4
     assert changed["against"] > alone
+
+
+@pytest.mark.usefixtures("closely")
+@pytest.mark.parametrize("fast", [True, False], ids=["fast", "closely"])
+def test_a_model_of_ones_own_is_asked_in_place_of_the_shipped_one(fast: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("the shipped model was asked")
+
+    page = Path("examples/spun/harbour.txt").read_text(encoding="utf-8")
+    monkeypatch.setattr(SmallModel, "likelihood", never)
+    monkeypatch.setattr(rounds, "_own_model", lambda _path: Biased(30.0))
+    assert unspin.read(page, deep=Path("model.gguf"), fast=fast).spun
+
+
+def there(*words: tuple[list[float], list[float], float]) -> Heard:
+    """What is heard of some words: the probability of each option, what is said of it, and of the word as found."""
+    sizes = [len(probability) for probability, _, _ in words]
+    return Heard(
+        word=np.arange(len(words)),
+        ptr=np.cumsum([0, *sizes]),
+        option=np.arange(sum(sizes)),
+        probability=np.array([value for probability, _, _ in words for value in probability]),
+        said=np.array([value for _, said, _ in words for value in said]),
+        odds=np.zeros(len(words)),
+        found=np.array([found for _, _, found in words]),
+    )
+
+
+def test_how_much_likelier_a_text_is_with_the_options_of_a_word() -> None:
+    found = rescoring.ratios(
+        there(([0.25, 0.75], [0.0, -2.0], -3.0), ([1.0], [0.0], -6.0), ([0.5, 0.5], [-4.0, -4.0], 0.0))
+    )
+    assert found == pytest.approx([np.log(0.25 + 0.75 * np.exp(-2)) + 3, 6.0, -4.0])
+
+
+def test_an_option_that_the_reader_rules_out_may_still_speak() -> None:
+    ruled_out, alone = rescoring.ratios(there(([1.0, 0.0], [-30.0, 0.0], -30.0), ([1.0], [-30.0], -30.0)))
+    assert np.isfinite(ruled_out)
+    assert ruled_out == pytest.approx(30 + np.log(rescoring._LEAST), abs=1e-3)
+    assert alone == 0.0
+    assert not len(rescoring.ratios(there()))
 
 
 def test_the_shipped_weights_believe_both_reader_and_model() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import unspin
 from unspin.lexicon import Lexicon
+from unspin.model import causal, trees, verdict
 from unspin.model import hidden_ratio as ratios
-from unspin.model import verdict
-from unspin.model.context import ContextReader
+from unspin.model.encoder import Encoder
 from unspin.reader import assess, passes
 from unspin.reader import verdict as scores
 from unspin.reading import LOWEST_RATE
@@ -158,15 +159,20 @@ def test_an_honest_text_has_its_hidden_words_not_asked_for(monkeypatch: pytest.M
 def asked_about(
     text: str, unsettled: tuple[float, float], monkeypatch: pytest.MonkeyPatch, *, fast: bool = False
 ) -> tuple[list[str], scores.Score]:
-    """Which readers of context are asked about a text, and its score, if the second model leaves such scores unsettled."""
+    """Which models are asked about a text, and its score, if the second model leaves such scores unsettled."""
     asked, models, words = [], passes.load(fast), split(text)
     changed = replace(verdict.load(), unsettled=unsettled)
 
-    def counted(words: Words, reader: ContextReader, lexicon: Lexicon, _: object = None) -> np.ndarray:
-        asked.append("encoder" if reader is models.encoder else "closer")
-        return np.full(len(words), -10.0 if reader is models.encoder else 12.0, np.float32)
+    def behind(words: Words, encoder: Encoder, lexicon: Lexicon, _: object = None) -> np.ndarray:
+        asked.append("encoder")
+        return np.full(len(words), -10.0, np.float32)
 
-    monkeypatch.setattr(scores, "hidden_ratio", counted)
+    def closely(words: Words, *_: object) -> np.ndarray:
+        asked.append("language model")
+        return np.full(len(words), 12.0, np.float32)
+
+    monkeypatch.setattr(scores, "hidden_ratio", behind)
+    monkeypatch.setattr(scores, "_by_sentence", closely)
     monkeypatch.setattr(scores.verdicts, "load", lambda: changed)
     return asked, scores.score([(words, models.encoder.visible(words, passes.SUSPICION))], models)
 
@@ -175,9 +181,9 @@ SPUN = simulate(ARTICLE, "phrase-thesaurus", seed=5, rate=0.3).text
 CLEARLY = simulate(ARTICLE, "wordnet-walk", seed=2, rate=0.4).text
 
 
-def test_what_is_unsettled_is_put_to_the_second_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_unsettled_is_put_to_the_language_model(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, found = asked_about(SPUN, (-100.0, 100.0), monkeypatch)
-    assert asked == ["encoder", "closer"]
+    assert asked == ["encoder", "language model"]
     monkeypatch.undo()
     settled, by_second = asked_about(SPUN, (100.0, 100.0), monkeypatch)
     assert settled == ["encoder"]
@@ -190,7 +196,7 @@ def test_a_fast_verdict_does_without_it(monkeypatch: pytest.MonkeyPatch) -> None
     assert set(asked) == {"encoder"}
 
 
-def test_what_the_second_reader_says_never_settles_a_text_below_what_was_settled_before() -> None:
+def test_what_the_language_model_says_never_settles_a_text_below_what_was_settled_before() -> None:
     model = verdict.load()
     low, high = model.unsettled
     assert verdict.DOUBTED < low < high
@@ -198,6 +204,93 @@ def test_what_the_second_reader_says_never_settles_a_text_below_what_was_settled
     nothing = np.full(200, -10.0, np.float32)
     assert model.third_score(replace(seen, hidden=nothing, closer=nothing)) == low
     assert model.is_unsettled(low) and not model.is_unsettled(high) and not model.is_unsettled(low - 0.01)
+
+
+class Doubting:
+    """A language model that finds words as they stand so many nats less likely than their options, where it is asked.
+
+    Of the places with something to ask it is asked about the first few.
+    """
+
+    def __init__(self, nats: float, most: int = 10_000) -> None:
+        self.nats = nats
+        self.most = most
+        self.places: list[int] = []
+
+    def likelihood(
+        self,
+        _words: Words,
+        _tokens: object,
+        place: np.ndarray,
+        ptr: np.ndarray,
+        _options: object,
+        prior: np.ndarray,
+        *,
+        margin: float,
+        most: int,
+    ) -> np.ndarray:
+        asked = trees._worth_asking(np.maximum(prior, -1e300), ptr, margin, most)
+        rows = [i for i in range(len(place)) if asked[ptr[i] : ptr[i + 1]].any()][: self.most]
+        said = np.full(len(prior), np.nan, np.float32)
+        for i in rows:
+            said[ptr[i] : ptr[i + 1]] = -3.0
+            said[ptr[i]] -= self.nats
+        self.places = place[rows].tolist()
+        return said
+
+
+def closer_of(text: str, model: Any) -> tuple[np.ndarray, np.ndarray]:
+    """What a language model says of each word of a text, and which words are suspicious, as tokens."""
+    models, words = passes.load(fast=True), split(text)
+    part = words, models.encoder.visible(words, passes.SUSPICION)
+    seen = scores.with_closer(scores.evidence([part], models), [part], models, model)
+    assert seen.closer is not None
+    assert seen.closer.dtype == np.float32 and len(seen.closer) == len(words)
+    return seen.closer, part[1].places
+
+
+def test_a_word_that_is_not_suspicious_fits_and_one_that_is_counts_as_the_model_says() -> None:
+    model = Doubting(7.0)
+    closer, suspicious = closer_of(SPUN, model)
+    assert np.isfinite(closer).all()
+    assert 20 < len(model.places) < len(suspicious) < len(closer)
+    assert set(model.places) <= set(suspicious.tolist())
+    assert set(np.delete(closer, suspicious).tolist()) == {scores._FITTING}
+    assert closer[model.places] == pytest.approx(np.full(len(model.places), 7.0), abs=1e-2)
+
+
+def test_a_suspicious_word_that_the_model_was_not_asked_about_counts_as_the_reader_says() -> None:
+    few, none = Doubting(7.0, most=5), Doubting(7.0, most=0)
+    (closer, suspicious), (by_reader, _) = closer_of(SPUN, few), closer_of(SPUN, none)
+    assert (len(few.places), len(none.places)) == (5, 0)
+    others = np.setdiff1d(suspicious, few.places)
+    assert closer[others].tolist() == by_reader[others].tolist()
+    assert np.isfinite(by_reader).all() and np.ptp(by_reader[others]) > 5
+    assert (closer[few.places] != by_reader[few.places]).all()
+
+
+def test_a_text_without_suspicious_words_fits_throughout() -> None:
+    closer, suspicious = closer_of("It is in the house and on the table.", Doubting(7.0))
+    assert not len(suspicious)
+    assert set(closer.tolist()) == {scores._FITTING}
+
+
+def test_parts_of_a_document_are_asked_about_one_after_the_other() -> None:
+    models = passes.load(fast=True)
+    parts = [(words, models.encoder.visible(words, passes.SUSPICION)) for words in map(split, (SPUN[:700], SPUN[700:]))]
+    model: Any = Doubting(7.0)
+    both = scores.with_closer(scores.evidence(parts, models), parts, models, model).closer
+    single = [scores.with_closer(scores.evidence([part], models), [part], models, model).closer for part in parts]
+    assert both is not None
+    assert both.tolist() == [value for some in single if some is not None for value in some.tolist()]
+
+
+def test_a_swapped_word_is_worse_in_its_sentence_than_what_it_stands_for() -> None:
+    text = "The council said on Tuesday that the {} would open to lorries before the end of the month."
+    at = split(text.format("bridge")).lower.index("bridge")
+    honest, spun = (closer_of(text.format(word), causal.load())[0][at] for word in ("bridge", "span"))
+    assert honest < spun
+    assert spun > 0
 
 
 def test_a_swapped_word_is_worse_in_its_place_than_what_it_stands_for() -> None:
@@ -238,9 +331,9 @@ def hidden_words_of(
     asked: list[np.ndarray | None] = []
     read = ratios.hidden_ratio
 
-    def noted(words: Words, reader: ContextReader, lexicon: Lexicon, here: np.ndarray | None = None) -> np.ndarray:
+    def noted(words: Words, encoder: Encoder, lexicon: Lexicon, here: np.ndarray | None = None) -> np.ndarray:
         asked.append(here)
-        return read(words, reader, lexicon, here)
+        return read(words, encoder, lexicon, here)
 
     with monkeypatch.context() as patch:
         patch.setattr(scores, "hidden_ratio", noted)

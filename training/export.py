@@ -47,9 +47,9 @@ class Graph:
         value = self._state[name].T if transpose else self._state[name]
         return self.constant(name, np.ascontiguousarray(value))
 
-    def constant(self, name: str, value: NDArray[np.generic]) -> str:
-        """Any array as an initializer."""
-        self.weights[name] = numpy_helper.from_array(value, name)
+    def constant(self, name: str, value: NDArray[np.generic] | np.generic) -> str:
+        """Any array or number as an initializer."""
+        self.weights[name] = numpy_helper.from_array(np.asarray(value), name)
         return name
 
     def add(self, operator: str, inputs: list[str], output: str, domain: str = "", **attributes: object) -> str:

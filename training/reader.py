@@ -12,10 +12,9 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +23,6 @@ from scipy.optimize import minimize
 
 from training.specimens import PROSE, Answers, held_out, spin_by_turns, turns
 from unspin import lexicon as lexicons
-from unspin.model import context as contexts
 from unspin.model import encoder as encoders
 from unspin.model import posterior as posteriors
 from unspin.model.evidence import Evidence, Posterior
@@ -165,17 +163,12 @@ def _log_likelihood(score: Tensor, owner: Tensor, place: Tensor, answer: Tensor,
     return value / len(size)
 
 
-def learn(
-    cases: list[Case], models: Models, known: Mapping[str, Linear | Network] = MappingProxyType({})
-) -> Iterator[tuple[str, Linear | Network]]:
-    """The scorer of each pass by its name, one pass upon the other; a later pass learns from the words still open.
-
-    The scorers of passes that are ``known`` are taken as they are.
-    """
+def learn(cases: list[Case], models: Models) -> Iterator[tuple[str, Linear | Network]]:
+    """The scorer of each pass by its name, one pass upon the other; a later pass learns from the words still open."""
     decided: list[Posterior] = []
-    for number, name in enumerate(PASSES[: 1 + models.later_passes]):
+    for number, name in enumerate(PASSES):
         if not decided:
-            first = known.get(name) or Linear(fit([_block(case, models) for case in cases]).round(5))
+            first = Linear(fit([_block(case, models) for case in cases]).round(5))
             decided = [posteriors.decide(c.evidence, c.answers.words, models.lexicon, first) for c in cases]
             yield name, first
             kept = [posteriors.in_play(c.evidence, k) for c, k in zip(cases, decided, strict=True)]
@@ -190,7 +183,7 @@ def learn(
             for c, k in zip(cases, decided, strict=True)
         ]
         cases = [Case(c.answers, evidence, c.truth) for c, (evidence, _) in zip(cases, again, strict=True)]
-        later = known.get(name) or fit_network(
+        later = fit_network(
             [
                 open_words(_block(c, models, k, sure), ~sure)
                 for c, k, (_, sure) in zip(cases, decided, again, strict=True)
@@ -218,12 +211,6 @@ def open_words(block: Block, wanted: NDArray[np.bool_]) -> Block:
     return values[options], np.concatenate([[0], np.cumsum(size[wanted])]), np.where(kept >= 0, row[kept], kept)
 
 
-def shipped() -> dict[str, Linear | Network]:
-    """The shipped scorers of the passes that the encoder reads, by name."""
-    named = zip(PASSES[:3], posteriors.load().passes, strict=False)
-    return {name: scorer for name, scorer in named if isinstance(scorer, Linear | Network)}
-
-
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -231,15 +218,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=1300)
     parser.add_argument("--model", type=Path, help="a folder with another encoder than the shipped one")
-    parser.add_argument(
-        "--closer", type=Path, help="a folder with another second reader of context than the shipped one"
-    )
-    parser.add_argument(
-        "--only-closer", action="store_true", help="leave the weights of the first three passes as they are"
-    )
     options = parser.parse_args()
-    models = Models(lexicons.load(), encoders.load(options.model), NGram.load(), contexts.load(options.closer))
-    known = shipped() if options.only_closer else {}
+    models = Models(lexicons.load(), encoders.load(options.model), NGram.load())
     originals = held_out(options.corpora, PROSE, "dev", options.documents, (150, 700), seed=5, characters=4_000)
     specimens = spin_by_turns(originals, turns(MIXTURE), seed=900)
 
@@ -251,7 +231,7 @@ def main() -> None:
         name: dict(zip(FEATURES, scorer.weight.tolist(), strict=False))
         if isinstance(scorer, Linear)
         else scorer.saved()
-        for name, scorer in learn(cases, models, known)
+        for name, scorer in learn(cases, models)
     }
     saved = json.loads(options.out.read_text()) if options.out.exists() else {}
     options.out.write_text(json.dumps(saved | {"weights": named}) + "\n")

@@ -52,7 +52,7 @@ TAIL: Final = 60
 DOUBT: Final = 0.05
 """Share of honest documents that the first model leaves in doubt."""
 UNSETTLED: Final = 0.003
-"""Share of honest documents about which the second reader of context is asked."""
+"""Share of honest documents about which the language model is asked."""
 LEARNT: Final = 0.033
 """Share of them that the third model learns from: with those alone that it is asked about it would see too few."""
 CERTAIN: Final = 1e-5
@@ -142,8 +142,8 @@ def closer(text: str) -> NDArray[np.float64]:
     """The statistics of :data:`THIRD`."""
     seen, parts = _with_hidden(text)
     models = load()
-    assert models.closer is not None
-    return statistics(with_closer(seen, parts, models.closer, models.lexicon), THIRD)
+    assert models.causal is not None
+    return statistics(with_closer(seen, parts, models, models.causal), THIRD)
 
 
 def _with_hidden(text: str) -> tuple[Evidence, list[Part]]:

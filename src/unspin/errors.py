@@ -96,7 +96,7 @@ class MissingExtra(ModelError):
     """
 
     def __init__(self, extra: str, purpose: str) -> None:
-        """Say what needs the part: ``MissingExtra("deep", "a second opinion")``."""
+        """Say what needs the part: ``MissingExtra("deep", "a language model of your own")``."""
         super().__init__(
             f"{purpose} needs an optional part; install it from a clone of unspin with: pip install '.[{extra}]'"
         )

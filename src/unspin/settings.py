@@ -40,10 +40,11 @@ class Settings:
             :data:`~unspin.reading.BELIEVED` is left as found, and the guesses are its alternatives.
         tortured: restore tortured phrases of science even where the document reads as written, and those that context takes for
             something else where it reads as spun.
-        fast: read without the second reader of context (:mod:`unspin.model.context`): a spun document takes a quarter of the
-            time, fewer of its words are restored, and fewer documents are found whose score leaves open what they are. A
-            document of more than 400 sentences is always read so. The default is that of :func:`fast_by_default`.
-        deep: a causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs ``unspin[deep]``.
+        fast: read without the language model (:mod:`unspin.model.causal`): a spun document takes a tenth of the time, fewer of
+            its words are restored, and fewer documents are found whose score leaves open what they are. A document of more
+            than 400 sentences is always read so. The default is that of :func:`fast_by_default`.
+        deep: a causal language model (GGUF file or Hugging Face folder) that restores in place of the one that unspin
+            brings along, where the reading is fast too; needs ``unspin[deep]``.
 
     Raises:
         OptionError: a setting is of the wrong type or out of range.

@@ -70,7 +70,7 @@ Deep = Annotated[
     typer.Option(
         "--deep",
         metavar="MODEL",
-        help="A causal language model (GGUF file or Hugging Face folder) as a slow second opinion; needs the extra 'deep'.",
+        help="A causal language model (GGUF file or Hugging Face folder) in place of the shipped one; needs the extra 'deep'.",
         show_default=False,
     ),
 ]
@@ -81,7 +81,7 @@ FillAll = Annotated[
 Fast = Annotated[
     bool,
     typer.Option(
-        "--fast", help="Read a spun page in a quarter of the time; fewer pages are found and fewer words restored."
+        "--fast", help="Read a spun page in a tenth of the time; fewer pages are found and fewer words restored."
     ),
 ]
 Tortured = Annotated[

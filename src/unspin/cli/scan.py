@@ -102,7 +102,7 @@ def scan(
         bool,
         typer.Option(
             "--fast/--no-fast",
-            help="--no-fast finds more documents and restores more words; a spun one takes four times as long.",
+            help="--no-fast finds more documents and restores more words; a spun one takes ten times as long.",
         ),
     ] = True,
     longest: Annotated[

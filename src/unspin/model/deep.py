@@ -1,16 +1,6 @@
-"""A slow second opinion: what a causal language model says of each option, in its place.
+"""A causal language model of the user's own (a GGUF file or a Hugging Face folder), in place of the shipped one.
 
-The reader proposes a few originals for every suspicious word; a language model of the user's own (a GGUF file or a
-Hugging Face folder) reads the text with each of them put in. What counts is the log-likelihood of the option *and of
-the words that follow*: a causal model sees only what is to the left, so the words to the right must be made to testify.
-Summed over the same text to the right, it is a likelihood of one and the same sentence and needs no correction for
-length.
-
-The sentence is read from left to right, and what has been decided is what the next word is read after. All options of a
-place share what stands before them, so that is computed once: the text so far is a *trunk* whose keys and values are
-kept, the options are *branches* on it that are read in one call and then cut off. An attention mask keeps branches (and
-sentences, several of which grow side by side) from seeing one another. The same idea is known as tree attention (Miao
-et al. 2024, "SpecInfer", https://arxiv.org/abs/2305.09781), there for guessing ahead.
+It is larger, as a rule, and slow. How the two read is told in :mod:`unspin.model.trees`.
 
 The extra ``unspin[deep]`` (torch, transformers, accelerate, gguf) is imported when a model is loaded, not before.
 """
@@ -18,43 +8,29 @@ The extra ``unspin[deep]`` (torch, transformers, accelerate, gguf) is imported w
 from __future__ import annotations
 
 import contextlib
-import copy
 import importlib
 import inspect
 import io
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from unspin.errors import DamagedData, MissingExtra, MissingInput, OptionError
-from unspin.text import Words, match_case, sentence_spans, sentence_starts
+from unspin.errors import DamagedData, MissingExtra, MissingInput
+from unspin.model.trees import Batch, CausalModel, Forest, Growth
 
-__all__ = ["LAMBDA", "CausalModel", "below_best", "load"]
+__all__ = ["TorchModel", "load"]
 
-LAMBDA: Final = 0.5
-"""Weight of the model's log-likelihood against the reader's log posterior, where one of the options has to stand for the
-place while what follows is read; ``docs/deep.md`` says how it was found."""
-
-_LEFT: Final = 64
-"""Words and marks before a sentence that the model has read when it comes to it."""
-_RIGHT: Final = 10
-"""Words and marks after an option that testify for it; never beyond the end of the sentence."""
-_STRETCH: Final = 128
-"""A sentence is taken in stretches of at most this many words and marks, whatever the text."""
-_SIDE_BY_SIDE: Final = 4
-"""Sentences in one call. More are no faster: a token pays for masked attention to the other sentences too."""
 _ROWS: Final = 64
 """Rows of logits turned to float32 at once."""
 _TOLERANCE: Final = 1.0
 """Nats by which branches may differ from plain reading in the test at loading; bfloat16 makes 0.2 with SmolLM2-135M."""
 
 
-class CausalModel:
-    """A causal language model that reads text. Made by :func:`load`.
+class TorchModel(CausalModel):
+    """A causal language model of ``transformers``. Made by :func:`load`.
 
     It computes in bfloat16, without sampling: the same document gives the same figures on the same machine with the
     same number of threads. Another machine may differ in the last digits, and so, rarely, in a word.
@@ -62,6 +38,7 @@ class CausalModel:
 
     def __init__(self, network: Any, tokenizer: Any) -> None:
         """Take a ``transformers`` causal model and its fast tokenizer."""
+        super().__init__()
         self._torch = importlib.import_module("torch")
         self._cache = importlib.import_module("transformers").DynamicCache
         self._network = network.eval()
@@ -71,135 +48,41 @@ class CausalModel:
         self._tokenizer = tokenizer
         known = (tokenizer.bos_token_id, tokenizer.eos_token_id)
         self._begin: int = next((token for token in known if token is not None), 0)
-        self._tick: Callable[[], None] = lambda: None
 
-    def watched(self, tick: Callable[[], None]) -> CausalModel:
-        """The same model; ``tick`` is called before each of its calls, and may raise to end the reading."""
-        watched = copy.copy(self)
-        watched._tick = tick
-        return watched
+    def _tokens(self, text: str) -> tuple[Sequence[int], Sequence[int]]:
+        encoded = self._tokenizer(text, add_special_tokens=False, return_offsets_mapping=True)
+        return encoded["input_ids"], [end for _, end in encoded["offset_mapping"]]
 
-    def likelihood(
-        self,
-        words: Words,
-        tokens: Sequence[str],
-        place: NDArray[np.int64],
-        ptr: NDArray[np.int64],
-        options: Sequence[str],
-        prior: NDArray[np.float64],
-        *,
-        margin: float,
-        most: int,
-    ) -> NDArray[np.float32]:
-        """The log-likelihood of the text around each place with each of its options in it.
+    def _nothing(self) -> Any:
+        return self._cache()
 
-        Sentences are read from left to right. What reader and model together find best at a place is what the next place
-        is read after; to the right of a place stands what ``tokens`` says.
-
-        Args:
-            words: the document.
-            tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
-            place: the suspicious tokens, ascending, ``int64[m]``.
-            ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
-            options: words or phrases in lower case, the word as it stands among them; ``""`` for no word at all.
-            prior: log posterior of each option by the reader, ``float64[k]``; ``-inf`` is allowed.
-            margin: options whose prior is further than this below the best of their place are not put to the model.
-            most: options of a place that are put to the model, at most. A place with a single one is not put to it.
-
-        Returns:
-            Nats, ``float32[k]``, comparable among the options of one place only; NaN where the model was not asked.
-
-        Raises:
-            OptionError: the arguments do not fit together.
-        """
-        if len(prior) != len(options):
-            raise OptionError(f"{len(prior)} priors for {len(options)} options; give one for each")
-        scores = np.maximum(np.asarray(prior, np.float64), np.finfo(np.float64).min / 4)
-        task = _Task(words, tokens, place, ptr, options, _worth_asking(scores, ptr, margin, most))
-
-        def choose(i: int, likelihood: NDArray[np.float32]) -> int:
-            return int(np.argmax(_combine(scores[ptr[i] : ptr[i + 1]], likelihood)))
-
-        return self._read(task, choose)
-
-    def _read(self, task: _Task, choose: _Choose) -> NDArray[np.float32]:
-        """Read the stretches of a document, a few side by side; NaN for the options not asked."""
-        likelihood = np.full(len(task.options), np.nan, np.float32)
-        stretches = _stretches(task)
-        for at in range(0, len(stretches), _SIDE_BY_SIDE):
-            trees = [_Tree(n, stretch) for n, stretch in enumerate(stretches[at : at + _SIDE_BY_SIDE])]
-            forest = _Forest(self._cache())
-            while live := [tree for tree in trees if tree.next < len(tree.stretch.places)]:
-                self._tick()
-                self._step(task, forest, live, choose, likelihood)
-        return likelihood
-
-    def _step(
-        self,
-        task: _Task,
-        forest: _Forest,
-        live: list[_Tree],
-        choose: _Choose,
-        likelihood: NDArray[np.float32],
-    ) -> None:
-        """Let every live tree grow to its next place and score the options there."""
-        growths = []
-        for tree in live:
-            i = tree.stretch.places[tree.next]
-            trunk = tree.written + task.page.text(tree.at, task.place[i])
-            new = self._encode(tree.tail, trunk)
-            if not tree.depth:
-                new = [self._begin, *new]
-            tree.tail = _last_word(tree.tail + trunk)
-            right = task.page.text(task.place[i] + 1, min(task.place[i] + 1 + _RIGHT, tree.stretch.end))
-            asked = task.asked_at(i)
-            branches = [self._encode(tree.tail, task.page.write(i, task.options[k]) + right) for k in asked]
-            growths.append(_Growth(tree.number, tree.depth, new, branches))
-            tree.depth += len(new)
-        for tree, scores in zip(live, self._grow(forest, growths), strict=True):
-            i = tree.stretch.places[tree.next]
-            likelihood[task.asked_at(i)] = scores
-            chosen = choose(i, likelihood[task.ptr[i] : task.ptr[i + 1]])
-            tree.written = task.page.write(i, task.options[task.ptr[i] + chosen])
-            tree.at = int(task.place[i]) + 1
-            tree.next += 1
-
-    def _encode(self, tail: str, text: str) -> list[int]:
-        """The tokens of ``text`` as it follows on ``tail``, which is encoded with it so that the cut leaves no mark."""
-        encoded = self._tokenizer(tail + text, add_special_tokens=False, return_offsets_mapping=True)
-        offsets = encoded["offset_mapping"]
-        return [token for token, (_, end) in zip(encoded["input_ids"], offsets, strict=True) if end > len(tail)]
-
-    def _grow(self, forest: _Forest, growths: list[_Growth]) -> list[list[float]]:
-        """Add trunks and branches to the forest, take the branches off again, and return the log-likelihood of each."""
-        batch = forest.plant(growths)
+    def _said(self, cache: Any, batch: Batch) -> tuple[NDArray[np.float64], Any]:
         torch = self._torch
         visible = torch.from_numpy(batch.visible)
         mask = torch.zeros(visible.shape, dtype=self._network.dtype)
         mask.masked_fill_(~visible, torch.finfo(self._network.dtype).min)
+        said = np.empty(len(batch.parent), np.float64)
         with torch.inference_mode():
             logits = self._network(
                 input_ids=torch.from_numpy(batch.token)[None],
                 position_ids=torch.from_numpy(batch.depth)[None],
                 attention_mask=mask[None, None],
                 use_cache=True,
-                **{self._cached_as: forest.cache},
+                **{self._cached_as: cache},
             ).logits[0]
-            forest.cut(batch)
-            total = np.zeros(batch.branches, np.float64)
+            cache.crop(batch.kept - len(batch.token))
             for at in range(0, len(batch.parent), _ROWS):
-                rows = logits[torch.from_numpy(batch.parent[at : at + _ROWS])].float()
-                child = torch.from_numpy(batch.token[batch.child[at : at + _ROWS]])[:, None]
-                value = (rows.gather(1, child)[:, 0] - torch.logsumexp(rows, 1)).double().numpy()
-                np.add.at(total, batch.owner[at : at + _ROWS], value)
-        numbers = iter(total.tolist())
-        return [[next(numbers) for _ in growth.branches] for growth in growths]
+                some = slice(at, at + _ROWS)
+                rows = logits[torch.from_numpy(batch.parent[some])].float()
+                child = torch.from_numpy(batch.token[batch.child[some]])[:, None]
+                said[some] = (rows.gather(1, child)[:, 0] - torch.logsumexp(rows, 1)).double().numpy()
+        return said, cache
 
     def _reads_trees(self) -> bool:
         """Whether branches score as in plain reading: some architectures ignore the mask or the positions."""
         begin = [self._begin, *self._encode("", "The boat left the harbour")]
         branches = [self._encode("harbour", text) for text in (" before dawn in the fog.", " of and the with no crew.")]
-        planted = self._grow(_Forest(self._cache()), [_Growth(0, 0, begin, branches)])[0]
+        planted = self._grow(Forest(self._nothing()), [Growth(0, 0, begin, branches)])[0]
         for branch, score in zip(branches, planted, strict=True):
             line = begin + branch
             with self._torch.inference_mode():
@@ -211,8 +94,8 @@ class CausalModel:
         return True
 
 
-def load(path: Path | str) -> CausalModel:
-    """Load a causal language model for a second opinion. Nothing is downloaded and no code of the folder is run.
+def load(path: Path | str) -> TorchModel:
+    """Load a causal language model of the user's own. Nothing is downloaded and no code of the folder is run.
 
     Args:
         path: a GGUF file, or a folder as Hugging Face's ``save_pretrained`` writes it, tokenizer included.
@@ -231,7 +114,7 @@ def load(path: Path | str) -> CausalModel:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            raise MissingExtra("deep", "a second opinion") from error
+            raise MissingExtra("deep", "a language model of your own") from error
     model = _load(path.parent if single else path, {"gguf_file": path.name} if single else {}, path)
     reason = "its figures differ from those of plain reading"
     try:
@@ -242,7 +125,7 @@ def load(path: Path | str) -> CausalModel:
     raise DamagedData(f"{path}: it cannot weigh several continuations ({reason}); use a model like Llama or GPT-2")
 
 
-def _load(folder: Path, which: dict[str, str], path: Path) -> CausalModel:
+def _load(folder: Path, which: dict[str, str], path: Path) -> TorchModel:
     torch = importlib.import_module("torch")
     transformers = importlib.import_module("transformers")
     where: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False, **which}
@@ -259,246 +142,8 @@ def _load(folder: Path, which: dict[str, str], path: Path) -> CausalModel:
         raise DamagedData(f"{path}: not a causal language model that can be loaded ({_first_line(error)})") from error
     if not getattr(tokenizer, "is_fast", False):
         raise DamagedData(f"{path}: its tokenizer gives no offsets; a folder with a tokenizer.json is needed")
-    return CausalModel(network, tokenizer)
+    return TorchModel(network, tokenizer)
 
 
 def _first_line(error: Exception) -> str:
     return str(error).strip().split("\n")[0][:200] or type(error).__name__
-
-
-_Choose = Callable[[int, NDArray[np.float32]], int]
-"""From a place and the likelihoods of its options to the option chosen."""
-
-
-def _worth_asking(prior: NDArray[np.float64], ptr: NDArray[np.int64], margin: float, most: int) -> NDArray[np.bool_]:
-    """The options near enough to the best of their place, if there are two or more, ``bool[k]``."""
-    asked = np.zeros(len(prior), np.bool_)
-    for begin, end in zip(ptr[:-1].tolist(), ptr[1:].tolist(), strict=True):
-        order = begin + np.argsort(-prior[begin:end], kind="stable")[: max(most, 0)]
-        near = order[prior[order] >= prior[order[:1]] - margin] if len(order) else order
-        asked[near] = len(near) > 1
-    return asked
-
-
-def _combine(prior: NDArray[np.float64], likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Prior and likelihood of the options of one place; the reader alone decides where the model was not asked."""
-    return np.asarray(prior + LAMBDA * below_best(likelihood), np.float64)
-
-
-def below_best(likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
-    """How far each option of one place lies below the best of them, in nats, ``float64[k]``.
-
-    An option that the model was not asked about (NaN) lies as far as the worst asked; all lie at 0 where none was asked.
-    """
-    known = ~np.isnan(likelihood)
-    if not known.any():
-        return np.zeros(len(likelihood))
-    filled = np.where(known, likelihood, likelihood[known].min()).astype(np.float64)
-    return np.asarray(filled - filled.max(), np.float64)
-
-
-# --- the text ---------------------------------------------------------------------------------------------------------
-
-
-class _Page:
-    """A document as decided so far, written out in normal case; white space is evened out."""
-
-    def __init__(self, words: Words, tokens: Sequence[str], place: NDArray[np.int64]) -> None:
-        self._words = words
-        self._place = place
-        self._starts = sentence_starts(words)
-        self._firsts = frozenset(sentence_spans(words)[:, 0].tolist())
-        self._pieces = [self._piece(i, form) for i, form in enumerate(tokens)]
-
-    def text(self, begin: int | np.integer[Any], end: int | np.integer[Any]) -> str:
-        """Tokens ``[begin, end)`` with the white space before each."""
-        return "".join(self._pieces[int(begin) : int(end)])
-
-    def write(self, i: int, form: str) -> str:
-        """Suspicious word ``i`` if it were ``form``, with the white space before it."""
-        return self._piece(int(self._place[i]), form)
-
-    def _piece(self, token: int, form: str) -> str:
-        words = self._words
-        if form == words.lower[token]:
-            surface = words.surface(token)
-        else:
-            surface = match_case(words.surface(token), form, bool(self._starts[token]))
-        gap = words.text[words.end[token - 1] : words.start[token]] if token else ""
-        if not gap or not surface:
-            return surface
-        # A line break inside a sentence is a margin; a model takes it for the end of one.
-        return ("\n" if "\n" in gap and token in self._firsts else " ") + surface
-
-
-class _Task:
-    """The question put to the model, checked, and the document written out."""
-
-    def __init__(
-        self,
-        words: Words,
-        tokens: Sequence[str],
-        place: NDArray[np.int64],
-        ptr: NDArray[np.int64],
-        options: Sequence[str],
-        asked: NDArray[np.bool_],
-    ) -> None:
-        if len(tokens) != len(words):
-            raise OptionError(f"{len(tokens)} tokens for a document of {len(words)}")
-        if len(ptr) != len(place) + 1 or ptr[0] != 0 or ptr[-1] != len(options) or (np.diff(ptr) < 0).any():
-            raise OptionError("ptr does not divide the options among the places")
-        if (np.diff(place) <= 0).any() or (len(place) and not 0 <= place[0] <= place[-1] < len(words)):
-            raise OptionError("places are not ascending tokens of the document")
-        self.words = words
-        self.tokens = tokens
-        self.place = place
-        self.ptr = ptr
-        self.options = options
-        self.page = _Page(words, tokens, place)
-        self._asked = asked
-
-    def asked_at(self, i: int) -> NDArray[np.int64]:
-        """The options of a place that are put to the model."""
-        here = np.arange(self.ptr[i], self.ptr[i + 1])
-        return here[self._asked[here]]
-
-
-class _Stretch(NamedTuple):
-    """Tokens ``[first, end)``, a sentence or part of a long one, and its suspicious words with something to ask."""
-
-    first: int
-    end: int
-    places: tuple[int, ...]
-
-
-def _stretches(task: _Task) -> list[_Stretch]:
-    """What has to be read, those with the most places first, so that stretches side by side end together."""
-    open_places = [i for i in range(len(task.place)) if len(task.asked_at(i))]
-    at = task.place[open_places]
-    found = []
-    for first, end in _cut(sentence_spans(task.words)):
-        low, high = np.searchsorted(at, (first, end)).tolist()
-        if high > low:
-            found.append(_Stretch(first, end, tuple(open_places[low:high])))
-    return sorted(found, key=lambda stretch: (-len(stretch.places), stretch.first))
-
-
-def _cut(spans: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
-    for first, end in spans.tolist():
-        for begin in range(first, end, _STRETCH):
-            yield begin, min(begin + _STRETCH, end)
-
-
-def _last_word(text: str) -> str:
-    """The end of a text from its last white space on: enough for a tokenizer to cut what follows as in running text."""
-    cut = max(text.rfind(" "), text.rfind("\n"))
-    return text[cut:] if cut >= 0 else text
-
-
-# --- trunks and branches ----------------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Tree:
-    """How far the reading of a stretch has come."""
-
-    number: int
-    stretch: _Stretch
-    next: int = 0
-    depth: int = 0
-    written: str = ""
-    tail: str = ""
-    at: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.at = max(self.stretch.first - _LEFT, 0)
-
-
-class _Growth(NamedTuple):
-    """What one tree gets in one call: trunk tokens from ``depth`` on, and branches at their end."""
-
-    tree: int
-    depth: int
-    trunk: list[int]
-    branches: list[list[int]]
-
-
-class _Batch(NamedTuple):
-    """New tokens of a call, all trunks before all branches.
-
-    Attributes:
-        token: the tokens, ``int64[n]``.
-        depth: position of each in its line of text, ``int64[n]``.
-        visible: which of the cached and new tokens each may attend to, ``bool[n, cached + n]``.
-        parent: the row that foretells each branch token, ``int64[b]``.
-        child: the branch tokens, ``int64[b]``.
-        owner: the branch of each, ``int64[b]``.
-        branches: number of branches.
-        kept: number of trunk tokens.
-    """
-
-    token: NDArray[np.int64]
-    depth: NDArray[np.int64]
-    visible: NDArray[np.bool_]
-    parent: NDArray[np.int64]
-    child: NDArray[np.int64]
-    owner: NDArray[np.int64]
-    branches: int
-    kept: int
-
-
-class _Forest:
-    """The trunks that the model has read so far: its keys and values, and to which tree and depth each belongs."""
-
-    def __init__(self, cache: Any) -> None:
-        self.cache = cache
-        self._tree: NDArray[np.int64] = np.empty(0, np.int64)
-        self._depth: NDArray[np.int64] = np.empty(0, np.int64)
-
-    def plant(self, growths: list[_Growth]) -> _Batch:
-        """Lay the new tokens of all trees in one row."""
-        token: list[int] = []
-        tree: list[int] = []
-        depth: list[int] = []
-        branch: list[int] = []  # 0: trunk
-        tip = []
-        for growth in growths:
-            token += growth.trunk
-            tree += [growth.tree] * len(growth.trunk)
-            depth += range(growth.depth, growth.depth + len(growth.trunk))
-            tip.append(len(token) - 1)
-        kept = len(token)
-        branch += [0] * kept
-        parent: list[int] = []
-        count = 0
-        for growth, last in zip(growths, tip, strict=True):
-            for tokens in growth.branches:
-                count += 1
-                parent += [last, *range(len(token), len(token) + len(tokens) - 1)][: len(tokens)]
-                tree += [growth.tree] * len(tokens)
-                above = growth.depth + len(growth.trunk)
-                depth += range(above, above + len(tokens))
-                branch += [count] * len(tokens)
-                token += tokens
-        trees, depths, branches = (np.array(values, np.int64) for values in (tree, depth, branch))
-        all_trees = np.concatenate([self._tree, trees])
-        all_depths = np.concatenate([self._depth, depths])
-        all_branches = np.concatenate([np.zeros(len(self._tree), np.int64), branches])
-        visible = (trees[:, None] == all_trees) & (depths[:, None] >= all_depths)
-        visible &= (all_branches == 0) | (branches[:, None] == all_branches)
-        self._tree = np.concatenate([self._tree, trees[:kept]])
-        self._depth = np.concatenate([self._depth, depths[:kept]])
-        return _Batch(
-            token=np.array(token, np.int64),
-            depth=depths,
-            visible=visible,
-            parent=np.array(parent, np.int64),
-            child=np.arange(kept, len(token)),
-            owner=branches[kept:] - 1,
-            branches=count,
-            kept=kept,
-        )
-
-    def cut(self, batch: _Batch) -> None:
-        """Take the branches of the last call off."""
-        self.cache.crop(batch.kept - len(batch.token))

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
 from unspin.model import open_vocabulary
-from unspin.model.context import ContextReader
 from unspin.model.encoder import Encoder, Visible
 from unspin.model.ngram import NGram
 from unspin.text import Words
@@ -47,10 +46,6 @@ class Evidence:
         channel: log P(found | option) under each channel of the lexicon, ``float32[k, 5]``.
         found_context: log ratio of the word found to those in play, word hidden, ``float32[m]``; NaN if the word is unknown
             to the encoder, 0 until :func:`refine` reads it.
-        closer: log share of the option among those in play, word hidden, by the second reader of context, ``float32[k]``;
-            None until :func:`look_closer` asks it.
-        found_closer: the same reader's log ratio of the word found to those in play, ``float32[m]``; NaN if the word is
-            unknown to it, None until it is asked.
     """
 
     place: NDArray[np.int64]
@@ -63,8 +58,6 @@ class Evidence:
     ngram: NDArray[np.float32]
     channel: NDArray[np.float32]
     found_context: NDArray[np.float32]
-    closer: NDArray[np.float32] | None = None
-    found_closer: NDArray[np.float32] | None = None
 
     @property
     def owner(self) -> NDArray[np.int64]:
@@ -174,20 +167,6 @@ def refine(
     return replace(evidence, context=context, found_context=found_context, ngram=ratio)
 
 
-def look_closer(
-    evidence: Evidence,
-    words: Words,
-    tokens: Sequence[str],
-    sure: NDArray[np.bool_],
-    turns: int,
-    lexicon: Lexicon,
-    reader: ContextReader,
-) -> Evidence:
-    """The same options with what the second ``reader`` of context says of them; the other arguments as for :func:`refine`."""
-    closer, found_closer = _read_hidden(evidence, words, tokens, sure, turns, lexicon, reader)
-    return replace(evidence, closer=closer, found_closer=found_closer)
-
-
 def _read_hidden(
     evidence: Evidence,
     words: Words,
@@ -195,22 +174,22 @@ def _read_hidden(
     sure: NDArray[np.bool_],
     turns: int,
     lexicon: Lexicon,
-    reader: ContextReader,
+    encoder: Encoder,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What a reader says of the options, and of the words found, where they are not sure; elsewhere as the encoder last did."""
+    """What the encoder says of the options, and of the words found, where they are not sure; elsewhere as it last did."""
     context, found_context = evidence.context.copy(), evidence.found_context.copy()
     for turn in range(turns):
         hidden = np.flatnonzero(~sure)[turn::turns]
-        vectors = reader.hidden(words, tokens, evidence.place[hidden])
+        vectors = encoder.hidden(words, tokens, evidence.place[hidden])
         for at in range(0, len(hidden), _BLOCK):
-            reader.tick()
+            encoder.tick()
             places = hidden[at : at + _BLOCK]
             ptr, options = ragged.take(evidence.ptr, places)
             here = vectors[at : at + _BLOCK]
-            expected = reader.logits(evidence.original[options], here, ptr)
+            expected = encoder.logits(evidence.original[options], here, ptr)
             total = ragged.log_sum_exp(expected, ptr)
             context[options] = expected - ragged.spread(total, ptr)
-            found_context[places] = _found_context(evidence.found[places], here, total, lexicon, reader)
+            found_context[places] = _found_context(evidence.found[places], here, total, lexicon, encoder)
     return context, found_context
 
 
@@ -258,12 +237,12 @@ def _found_context(
     context: NDArray[np.float32],
     total: NDArray[np.float32],
     lexicon: Lexicon,
-    reader: ContextReader,
+    encoder: Encoder,
 ) -> NDArray[np.float32]:
     """Log ratio of the word found to all its candidates, word hidden; NaN where either is unknown."""
     known = (found >= 0) & (found < lexicon.vocabulary) & np.isfinite(total)
     safe = np.where(known, found, 0)
-    logit = np.einsum("mh,mh->m", reader.table[safe], context) + reader.bias[safe]
+    logit = np.einsum("mh,mh->m", encoder.table[safe], context) + encoder.bias[safe]
     return np.where(known, logit - np.where(known, total, 0), np.nan).astype(np.float32)
 
 

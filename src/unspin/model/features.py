@@ -28,8 +28,6 @@ FEATURES: Final = (
 
 FIRST_PASS: Final = 7
 """The features of the first pass; the others need a pass before them."""
-CLOSER: Final = ("closer", "closer_to_best", "pooled_closer", "found_closer")
-"""The features that the last passes have besides: what the second reader of context says."""
 _POOLED: Final = 12.0
 _FAR: Final = -12.0
 _NEAR: Final = 2
@@ -43,7 +41,7 @@ def features(
     before: Posterior | None = None,
     sure: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.float64]:
-    """The features of every option: 7 for the first pass, 38 for a later one, 42 with the second reader of context.
+    """The features of every option: 7 for the first pass, 38 for a later one.
 
     Args:
         evidence: what is known of each option.
@@ -53,7 +51,7 @@ def features(
         sure: the words that it was sure of, ``bool[m]``; none if not given.
 
     Returns:
-        ``float64[k, 7]``, ``[k, 38]`` or ``[k, 42]``.
+        ``float64[k, 7]`` or ``[k, 38]``.
     """
     owner = evidence.owner
     family = np.full(len(CHANNELS), 1 / len(CHANNELS)) if before is None else before.family
@@ -96,10 +94,6 @@ def features(
             np.log(np.maximum(np.diff(evidence.ptr), 1))[owner],
             _entropy(evidence)[owner],
         ]
-    if evidence.closer is not None and evidence.found_closer is not None:
-        closer_to_best = _to_best(evidence, evidence.closer)
-        found = np.nan_to_num(evidence.found_closer, nan=0.0)[owner]
-        columns += [evidence.closer, closer_to_best, _others(closer_to_best, pairs), found]
     return np.stack([np.asarray(column, np.float64) for column in columns], axis=1)
 
 

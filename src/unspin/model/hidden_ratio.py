@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon import CHANNELS, Lexicon
-from unspin.model.context import ContextReader
+from unspin.model.encoder import Encoder
 from unspin.text import Words
 
 __all__ = ["hidden_ratio"]
@@ -25,11 +25,11 @@ _BLOCK: Final = 64
 
 
 def hidden_ratio(
-    words: Words, reader: ContextReader, lexicon: Lexicon, asked: NDArray[np.bool_] | None = None
+    words: Words, encoder: Encoder, lexicon: Lexicon, asked: NDArray[np.bool_] | None = None
 ) -> NDArray[np.float32]:
     """The ratio for each token, ``float32[n]``; NaN for marks, and for words that are unknown or have no originals.
 
-    The channels of the lexicon weigh alike. Costs four passes of the reader over what is asked: the tokens ``asked``,
+    The channels of the lexicon weigh alike. Costs four passes of the encoder over what is asked: the tokens ``asked``,
     ``bool[n]``, or all.
     """
     # In turns by their places in the whole text: what is asked of a part of it first need not be read again.
@@ -39,15 +39,15 @@ def hidden_ratio(
     for turn in range(_TURNS):
         places = np.flatnonzero(every & (turns == (turn + 1) % _TURNS))
         found = lexicon.ids([words.lower[i] for i in places])
-        vectors = reader.hidden(words, words.lower, places)
+        vectors = encoder.hidden(words, words.lower, places)
         known = np.flatnonzero((found >= 0) & (found < lexicon.vocabulary))
         for at in range(0, len(known), _BLOCK):
-            reader.tick()
+            encoder.tick()
             rows = known[at : at + _BLOCK]
             candidates = lexicon.candidates(found[rows])
             channel = np.logaddexp.reduce(candidates.channel, axis=1) - np.float32(np.log(len(CHANNELS)))
-            joint = reader.logits(candidates.original, vectors[rows], candidates.ptr) + channel
-            own = reader.logits(found[rows].astype(np.int64), vectors[rows], np.arange(len(rows) + 1))
+            joint = encoder.logits(candidates.original, vectors[rows], candidates.ptr) + channel
+            own = encoder.logits(found[rows].astype(np.int64), vectors[rows], np.arange(len(rows) + 1))
             filled = np.diff(candidates.ptr) > 0
             swapped = ragged.log_sum_exp(joint, candidates.ptr)
             ratio[places[rows[filled]]] = (swapped - own)[filled]

@@ -30,8 +30,7 @@ from unspin.model.features import FEATURES, FIRST_PASS, features
 from unspin.model.scorer import Linear, Network, Scorer
 from unspin.text import Words
 
-PASSES: Final = ("first", "second", "third", "fourth", "fifth")
-"""The passes; the last two, with the second reader of context, may be left out."""
+PASSES: Final = ("first", "second", "third")
 _EM_STEPS: Final = 8
 _NEGLIGIBLE: Final = 1e-4
 """Options less likely than this are not asked how they came about: they are most, and weigh nothing."""

@@ -6,8 +6,8 @@ writes, terms of science with their words swapped. Each kind is summed up over t
 (:data:`FIRST`, :data:`SECOND`), its densest passage included, and a logistic model with weights that are never negative puts
 them together. The first model does without the hidden words, which cost four passes: it only says which documents leave a
 doubt. The second gives the score of those; where what is in sight is clear already, the hidden words of the clearest part stand
-for all of them. Where that leaves a text unsettled and there is time, the second reader of context is asked about its hidden
-words too, and a third model gives the score.
+for all of them. Where that leaves a text unsettled and there is time, a language model reads its suspicious words in their
+sentences, and a third model gives the score.
 
 In every sum a word that is mentioned and not used counts nothing, of one form :data:`MOST_OF_A_FORM` occurrences count, and of
 neighbouring words only the strongest.
@@ -60,8 +60,8 @@ THIRD: Final = (
     "closer_better",
     "closer_far_better",
 )
-"""What the third model has besides: the same by the hidden ratio of the second reader of context, and the log-likelihood
-ratio of the densest passage."""
+"""What the third model has besides: the same by what the language model says, and the log-likelihood ratio of the densest
+passage."""
 _MOST: Final = 5.0
 """What one word may add at most, in nats: no single odd word makes a document spun."""
 _LEAST: Final = -9.0
@@ -92,7 +92,7 @@ class Evidence:
         tortured: the probabilities of its different tortured phrases but for those, summed.
         hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
             said, ``float32[n]``; None if it was not asked for.
-        closer: the same by the second reader of context.
+        closer: the same by a language model that reads whole sentences, for suspicious words; all others fit.
         asked: the tokens that ``hidden`` was asked of, where that is a part of the document, ``bool[n]``; None for all.
     """
 
@@ -176,8 +176,8 @@ class Verdict:
         doubt: the score of ``first`` from which a document's hidden words are asked for.
         settled: the score of ``first`` below which a stretch of a spun document is left as it is.
         second: for those that leave a doubt.
-        unsettled: scores of ``second`` from the first of which on, and below the second of which, the second reader of
-            context is asked.
+        unsettled: scores of ``second`` from the first of which on, and below the second of which, the language model is
+            asked.
         third: for those that it is asked about.
         calibration: of a document's score by the first two models.
         closely: of its score by the third, whatever its length.
@@ -211,7 +211,7 @@ class Verdict:
         return max(self.second.score(statistics(evidence, SECOND)) - more, DOUBTED)
 
     def is_unsettled(self, score: float) -> bool:
-        """Whether the second reader of context is to be asked about a document with such a score of ``second``."""
+        """Whether the language model is to be asked about a document with such a score of ``second``."""
         return self.unsettled[0] <= score < self.unsettled[1]
 
     def third_score(self, evidence: Evidence) -> float:
@@ -280,7 +280,7 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
 def _behind_masks(
     evidence: Evidence, ratio: NDArray[np.float32], asked: NDArray[np.bool_] | None = None
 ) -> dict[str, float]:
-    """The statistics that rest on what a reader of context says of each token when it is hidden, ``float32[n]``."""
+    """The statistics that rest on what is said of each token, hidden or in its sentence, ``float32[n]``."""
     judged = evidence.judged if asked is None else evidence.judged & asked
     size = max(int(judged.sum()), 1) + _SMALL
     known = judged & np.isfinite(ratio)

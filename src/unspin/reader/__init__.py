@@ -4,8 +4,8 @@ The encoder reads the document as it stands and gives every word its odds of a s
 (:mod:`~unspin.reader.document`). What is read is the view of the text (:func:`~unspin.text.prose`): markup, addresses and
 code are never judged and never touched. The words are decided only where the document reads as spun: a first pass gathers the
 evidence on each suspicious word, and two later passes read the context again with what is sure filled in and the rate, the
-family and the dictionary of the document known (:mod:`~unspin.reader.passes`). Unless the reading is to be fast, a second
-reader of context is asked about documents that are still in doubt, and in the last passes about words that are still open. The
+family and the dictionary of the document known (:mod:`~unspin.reader.passes`). Unless the reading is to be fast, a
+language model reads the sentences of documents that are still in doubt, and those of the suspicious words in the end. The
 decided text is read again until nothing changes (:mod:`~unspin.reader.rounds`).
 """
 
@@ -222,7 +222,7 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
 
 
 def _models(words: Words, settings: Settings) -> Models:
-    """What a document is read with: without the second reader of context where it is to be fast, or would take too long."""
+    """What a document is read with: without the language model where it is to be fast, or would take too long."""
     return load(settings.fast or not is_short(words))
 
 

@@ -12,15 +12,15 @@ from numpy.typing import NDArray
 
 from unspin import lexicon as lexicons
 from unspin.lexicon import Lexicon, seen
-from unspin.model import context as contexts
+from unspin.model import causal as causals
 from unspin.model import encoder as encoders
 from unspin.model import machines
 from unspin.model import posterior as posteriors
-from unspin.model.context import ContextReader
 from unspin.model.encoder import Encoder, Visible
-from unspin.model.evidence import Evidence, Posterior, gather, look_closer, refine
+from unspin.model.evidence import Evidence, Posterior, gather, refine
 from unspin.model.ngram import NGram
 from unspin.model.posterior import Weights
+from unspin.model.trees import CausalModel
 from unspin.text import Words
 
 SUSPICION: Final = -3.0
@@ -28,15 +28,13 @@ SUSPICION: Final = -3.0
 _HABITUAL_SUSPICION: Final = -6.0
 """The same for words that machines were seen to put again and again. A fifth of the swapped words of real pages lie below
 :data:`SUSPICION`; nine of ten of them are such words, and a quarter of the honest ones there (``docs/evaluation.md``)."""
-SURE: Final = (0.97, 0.9, 0.9, 0.9)
+SURE: Final = (0.97, 0.9)
 """Posterior of the pass before from which each later pass takes a decision for granted. The first pass has no context, so
 more is asked of it: at .9 one in ten of all errors would be settled before the context is read."""
-TURNS: Final = (1, 2, 2, 2)
+TURNS: Final = (1, 2)
 """In how many turns each later pass hides what is open. In two, the log-probability of the truth rises by .18 on average;
 in three by .20, at the cost of running the encoder once more. In the second pass the guesses are too poor for it to help
 (measured on dev)."""
-_FAST: Final = 2
-"""Later passes that the encoder reads; those that follow, the second reader of context."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +45,7 @@ class Models:
         lexicon: the candidates.
         encoder: what a word's whole surroundings say.
         ngram: what its nearest neighbours say.
-        closer: a better reader of context, asked about documents in doubt and about what is still open in the end; None where
+        causal: a language model that reads closely what the encoder leaves in doubt, of words and of documents; None where
             that takes too long.
         tick: called again and again while a text is read; what it raises ends the reading.
     """
@@ -55,29 +53,24 @@ class Models:
     lexicon: Lexicon
     encoder: Encoder
     ngram: NGram
-    closer: ContextReader | None = None
+    causal: CausalModel | None = None
     tick: Callable[[], None] = lambda: None
 
     def watched(self, tick: Callable[[], None]) -> Models:
         """The same models with another ``tick``."""
-        closer = None if self.closer is None else self.closer.watched(tick)
-        return replace(self, encoder=self.encoder.watched(tick), closer=closer, tick=tick)
-
-    @property
-    def later_passes(self) -> int:
-        """How many passes there are after the first."""
-        return _FAST if self.closer is None else len(TURNS)
+        causal = None if self.causal is None else self.causal.watched(tick)
+        return replace(self, encoder=self.encoder.watched(tick), causal=causal, tick=tick)
 
 
 def load(fast: bool = False) -> Models:
-    """The shipped models, the same ones at every call; without the second reader of context if it is to be ``fast``."""
+    """The shipped models, the same ones at every call; without the language model if it is to be ``fast``."""
     models = _load()
-    return replace(models, closer=None) if fast else models
+    return replace(models, causal=None) if fast else models
 
 
 @lru_cache(maxsize=1)
 def _load() -> Models:
-    return Models(lexicons.load(), encoders.load(), NGram.load(), contexts.load())
+    return Models(lexicons.load(), encoders.load(), NGram.load(), causals.load())
 
 
 def suspicion(words: Words) -> NDArray[np.float32]:
@@ -104,8 +97,6 @@ def next_evidence(
         tokens[evidence.place[i]] = models.lexicon.forms[evidence.original[best[i]]]
     models.tick()
     sure = np.where(swapped, probability, before.written) > SURE[number]
-    if number >= _FAST and models.closer is not None:
-        return look_closer(evidence, words, tokens, sure, TURNS[number], models.lexicon, models.closer), sure
     return refine(evidence, words, tokens, sure, TURNS[number], models.lexicon, models.encoder, models.ngram), sure
 
 
@@ -121,7 +112,7 @@ def through_passes(words: Words, evidence: Evidence, models: Models, weights: We
     models.tick()
     posterior = posteriors.decide(evidence, words, models.lexicon, weights.passes[0])
     evidence, posterior = posteriors.in_play(evidence, posterior)
-    for number, scorer in zip(range(models.later_passes), weights.passes[1:], strict=False):
+    for number, scorer in enumerate(weights.passes[1:]):
         models.tick()
         evidence, sure = next_evidence(words, evidence, posterior, models, number)
         models.tick()

@@ -1,11 +1,11 @@
-"""The second opinion: a causal language model reads the best options of every suspicious word.
+"""Reading closely: a causal language model reads the best options of every suspicious word in its sentence.
 
 Reader and model are weighed twice, by two log-linear models: which of its options a word stands for if it was swapped, and
 whether it was. What the model says belongs to the context alone, with the word found among the options and never taken for
 granted, so it is evidence beside all that the reader has. A word that the model was not asked about stays as the reader
 says.
 
-The weights are fitted on real pages read by hand together with simulated ones (``python -m training.second_opinion``).
+The weights are fitted on real pages read by hand together with simulated ones (``python -m training.closely``).
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
-from unspin.model.deep import CausalModel, below_best
 from unspin.model.evidence import Evidence, Posterior
+from unspin.model.trees import CausalModel, below_best
 from unspin.text import Words
 
 __all__ = [
@@ -33,7 +33,9 @@ __all__ = [
     "Weights",
     "heard",
     "load",
+    "log_odds",
     "option_features",
+    "ratios",
     "rescored",
     "swap_features",
 ]
@@ -48,9 +50,9 @@ NAMES: Final = {"options": OPTIONS, "swaps": SWAPS}
 _OPTIONS: Final = 8
 """Options of a word that stay in play."""
 _ASKED: Final = 5
-_MARGIN: Final = 5.0
+_MARGIN: Final = 4.0
 """Options of a word, "as written" among them, that the model is asked about at most, and nats below the best of them up to
-which it is. Measured: nine of them and 6 nats are no better and take the model three fifths longer (``docs/deep.md``)."""
+which it is. Measured: nine of them and 6 nats are no better and take more than twice as long (``docs/deep.md``)."""
 _LEAST: Final = 1e-5
 """The probability, of an option or that a word is as written, that the reader is taken to give at least."""
 
@@ -135,16 +137,31 @@ def heard(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexic
     changed = option >= 0
     ptr = ragged.kept(rows.ptr, changed)
     probability = posterior.option[option[changed]]
-    written = np.clip(posterior.written[word], _LEAST, 1 - _LEAST)
     return Heard(
         word=word,
         ptr=ptr,
         option=option[changed],
         probability=probability / ragged.spread(ragged.sums(probability, ptr), ptr),
         said=said[changed],
-        odds=np.log((1 - written) / written),
+        odds=log_odds(posterior.written[word]),
         found=said[~changed],
     )
+
+
+def log_odds(written: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The log-odds of a swap of words that are as written with these probabilities, bounded, ``float64[m]``."""
+    bounded = np.clip(written, _LEAST, 1 - _LEAST)
+    return np.asarray(np.log((1 - bounded) / bounded), np.float64)
+
+
+def ratios(there: Heard) -> NDArray[np.float64]:
+    """How much likelier the text is with the options of each word, as likely as the reader holds them, than as found.
+
+    Returns:
+        Nats, ``float64[m]``.
+    """
+    together = ragged.log_sum_exp(np.log(np.maximum(there.probability, _LEAST)) + there.said, there.ptr)
+    return np.asarray(together - there.found, np.float64)
 
 
 def option_features(there: Heard) -> NDArray[np.float64]:
@@ -181,5 +198,5 @@ def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: 
 @lru_cache(maxsize=1)
 def load() -> Weights:
     """The shipped weights."""
-    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["deep"]
+    saved = json.loads((resources.files("unspin.data") / "reader.json").read_text(encoding="utf-8"))["causal"]
     return Weights(**{part: np.array([saved[part][name] for name in names]) for part, names in NAMES.items()})

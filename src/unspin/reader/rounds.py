@@ -40,7 +40,7 @@ from unspin.settings import Settings
 from unspin.text import Words, apply, split
 
 if TYPE_CHECKING:
-    from unspin.model.deep import CausalModel
+    from unspin.model.trees import CausalModel
 
 _MOST_ROUNDS: Final = 32  # five or six are much already
 
@@ -128,8 +128,8 @@ def _words(words: Words, models: Models, settings: Settings, known: Mapping[str,
     visible = models.encoder.visible(words, suspicion(words))
     evidence = first_evidence(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
-    if settings.deep is not None:
-        model = _causal_model(settings.deep).watched(models.tick)
+    model = models.causal if settings.deep is None else _own_model(settings.deep).watched(models.tick)
+    if model is not None:
         posterior = rescoring.rescored(words, evidence, posterior, models.lexicon, model, rescoring.load())
     models.tick()
     least = 0.0 if settings.fill_all else BELIEVED
@@ -139,7 +139,7 @@ def _words(words: Words, models: Models, settings: Settings, known: Mapping[str,
 
 
 @lru_cache(maxsize=1)
-def _causal_model(path: Path) -> CausalModel:
+def _own_model(path: Path) -> CausalModel:
     from unspin.model import deep  # late: torch
 
     return deep.load(path)

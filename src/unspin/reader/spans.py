@@ -342,12 +342,8 @@ class NeverWritten(NamedTuple):
 
 
 def never_written(words: Words, visible: Visible, models: Models) -> tuple[NeverWritten, ...]:
-    """The phrases of a document that honest text never has, in order; they may overlap.
-
-    The encoder alone is asked about their context: this is the same however closely the text is read.
-    """
+    """The phrases of a document that honest text never has, in order; they may overlap."""
     table, scorer = _phrases()
-    models = replace(models, closer=None)
     listed = _listed(words, ((match, table) for match in table.matches(words) if not table.honest[match.entry]))
     if not listed.originals:  # most texts
         return ()
@@ -574,18 +570,18 @@ def _ids(originals: Sequence[str], lexicon: Lexicon) -> NDArray[np.int32]:
 
 def _context(words: Words, spans: Spans, ids: NDArray[np.int32], models: Models) -> NDArray[np.float32]:
     """What the encoder says of each original, its span hidden: log shares of all words; 0 for id -1, ``float32[k]``."""
-    reader = models.closer or models.encoder
+    encoder = models.encoder
     shares = np.zeros(len(ids), np.float32)
-    vectors = np.empty((len(spans), reader.width), np.float32)
+    vectors = np.empty((len(spans), encoder.width), np.float32)
     for turn in _turns(spans):
-        vectors[turn] = reader.hidden(words, words.lower, spans.begin[turn], spans.end[turn])
+        vectors[turn] = encoder.hidden(words, words.lower, spans.begin[turn], spans.end[turn])
     for at in range(0, len(spans), _BLOCK):
         models.tick()
         some = np.arange(at, min(at + _BLOCK, len(spans)))
         ptr, options = ragged.take(spans.ptr, some)
-        total = ragged.spread(reader.log_totals(vectors[some], models.lexicon.vocabulary), ptr)
+        total = ragged.spread(encoder.log_totals(vectors[some], models.lexicon.vocabulary), ptr)
         # The row of id -1 is that of "nothing"; what it says is left out.
-        shares[options] = reader.logits(ids[options].astype(np.int64), vectors[some], ptr) - total
+        shares[options] = encoder.logits(ids[options].astype(np.int64), vectors[some], ptr) - total
     return np.where(ids >= 0, shares, np.float32(0))
 
 

@@ -14,13 +14,13 @@ STRETCH: Final = 800
 LONGEST: Final = 40_000
 """Tokens of a stretch at most."""
 CLOSELY: Final = 400
-"""Sentences of a document at most if the second reader of context is to read it: some 8,000 words, a minute and a half."""
+"""Sentences of a document at most if the language model is to read it: some 8,000 words, two minutes."""
 _SENTENCE_ENDS: Final = frozenset(".!?")
 _CLOSERS: Final = frozenset("\"”’')]")
 
 
 def is_short(words: Words) -> bool:
-    """Whether the second reader of context has the time for a document; it has after restoring, if it had before."""
+    """Whether the language model has the time for a document; it has after restoring, if it had before."""
     sentences = sum(token in _SENTENCE_ENDS for token in words.lower)
     return sentences <= CLOSELY and len(words) <= LONGEST
 

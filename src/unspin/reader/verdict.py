@@ -1,7 +1,7 @@
 """From the parts of a document to its score: the evidence gathered, the hidden words asked for where there is a doubt.
 
-The encoder is asked about them first, and the second reader of context, unless the reading is to be fast, where that settles
-nothing.
+The encoder is asked about them first; where that settles nothing, the language model is asked about the suspicious words,
+unless the reading is to be fast.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from unspin.arrays import ragged
-from unspin.lexicon import Lexicon
+from unspin.model import posterior as posteriors
 from unspin.model import verdict as verdicts
-from unspin.model.context import ContextReader
 from unspin.model.encoder import Visible
 from unspin.model.hidden_ratio import hidden_ratio
+from unspin.model.trees import CausalModel
 from unspin.model.verdict import Evidence
-from unspin.reader import spans, terms
-from unspin.reader.passes import Models
+from unspin.reader import rescoring, spans, terms
+from unspin.reader.passes import Models, decide, first_evidence
 from unspin.reader.spans import NeverWritten
 from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
@@ -43,6 +43,9 @@ _GLANCES: Final = (1, _WINDOWS)
 """Windows that are tried in turn, where the reading is to be fast: most honest documents in doubt are settled by them."""
 _MOST: Final = 5.0
 """Nats that one word may add to what speaks for a window."""
+
+_FITTING: Final = -10.0
+"""What is said of a word that fits as well as can be, in nats."""
 
 Part = tuple[Words, Visible]
 """A stretch of a document, and what the encoder says of it as it stands."""
@@ -63,8 +66,8 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     value = verdict.first_score(seen)
     if value >= verdicts.DOUBTED:
         seen, value = _behind(seen, parts, models, value >= verdicts.CLEAR)
-        if models.closer is not None and verdict.is_unsettled(value):
-            value = verdict.third_score(with_closer(seen, parts, models.closer, models.lexicon))
+        if models.causal is not None and verdict.is_unsettled(value):
+            value = verdict.third_score(with_closer(seen, parts, models, models.causal))
             return Score(value, verdict.closely.rate(value))
     return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
 
@@ -76,7 +79,7 @@ def _behind(seen: Evidence, parts: Sequence[Part], models: Models, clear: bool) 
     stand for all if even they are as in honest text (:data:`~unspin.model.verdict.AS_WRITTEN`).
     """
     verdict = verdicts.load()
-    glances = (_WINDOWS,) if clear else _GLANCES if models.closer is None else ()
+    glances = (_WINDOWS,) if clear else _GLANCES if models.causal is None else ()
     windows = windows_of(parts, models)
     for count in glances:
         if clear or count < len(windows):
@@ -161,7 +164,7 @@ def with_hidden(
     seen: Evidence, parts: Sequence[Part], models: Models, asked: NDArray[np.bool_] | None = None
 ) -> Evidence:
     """The evidence with what each word's surroundings say of it when it is hidden: of the tokens ``asked``, or of all."""
-    return replace(seen, hidden=_ratios(parts, models.encoder, models.lexicon, asked), asked=asked)
+    return replace(seen, hidden=_ratios(parts, models, asked), asked=asked)
 
 
 def windows_of(parts: Sequence[Part], models: Models) -> list[slice]:
@@ -183,17 +186,32 @@ def clearest(seen: Evidence, windows: Sequence[slice], count: int = _WINDOWS) ->
     return asked
 
 
-def with_closer(seen: Evidence, parts: Sequence[Part], closer: ContextReader, lexicon: Lexicon) -> Evidence:
-    """The evidence with what they say to the second reader of context."""
-    return replace(seen, closer=_ratios(parts, closer, lexicon))
+def with_closer(seen: Evidence, parts: Sequence[Part], models: Models, causal: CausalModel) -> Evidence:
+    """The evidence with what a language model says of the suspicious words."""
+    return replace(seen, closer=np.concatenate([_by_sentence(*part, models, causal) for part in parts]))
 
 
-def _ratios(
-    parts: Sequence[Part], reader: ContextReader, lexicon: Lexicon, asked: NDArray[np.bool_] | None = None
-) -> NDArray[np.float32]:
+def _by_sentence(words: Words, visible: Visible, models: Models, causal: CausalModel) -> NDArray[np.float32]:
+    """How much likelier each word's sentence is with what it may stand for than as found, in nats, ``float32[n]``.
+
+    Words that are not suspicious fit as well as can be. Where there is nothing to ask, since one option or none is left, it is
+    the reader's own log-odds.
+    """
+    posterior, evidence = decide(words, first_evidence(words, visible, models), models, posteriors.load())
+    there = rescoring.heard(words, evidence, posterior, models.lexicon, causal)
+    ratio = np.full(len(words), _FITTING, np.float32)
+    ratio[evidence.place] = rescoring.log_odds(posterior.written)
+    ratio[evidence.place[there.word]] = rescoring.ratios(there)
+    return ratio
+
+
+def _ratios(parts: Sequence[Part], models: Models, asked: NDArray[np.bool_] | None) -> NDArray[np.float32]:
     """The hidden ratios of the parts, one after the other; NaN but for the tokens ``asked``, ``float32[n]``."""
     ends = np.cumsum([len(words) for words, _ in parts])
     wanted = [None] * len(parts) if asked is None else np.split(asked, ends[:-1])
     return np.concatenate(
-        [hidden_ratio(words, reader, lexicon, here) for (words, _), here in zip(parts, wanted, strict=True)]
+        [
+            hidden_ratio(words, models.encoder, models.lexicon, here)
+            for (words, _), here in zip(parts, wanted, strict=True)
+        ]
     )

@@ -39,8 +39,8 @@ FORMATS = {
 """Formats of documents; one that is not here is shown as it is named."""
 
 MODEL_CARD = (
-    "MiniLM-L6-H384 encoder with three heads, 8-bit weights; 4-gram model; lexicon of 32,000 originals;"
-    " data, figures and limits: docs/model-card.md"
+    "MiniLM-L6-H384 encoder with three heads, 8-bit weights; SmolLM2-135M language model; 4-gram model; lexicon of 32,000"
+    " originals; data, figures and limits: docs/model-card.md"
 )
 """The models in a line; ``docs/model-card.md`` is where it comes from."""
 
@@ -106,9 +106,9 @@ def settings_in_words(settings: Settings | None) -> list[tuple[str, str]]:
         ("Tortured phrases", f"restored {'in any text' if settings.tortured else 'where a text reads as spun'}")
     )
     if settings.fast:
-        rows.append(("Reading", "fast: without the second reader of context"))
+        rows.append(("Reading", "fast: without the language model"))
     if settings.dictionary is not None:
         rows.append(("Dictionary of the spinner", dictionary_name(settings) or "given in the call"))
     if settings.deep is not None:
-        rows.append(("Second opinion", settings.deep.name))
+        rows.append(("Language model", settings.deep.name))
     return rows

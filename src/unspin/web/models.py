@@ -133,7 +133,7 @@ class ReadSettings(_Strict):
     )
     fast: bool = Field(
         default=False,
-        description="Read a spun document in a quarter of the time; fewer are found and fewer words restored.",
+        description="Read a spun document in a tenth of the time; fewer are found and fewer words restored.",
     )
 
     def settings(self) -> Settings:

@@ -1,9 +1,9 @@
-"""Fit how reader and second opinion are weighed (:mod:`unspin.reader.rescoring`), on real pages together with simulated ones.
+"""Fit how reader and language model are weighed (:mod:`unspin.reader.rescoring`), on real pages together with simulated ones.
 
-    python -m training.second_opinion --deep MODEL --pages FOLDER... --corpora CORPORA --out src/unspin/data/reader.json
+    python -m training.closely --pages FOLDER... --corpora CORPORA --out src/unspin/data/reader.json
 
-MODEL is a causal language model as ``--deep`` takes it; FOLDER holds passages of real pages read by hand
-(:mod:`training.marked`). Weights and what is printed are as in :mod:`training.machines`: two of options, four of swaps.
+FOLDER holds passages of real pages read by hand (:mod:`training.marked`); the model is the shipped one, or one as ``--deep``
+takes it. Weights and what is printed are as in :mod:`training.machines`: two of options, four of swaps.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from training.machines import Answers, Part, choices, pages, report, simulated, without
 from training.marked import Passage
 from unspin.arrays import ragged
-from unspin.model import deep
+from unspin.model import causal, deep
 from unspin.model import posterior as posteriors
-from unspin.model.deep import CausalModel
+from unspin.model.trees import CausalModel
 from unspin.reader import rescoring, spans
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, load, suspicion
 from unspin.reader.rescoring import Heard
@@ -87,13 +87,14 @@ def of_swaps(page: Page, options: NDArray[np.float64]) -> Part:
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--deep", type=Path, required=True)
+    parser.add_argument("--deep", type=Path, help="another model than the shipped one")
     parser.add_argument("--pages", type=Path, nargs="+", required=True)
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=27, help="simulated documents")
     options = parser.parse_args()
-    models, model = load(), deep.load(options.deep)
+    models = load(fast=True)
+    model = causal.load() if options.deep is None else deep.load(options.deep)
     given = chain(pages(options.pages), simulated(options.corpora, options.documents))
     opinions = [read(passage, real, models, model) for passage, real in given]
     # What the reader says is part of the features too: a regression around its word becomes one without.
@@ -105,7 +106,7 @@ def main() -> None:
     names = rescoring.NAMES
     saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}
     document = json.loads(options.out.read_text(encoding="utf-8"))
-    options.out.write_text(json.dumps(document | {"deep": saved}) + "\n", encoding="utf-8")
+    options.out.write_text(json.dumps(document | {"causal": saved}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
