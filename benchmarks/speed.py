@@ -55,7 +55,7 @@ FAMILIES = ("wordnet-walk", "thesaurus", "fluent-synonyms", "spinbot", "phrase-t
 def measure(texts: Sequence[str], operating_point: float, remembered: int, pace: str) -> dict[str, Any]:
     """Read texts in a fresh process, ``"fast"`` or ``"closely"``; seconds, words, peak memory, the median of words a second.
 
-    ``remembered`` is the number of windows that a reader of context may remember: with text that repeats itself it must be 0.
+    ``remembered`` is the number of windows that the encoder may remember: with text that repeats itself it must be 0.
     """
     with tempfile.NamedTemporaryFile("w", suffix=".txt", encoding="utf-8") as file:
         json.dump(texts, file)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from importlib import resources
 from pathlib import Path
@@ -22,7 +24,7 @@ from unspin.errors import DamagedData, OptionError
 from unspin.model import causal, verdict
 from unspin.model.causal import SmallModel, unpacked
 from unspin.model.trees import Forest, Growth
-from unspin.reader import passes, spans, stretches
+from unspin.reader import passes, stretches
 from unspin.reader import verdict as scores
 from unspin.report.wording import settings_in_words
 from unspin.settings import Settings
@@ -168,10 +170,10 @@ def test_the_model_is_loaded_when_it_is_first_asked(tmp_path: Path) -> None:
         margin=1.0, most=5,
     )  # fmt: skip
     assert np.isnan(nothing_to_ask).all()
-    assert set(vars(missing._files)) == {"_folder"}
+    assert "tokens" not in vars(missing._files) and missing._files._session is None
     with pytest.raises(DamagedData, match=r"causal_tokens\.json"):
         missing._tokens("the nets")
-    with pytest.raises(FileNotFoundError, match=r"causal\.npz"):
+    with pytest.raises(DamagedData, match=r"causal\.npz"):
         missing._nothing()
 
 
@@ -186,7 +188,7 @@ def test_copies_share_what_is_loaded_and_call_their_own_tick() -> None:
 
     first, second = counting("first"), counting("second")
     second._tokens("the wet nets")
-    assert "tokens" in vars(model._files) and "session" not in vars(model._files)
+    assert "tokens" in vars(model._files) and model._files._session is None
     assert first._files.tokens is second._files.tokens
     words = split("the wet nets")
     said = second.likelihood(
@@ -195,6 +197,21 @@ def test_copies_share_what_is_loaded_and_call_their_own_tick() -> None:
     assert np.isfinite(said).all()
     assert ticks == {"first": 0, "second": 1}
     assert first._files.session is model._files.session
+
+
+def test_threads_that_ask_at_once_load_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second loading would free the weights that the session of the first reads."""
+    model, loaded = SmallModel(DATA), []
+
+    def slow(files: causal._Files) -> object:
+        loaded.append(files)
+        time.sleep(0.05)
+        return object()
+
+    monkeypatch.setattr(causal._Files, "_loaded", slow)
+    with ThreadPoolExecutor(4) as pool:
+        sessions = set(pool.map(lambda _: id(model.watched(lambda: None)._files.session), range(8)))
+    assert len(loaded) == len(sessions) == 1
 
 
 def test_the_shipped_model_is_the_same_at_every_call() -> None:
@@ -268,16 +285,6 @@ def test_reading_closely_restores_more_words() -> None:
 @pytest.mark.usefixtures("closely", "unasked")
 def test_honest_text_never_reaches_it() -> None:
     assert unspin.read(article()).restored == article()
-
-
-@pytest.mark.usefixtures("unasked")
-def test_phrases_that_nobody_writes_are_the_encoders_affair() -> None:
-    """However closely a text is read: a scan of honest text never loads the language model."""
-    text = article() + " They met withinside the hall, by way of means of the back door, and it is far raining."
-    words = split(text)
-    models = passes.load()
-    found = spans.never_written(words, models.encoder.visible(words, passes.SUSPICION), models)
-    assert any(phrase.probability > 0.5 for phrase in found)
 
 
 @pytest.mark.usefixtures("closely")

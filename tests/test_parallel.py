@@ -33,7 +33,7 @@ def odd(text: str) -> str:
     if text == "value":
         raise ValueError("so it goes")
     if text == "extra":
-        raise MissingExtra("deep", "a second opinion")
+        raise MissingExtra("deep", "a language model of your own")
     if text == "die":
         os.kill(os.getpid(), 9)
     if text == "print":
@@ -91,7 +91,7 @@ def test_no_more_processes_than_texts(started: list[subprocess.Popen[bytes]]) ->
 
 @pytest.mark.parametrize(
     ("text", "error", "said"),
-    [("value", ValueError, "so it goes"), ("extra", ModelError, "a second opinion needs an optional part"),
+    [("value", ValueError, "so it goes"), ("extra", ModelError, "a language model of your own needs an optional part"),
      ("die", ModelError, r"a process that reads ended \(signal 9\); read fewer documents at a time")],
 )  # fmt: skip
 def test_what_goes_wrong_comes_after_what_stands_before_it(

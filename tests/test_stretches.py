@@ -58,3 +58,8 @@ def test_a_document_in_stretches_is_restored_throughout(monkeypatch: pytest.Monk
     quarters = {4 * s.start // len(text) for s in reading.substitutions}
     assert quarters == {0, 1, 2, 3}
     assert unspin.restore(reading.restored) == reading.restored
+
+
+def test_a_text_without_sentence_ends_is_read_closely_up_to_a_length() -> None:
+    assert stretches.is_short(split("net " * stretches.CLOSELY_LONGEST))
+    assert not stretches.is_short(split("net " * (stretches.CLOSELY_LONGEST + 1)))

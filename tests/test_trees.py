@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -313,3 +313,52 @@ def test_what_does_not_fit_together_is_refused() -> None:
         tokens, places, offsets, prior = wrong
         with pytest.raises(OptionError):
             model.likelihood(words, tokens, places, offsets, options, prior, margin=5.0, most=6)
+
+
+def test_a_text_without_white_space_or_ends_takes_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is cut into tokens grows with the places that are asked about, not with the signs around them."""
+    model = Hashed()
+    given: list[int] = []
+    cut = model._tokens
+
+    def counting(text: str) -> tuple[Sequence[int], Sequence[int]]:
+        given.append(len(text))
+        return cut(text)
+
+    monkeypatch.setattr(model, "_tokens", counting)
+    words = split("—".join(["span" + "x" * 3_000, "span"] * 40))
+    place = np.flatnonzero([word == "span" for word in words.lower])
+    options = ["span", "bridge"] * len(place)
+    ptr = np.arange(0, len(options) + 1, 2)
+    said = model.likelihood(words, words.lower, place, ptr, options, np.zeros(len(options)), margin=1.0, most=5)
+    assert len(place) == 40
+    assert np.isfinite(said[:2]).all()
+    assert max(given) < 200 * 65
+    assert sum(given) < 200_000
+
+
+def test_a_trunk_of_signs_without_tokens_still_has_a_token_to_branch_from() -> None:
+    """Two places side by side, of which the first was decided for a word that no token spells."""
+    parents: list[int] = []
+
+    class Forgetful(Hashed):
+        def _tokens(self, text: str) -> tuple[Sequence[int], Sequence[int]]:
+            ids, ends = super()._tokens(text)
+            starts = [0, *ends[:-1]]
+            kept = [n for n, (start, end) in enumerate(zip(starts, ends, strict=True)) if "quay" not in text[start:end]]
+            return [ids[n] for n in kept], [ends[n] for n in kept]
+
+        def _said(self, cache: np.ndarray, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+            assert batch.kept, "a trunk without a token"
+            parents.extend(batch.parent.tolist())
+            return super()._said(cache, batch)
+
+    words = split("The quay quay net was wet.")
+    place = np.array([1, 2, 3])
+    options = ["quay", "net", "quay", "pier", "net", "rope"]
+    prior = np.array([9.0, 0, 9.0, 0, 0, 0])
+    said = Forgetful().likelihood(
+        words, words.lower, place, np.array([0, 2, 4, 6]), options, prior, margin=99.0, most=5
+    )
+    assert np.isfinite(said).all()
+    assert min(parents) >= 0

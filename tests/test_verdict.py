@@ -120,7 +120,7 @@ def test_the_spun_words_are_those_of_the_passage() -> None:
 def test_what_hidden_words_say_leaves_what_is_in_sight_as_it_is() -> None:
     seen = evidence([-6.0] * 100 + [3.0, -6.0, -6.0] * 20 + [-6.0] * 100)
     hidden = np.random.default_rng(3).normal(0, 4, len(seen.forms)).astype(np.float32)
-    asked = replace(seen, hidden=hidden, closer=-hidden)
+    asked = replace(seen, hidden=hidden, sentence=-hidden)
     assert (verdict.statistics(asked, verdict.FIRST) == verdict.statistics(seen, verdict.FIRST)).all()
     assert (
         verdict.statistics(asked, verdict.SECOND) == verdict.statistics(replace(seen, hidden=hidden), verdict.SECOND)
@@ -202,7 +202,7 @@ def test_what_the_language_model_says_never_settles_a_text_below_what_was_settle
     assert verdict.DOUBTED < low < high
     seen = evidence([-9.0] * 200)
     nothing = np.full(200, -10.0, np.float32)
-    assert model.third_score(replace(seen, hidden=nothing, closer=nothing)) == low
+    assert model.third_score(replace(seen, hidden=nothing, sentence=nothing)) == low
     assert model.is_unsettled(low) and not model.is_unsettled(high) and not model.is_unsettled(low - 0.01)
 
 
@@ -239,48 +239,48 @@ class Doubting:
         return said
 
 
-def closer_of(text: str, model: Any) -> tuple[np.ndarray, np.ndarray]:
+def sentence_of(text: str, model: Any) -> tuple[np.ndarray, np.ndarray]:
     """What a language model says of each word of a text, and which words are suspicious, as tokens."""
     models, words = passes.load(fast=True), split(text)
     part = words, models.encoder.visible(words, passes.SUSPICION)
-    seen = scores.with_closer(scores.evidence([part], models), [part], models, model)
-    assert seen.closer is not None
-    assert seen.closer.dtype == np.float32 and len(seen.closer) == len(words)
-    return seen.closer, part[1].places
+    seen = scores.with_sentences(scores.evidence([part], models), [part], models, model)
+    assert seen.sentence is not None
+    assert seen.sentence.dtype == np.float32 and len(seen.sentence) == len(words)
+    return seen.sentence, part[1].places
 
 
 def test_a_word_that_is_not_suspicious_fits_and_one_that_is_counts_as_the_model_says() -> None:
     model = Doubting(7.0)
-    closer, suspicious = closer_of(SPUN, model)
-    assert np.isfinite(closer).all()
-    assert 20 < len(model.places) < len(suspicious) < len(closer)
+    sentence, suspicious = sentence_of(SPUN, model)
+    assert np.isfinite(sentence).all()
+    assert 20 < len(model.places) < len(suspicious) < len(sentence)
     assert set(model.places) <= set(suspicious.tolist())
-    assert set(np.delete(closer, suspicious).tolist()) == {scores._FITTING}
-    assert closer[model.places] == pytest.approx(np.full(len(model.places), 7.0), abs=1e-2)
+    assert set(np.delete(sentence, suspicious).tolist()) == {scores._FITTING}
+    assert sentence[model.places] == pytest.approx(np.full(len(model.places), 7.0), abs=1e-2)
 
 
 def test_a_suspicious_word_that_the_model_was_not_asked_about_counts_as_the_reader_says() -> None:
     few, none = Doubting(7.0, most=5), Doubting(7.0, most=0)
-    (closer, suspicious), (by_reader, _) = closer_of(SPUN, few), closer_of(SPUN, none)
+    (sentence, suspicious), (by_reader, _) = sentence_of(SPUN, few), sentence_of(SPUN, none)
     assert (len(few.places), len(none.places)) == (5, 0)
     others = np.setdiff1d(suspicious, few.places)
-    assert closer[others].tolist() == by_reader[others].tolist()
+    assert sentence[others].tolist() == by_reader[others].tolist()
     assert np.isfinite(by_reader).all() and np.ptp(by_reader[others]) > 5
-    assert (closer[few.places] != by_reader[few.places]).all()
+    assert (sentence[few.places] != by_reader[few.places]).all()
 
 
 def test_a_text_without_suspicious_words_fits_throughout() -> None:
-    closer, suspicious = closer_of("It is in the house and on the table.", Doubting(7.0))
+    sentence, suspicious = sentence_of("It is in the house and on the table.", Doubting(7.0))
     assert not len(suspicious)
-    assert set(closer.tolist()) == {scores._FITTING}
+    assert set(sentence.tolist()) == {scores._FITTING}
 
 
 def test_parts_of_a_document_are_asked_about_one_after_the_other() -> None:
     models = passes.load(fast=True)
     parts = [(words, models.encoder.visible(words, passes.SUSPICION)) for words in map(split, (SPUN[:700], SPUN[700:]))]
     model: Any = Doubting(7.0)
-    both = scores.with_closer(scores.evidence(parts, models), parts, models, model).closer
-    single = [scores.with_closer(scores.evidence([part], models), [part], models, model).closer for part in parts]
+    both = scores.with_sentences(scores.evidence(parts, models), parts, models, model).sentence
+    single = [scores.with_sentences(scores.evidence([part], models), [part], models, model).sentence for part in parts]
     assert both is not None
     assert both.tolist() == [value for some in single if some is not None for value in some.tolist()]
 
@@ -288,7 +288,7 @@ def test_parts_of_a_document_are_asked_about_one_after_the_other() -> None:
 def test_a_swapped_word_is_worse_in_its_sentence_than_what_it_stands_for() -> None:
     text = "The council said on Tuesday that the {} would open to lorries before the end of the month."
     at = split(text.format("bridge")).lower.index("bridge")
-    honest, spun = (closer_of(text.format(word), causal.load())[0][at] for word in ("bridge", "span"))
+    honest, spun = (sentence_of(text.format(word), causal.load())[0][at] for word in ("bridge", "span"))
     assert honest < spun
     assert spun > 0
 

@@ -110,7 +110,7 @@ def question(words: Words) -> tuple[Any, Any, list[str]]:
     asked = {
         "astern": ["astern", "back", "behind the others"],
         "oregon": ["oregon", "or"],
-        "caller": ["caller", "new", "", "fresh"],
+        "caller": ["caller", "new", "quite new", "fresh"],
         "wet": ["wet", "dry"],
     }
     place = np.array([at(words, form) for form in asked])

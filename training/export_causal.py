@@ -10,8 +10,8 @@ The graph reads trees (:mod:`unspin.model.trees`): who may attend to whom is an 
 was read before. In the file the weights lie in blocks of 32 with a scale and a zero point, four bits each and six in the table
 of tokens; the blocks of a model that was in GGUF's Q4_1 are kept as they were. The graph takes them in whole numbers of eight
 bits with a scale a row, as :func:`unspin.model.causal.unpacked` makes them: products of such numbers are the fastest that there
-are. Activations are quantised on the fly, each token by itself. Measured on 23 open documents, all tokens kept: -3.354 nats a
-token as it was, -3.379 so with weights up to 127; up to 63, and with the tokens that are left, .787 nats a character for .774.
+are. Activations are quantised on the fly, each token by itself. Measured on 23 open documents, all tokens kept: 3.354 nats a
+token as it was, 3.379 so with weights up to 127; up to 63, and with the tokens that are left, .787 nats a character for .774.
 """
 
 from __future__ import annotations
@@ -251,7 +251,7 @@ def build(net: Any, kept: NDArray[np.int64]) -> tuple[onnx.ModelProto, dict[str,
 def needed(tokenizer: Tokenizer, texts: Iterable[str]) -> NDArray[np.int64]:
     """The ids of the tokens that English needs, rising, and of those that they are merged from, ``int64[v]``.
 
-    All single bytes and the special tokens are among them.
+    All single bytes that have one and the special tokens are among them.
     """
     counts: Counter[int] = Counter()
     for text in texts:

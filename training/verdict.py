@@ -40,7 +40,7 @@ from unspin.model.verdict import FIRST, SECOND, THIRD, DocumentModel, Evidence, 
 from unspin.reader.eligibility import unjudged
 from unspin.reader.passes import SUSPICION, load
 from unspin.reader.terms import weight
-from unspin.reader.verdict import Part, evidence, with_closer, with_hidden
+from unspin.reader.verdict import Part, evidence, with_hidden, with_sentences
 from unspin.spinners import FAMILIES
 from unspin.text import prose, split
 
@@ -138,12 +138,12 @@ def hidden(text: str) -> NDArray[np.float64]:
     return statistics(_with_hidden(text)[0], SECOND)
 
 
-def closer(text: str) -> NDArray[np.float64]:
+def sentence(text: str) -> NDArray[np.float64]:
     """The statistics of :data:`THIRD`."""
     seen, parts = _with_hidden(text)
     models = load()
     assert models.causal is not None
-    return statistics(with_closer(seen, parts, models, models.causal), THIRD)
+    return statistics(with_sentences(seen, parts, models, models.causal), THIRD)
 
 
 def _with_hidden(text: str) -> tuple[Evidence, list[Part]]:
@@ -350,12 +350,12 @@ def main() -> None:
         learnt, unsettled = np.quantile(final, (1 - LEARNT, 1 - UNSETTLED)).tolist()
         near = np.flatnonzero(final >= learnt)
         true_near = np.flatnonzero((found >= learnt) & (found < certain))
-        false_closer = np.array(list(run(closer, [false.texts[i] for i in near])))
-        true_closer = np.array(list(run(closer, [true.texts[before.doubted[i]] for i in true_near])))
-    third = fit(false_closer, true_closer)
-    by_third = left_out(false_closer, [false.kind[i] for i in near], true_closer)
+        false_sentence = np.array(list(run(sentence, [false.texts[i] for i in near])))
+        true_sentence = np.array(list(run(sentence, [true.texts[before.doubted[i]] for i in true_near])))
+    third = fit(false_sentence, true_sentence)
+    by_third = left_out(false_sentence, [false.kind[i] for i in near], true_sentence)
     closely, found_closely = final.copy(), found.copy()
-    for scores, places, said in ((closely, near, by_third), (found_closely, true_near, scored(third, true_closer))):
+    for scores, places, said in ((closely, near, by_third), (found_closely, true_near, scored(third, true_sentence))):
         here = (scores[places] >= unsettled) & (scores[places] < certain)
         scores[places[here]] = np.maximum(said[here], unsettled)
     models = before.saved | {"unsettled": [round(unsettled, 5), round(certain, 5)], "third": saved(third, THIRD)}

@@ -42,7 +42,7 @@ class Settings:
             something else where it reads as spun.
         fast: read without the language model (:mod:`unspin.model.causal`): a spun document takes a tenth of the time, fewer of
             its words are restored, and fewer documents are found whose score leaves open what they are. A document of more
-            than 400 sentences is always read so. The default is that of :func:`fast_by_default`.
+            than 250 sentences or 6,000 words and marks is always read so. The default is that of :func:`fast_by_default`.
         deep: a causal language model (GGUF file or Hugging Face folder) that restores in place of the one that unspin
             brings along, where the reading is fast too; needs ``unspin[deep]``.
 

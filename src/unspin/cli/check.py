@@ -48,7 +48,7 @@ def check(
     jobs: Annotated[
         int,
         typer.Option(
-            "--jobs", "-j", metavar="N", help="Documents read at a time, each by a process of 500 MB; 0 for all cores."
+            "--jobs", "-j", metavar="N", help="Documents read at a time, each by a process of 800 MB; 0 for all cores."
         ),
     ] = 1,
     format: Annotated[

@@ -2,7 +2,8 @@
 
 A text is cut into words with the space before them, runs of digits, of marks and of white space (Radford et al. 2019, the code
 published with GPT-2). The bytes of each part are then joined, the pair first that was merged first when the vocabulary was made
-(Sennrich et al. 2016, arXiv:1508.07909; over bytes, Wang et al. 2019, arXiv:1909.03341). Every text can be spelt.
+(Sennrich et al. 2016, arXiv:1508.07909; over bytes, Wang et al. 2019, arXiv:1909.03341). So every word can be spelt;
+a few control characters, and what lies in planes that nobody uses, have no token and are left out.
 
 The ``tokenizers`` package does the same in compiled code; why it is not used is told in :mod:`unspin.model.wordpiece`. The
 tokens are equal but for signs such as ``½``, which go with letters here, and the names of special tokens, which are text here.
@@ -22,9 +23,9 @@ from unspin.errors import DamagedData
 __all__ = ["BytePairs", "Spelt", "letters"]
 
 _PART: Final = re.compile(r"'(?:[stmd]|re|ve|ll)| ?[^\W\d_]+| ?\d+| ?(?:[^\s\w]|_)+|\s+(?!\S)|\s+")
-_LONGEST: Final = 64
+_LONGEST: Final = 32
 """Code points of a part; a longer one is cut there, since joining takes time by their square."""
-_REMEMBERED: Final = 32_768
+_REMEMBERED: Final = 8_192
 """Parts whose tokens are kept: most words of a text come again."""
 
 
@@ -94,7 +95,7 @@ class BytePairs:
         spelt, at = [], 0
         for piece in pieces:
             at += len(piece)
-            if piece in self._ids:  # a few bytes have no token: control characters, planes that nobody uses
+            if piece in self._ids:
                 spelt.append((self._ids[piece], begun[at - 1]))
         return tuple(spelt)
 

@@ -12,12 +12,15 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from unspin.errors import DamagedData
 from unspin.model.byte_pairs import BytePairs
 from unspin.model.trees import Batch, CausalModel
 
@@ -65,28 +68,40 @@ class SmallModel(CausalModel):
 
 
 class _Files:
-    """Graph, weights and vocabulary, loaded at their first use and shared by copies of the model."""
+    """Graph, weights and vocabulary, loaded at their first use and shared by copies of the model, in other threads too."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._loading = Lock()
+        self._session: onnxruntime.InferenceSession | None = None
 
-    @cached_property
+    @property
     def session(self) -> onnxruntime.InferenceSession:
+        with self._loading:
+            if self._session is None:
+                self._session = self._loaded()
+        return self._session
+
+    def _loaded(self) -> onnxruntime.InferenceSession:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = int(os.environ.get("UNSPIN_THREADS", "1"))
         options.inter_op_num_threads = 1
+        # The session reads them where they lie, as long as it lives.
         self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in self._unpacked()}
         options.add_external_initializers(list(self._weights), list(self._weights.values()))
-        return onnxruntime.InferenceSession(
-            str(self._folder / "causal.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        graph = str(self._folder / "causal.onnx")
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def _unpacked(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        with np.load(self._folder / "causal.npz") as archive:
-            parts: defaultdict[str, dict[str, NDArray[Any]]] = defaultdict(dict)
-            for name in archive.files:
-                matrix, part = name.rsplit(".", 1)
-                parts[matrix][part] = archive[name]
+        file = self._folder / "causal.npz"
+        parts: defaultdict[str, dict[str, NDArray[Any]]] = defaultdict(dict)
+        try:
+            with np.load(file) as archive:
+                for name in archive.files:
+                    matrix, part = name.rsplit(".", 1)
+                    parts[matrix][part] = archive[name]
+        except (OSError, ValueError, BadZipFile) as error:
+            raise DamagedData(f"{file}: no weights of a language model ({error})") from error
         for matrix, given in parts.items():
             whole, step = unpacked(**given)
             yield f"{matrix}.whole", whole

@@ -32,7 +32,7 @@ _CLS, _SEP, _MASK = 101, 102, 103
 _MOST_PIECES: Final = 8
 _ORIGINALS: Final = 2_048
 """Originals whose logits are summed at a time: those of 64 vectors then stay in the cache."""
-SHOWN, MASKED, GONE = 0, 1, 2
+_SHOWN, _MASKED, _GONE = 0, 1, 2
 """A token is in sight, behind a mask, or behind the mask of the span that it belongs to."""
 _SENTENCE_END: Final = frozenset(".!?")
 
@@ -229,7 +229,7 @@ class Encoder:
         lowest = float(least.min(initial=_REMEMBERED_FROM))
         places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
         beliefs: list[NDArray[np.float32]] = [np.empty((0, self.width), np.float32)]
-        shown = np.full(len(words), SHOWN, np.uint8)
+        shown = np.full(len(words), _SHOWN, np.uint8)
         names = (words.shape != Shape.LOWER) & ~sentence_starts(words)
         camel = words.shape == Shape.MIXED
         for window in self.windows(words):
@@ -271,10 +271,10 @@ class Encoder:
             A context vector for each span, ``float32[m, width]``.
         """
         context = np.zeros((len(begins), self.width), np.float32)
-        hide = np.full(len(words), SHOWN, np.uint8)
+        hide = np.full(len(words), _SHOWN, np.uint8)
         for begin, end in zip(begins.tolist(), [] if ends is None else ends.tolist(), strict=False):
-            hide[begin:end] = GONE
-        hide[begins] = MASKED
+            hide[begin:end] = _GONE
+        hide[begins] = _MASKED
         for window in self.windows(words):
             begin, end = np.searchsorted(begins, (window.begin, window.end))
             self.tick()
@@ -292,9 +292,9 @@ class Encoder:
         here = slice(window.begin, window.end)
         for token, how in zip(tokens[here], hide[here].tolist(), strict=True):
             first.append(len(ids))
-            if how == SHOWN:
+            if how == _SHOWN:
                 ids.extend(self.pieces(token))
-            elif how == MASKED:
+            elif how == _MASKED:
                 ids.append(_MASK)
         # Restorations may be longer than what stood there; positions end at 512, far off.
         ids.append(_SEP)

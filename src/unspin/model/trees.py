@@ -40,11 +40,14 @@ _RIGHT: Final = 8
 """Words and marks after an option that testify for it; never beyond the end of the sentence."""
 _STRETCH: Final = 128
 """A sentence is taken in stretches of at most this many words and marks, whatever the text."""
-_TRUNK: Final = 384
-_BRANCH: Final = 64
-"""Tokens of a trunk between two places, and of a branch, that are read at most: more are no words, whatever the text."""
-_DEEPEST: Final = 1_024
-"""Tokens of a sentence and what is before it from which on no place of it is asked about any more."""
+_LONGEST: Final = 64
+"""Code points of a word that are read; more are no word."""
+_TRUNK: Final = 256
+_BRANCH: Final = 32
+"""Tokens of a trunk up to a place, and of a branch, that are read at most, whatever the text."""
+_DEEPEST: Final = 512
+"""Tokens of a sentence and what is before it from which on no place of it is asked about any more. Together these stay below
+the 2,048 positions that the shipped graph knows."""
 _SIDE_BY_SIDE: Final = 2
 """Sentences in one call. More are no faster: a token pays for masked attention to the other sentences too."""
 
@@ -98,7 +101,7 @@ class CausalModel(ABC):
             tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
             place: the suspicious tokens, ascending, ``int64[m]``.
             ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
-            options: words or phrases in lower case, the word as it stands among them; ``""`` for no word at all.
+            options: words or phrases in lower case, the word as it stands among them.
             prior: log posterior of each option by the reader, ``float64[k]``; ``-inf`` is allowed.
             margin: options whose prior is further than this below the best of their place are not put to the model.
             most: options of a place that are put to the model, at most. A place with a single one is not put to it.
@@ -144,7 +147,7 @@ class CausalModel(ABC):
         for tree in live:
             i = tree.stretch.places[tree.next]
             trunk = tree.written + task.page.text(tree.at, task.place[i])
-            new = self._encode(tree.tail, trunk)[-_TRUNK:]
+            new = self._encode(tree.tail, trunk)[-_TRUNK:] or [self._begin]  # a trunk of signs that have no token
             if not tree.depth:
                 new = [self._begin, *new]
             tree.tail = _last_word(tree.tail + trunk)
@@ -234,6 +237,7 @@ class _Page:
             surface = words.surface(token)
         else:
             surface = match_case(words.surface(token), form, bool(self._starts[token]))
+        surface = surface[:_LONGEST]
         gap = words.text[words.end[token - 1] : words.start[token]] if token else ""
         if not gap or not surface:
             return surface
@@ -302,7 +306,7 @@ def _cut(spans: NDArray[np.int32]) -> Iterator[tuple[int, int]]:
 def _last_word(text: str) -> str:
     """The end of a text from its last white space on: enough for a tokenizer to cut what follows as in running text."""
     cut = max(text.rfind(" "), text.rfind("\n"))
-    return text[cut:] if cut >= 0 else text
+    return text[max(cut, len(text) - _LONGEST, 0) :]
 
 
 # --- trunks and branches ----------------------------------------------------------------------------------------------

@@ -54,11 +54,11 @@ SECOND: Final = (*FIRST, "joint", "agreed", "better", "far_better")
 which both speak; the shares for which the hidden ratio is above 2 and above 4."""
 THIRD: Final = (
     *SECOND,
-    "closer_joint",
-    "closer_passage",
-    "closer_agreed",
-    "closer_better",
-    "closer_far_better",
+    "sentence_joint",
+    "sentence_passage",
+    "sentence_agreed",
+    "sentence_better",
+    "sentence_far_better",
 )
 """What the third model has besides: the same by what the language model says, and the log-likelihood ratio of the densest
 passage."""
@@ -92,7 +92,8 @@ class Evidence:
         tortured: the probabilities of its different tortured phrases but for those, summed.
         hidden: the log ratio of what may stand for each token to the token itself, it being hidden; NaN where that cannot be
             said, ``float32[n]``; None if it was not asked for.
-        closer: the same by a language model that reads whole sentences, for suspicious words; all others fit.
+        sentence: how much better another word fits in the sentence of each, by a language model, or by the reader where that
+            was not asked; the lowest of all for words that are not suspicious, ``float32[n]``; None if nothing was asked.
         asked: the tokens that ``hidden`` was asked of, where that is a part of the document, ``bool[n]``; None for all.
     """
 
@@ -102,7 +103,7 @@ class Evidence:
     never_written: float = 0.0
     tortured: float = 0.0
     hidden: NDArray[np.float32] | None = None
-    closer: NDArray[np.float32] | None = None
+    sentence: NDArray[np.float32] | None = None
     asked: NDArray[np.bool_] | None = None
 
 
@@ -272,8 +273,8 @@ def statistics(evidence: Evidence, names: Sequence[str]) -> NDArray[np.float64]:
     if evidence.hidden is not None:
         # The densest passage is that of what is in sight.
         found = _behind_masks(evidence, evidence.hidden, evidence.asked) | found
-    if evidence.closer is not None:
-        found |= {f"closer_{name}": value for name, value in _behind_masks(evidence, evidence.closer).items()}
+    if evidence.sentence is not None:
+        found |= {f"sentence_{name}": value for name, value in _behind_masks(evidence, evidence.sentence).items()}
     return np.array([float(found[name]) for name in names])
 
 

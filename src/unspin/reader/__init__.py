@@ -37,8 +37,8 @@ __all__ = ["Watch", "assess", "read", "read_many", "restore"]
 
 _LITERALS = 0.15
 """Addresses, identifiers and pieces of code to a word, from which on a text is a list of them."""
-_JUDGING = 0.3
-"""Share of the time that a spun document takes until there is a verdict."""
+_JUDGING, _JUDGING_CLOSELY = 0.3, 0.05
+"""Share of the time that a spun document takes until there is a verdict, where it is read fast and where closely."""
 
 
 def read(
@@ -134,8 +134,9 @@ def read_many(
 ) -> Iterator[Reading]:
     """Read documents in order, each as :func:`read` would alone. Other arguments and errors as for :func:`read`.
 
-    With several ``workers`` so many documents are read at a time, each in a process of its own, which takes about 500 MB and
-    a second or two to start; a few texts more are taken in ahead. The readings are the same, in the same order.
+    With several ``workers`` so many documents are read at a time, each in a process of its own, which takes some 800 MB (500 MB
+    for fast readings) and a second or two to start; a few texts more are taken in ahead. The readings are the same, in the same
+    order.
 
     Raises:
         TypeError: ``texts`` is a single text, or one of them is not a string.
@@ -195,8 +196,10 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
     note = _unjudged(words, seen)
     if note is not None:
         return unjudgeable(words, seen, note)
-    progress = Progress(watch, _JUDGING)
-    models = _models(words, settings).watched(progress.tick)
+    models = _models(words, settings)
+    judging = _JUDGING if models.causal is None else _JUDGING_CLOSELY
+    progress = Progress(watch, judging)
+    models = models.watched(progress.tick)
     judged = judge(words, models, settings.operating_point, progress)
     phrases = tortured_phrases(words, progress.tick) if settings.tortured else ()
     found: list[Substitution] = []
@@ -209,14 +212,14 @@ def _read(text: str, settings: Settings, known: Mapping[str, str], watch: Watch 
 
     if judged.verdict.spun:
         for number, stretch in enumerate(judged.stretches):
-            rest = (1 - _JUDGING) / len(judged.stretches)
-            progress.tell(_JUDGING + rest * number, partial(so_far, (), stretch.start))
+            rest = (1 - judging) / len(judged.stretches)
+            progress.tell(judging + rest * number, partial(so_far, (), stretch.start))
             last: tuple[Substitution, ...] = ()
             rounds = restore_stretch(stretch.words, stretch.visible, models, settings, known)
             for count, done in enumerate(rounds, start=1):
                 last = done.all
                 channel = channel if number else done.channel
-                progress.tell(_JUDGING + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
+                progress.tell(judging + rest * (number + 1 - 0.5**count), partial(so_far, last, stretch.start))
             found += [replace(s, start=s.start + stretch.start, end=s.end + stretch.start) for s in last]
     return so_far((), len(seen.text))
 

@@ -86,7 +86,7 @@ class _Processes:
             raised, answer = pickle.load(process.stdout)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             said = f"a process that reads ended ({_ending(process.wait())})"
-            raise ModelError(f"{said}; read fewer documents at a time, each takes 500 MB") from None
+            raise ModelError(f"{said}; read fewer documents at a time, each takes 800 MB, or 500 read fast") from None
         if raised:
             raise answer
         return answer

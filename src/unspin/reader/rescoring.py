@@ -5,7 +5,8 @@ whether it was. What the model says belongs to the context alone, with the word 
 granted, so it is evidence beside all that the reader has. A word that the model was not asked about stays as the reader
 says.
 
-The weights are fitted on real pages read by hand together with simulated ones (``python -m training.closely``).
+The weights are fitted on real pages read by hand together with simulated ones (``python -m training.closely``): the
+shipped ones with the same model, as it was asked in 0.17.0 (``docs/deep.md``).
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ STRETCH: Final = 800
 """Sentences that are decided together, some 20,000 tokens: every occurrence that the dictionary of a text can use."""
 LONGEST: Final = 40_000
 """Tokens of a stretch at most."""
-CLOSELY: Final = 400
-"""Sentences of a document at most if the language model is to read it: some 8,000 words, two minutes."""
+CLOSELY: Final = 250
+CLOSELY_LONGEST: Final = 6_000
+"""Sentences, and tokens, of a document at most if the language model is to read it: some 5,000 words, a minute and a half."""
 _SENTENCE_ENDS: Final = frozenset(".!?")
 _CLOSERS: Final = frozenset("\"”’')]")
 
@@ -22,7 +23,7 @@ _CLOSERS: Final = frozenset("\"”’')]")
 def is_short(words: Words) -> bool:
     """Whether the language model has the time for a document; it has after restoring, if it had before."""
     sentences = sum(token in _SENTENCE_ENDS for token in words.lower)
-    return sentences <= CLOSELY and len(words) <= LONGEST
+    return sentences <= CLOSELY and len(words) <= CLOSELY_LONGEST
 
 
 def stretches(words: Words) -> Iterator[tuple[int, int]]:

@@ -30,7 +30,7 @@ from unspin.reading import BELIEVED
 from unspin.text import Words, sentence_spans
 
 __all__ = [
-    "Score", "asks", "clearest", "evidence", "passages", "said_before", "score", "windows_of", "with_closer", "with_hidden",
+    "Score", "asks", "clearest", "evidence", "passages", "said_before", "score", "windows_of", "with_sentences", "with_hidden",
 ]  # fmt: skip
 
 _SHORT: Final = 240
@@ -67,7 +67,7 @@ def score(parts: Sequence[Part], models: Models) -> Score:
     if value >= verdicts.DOUBTED:
         seen, value = _behind(seen, parts, models, value >= verdicts.CLEAR)
         if models.causal is not None and verdict.is_unsettled(value):
-            value = verdict.third_score(with_closer(seen, parts, models, models.causal))
+            value = verdict.third_score(with_sentences(seen, parts, models, models.causal))
             return Score(value, verdict.closely.rate(value))
     return Score(value, verdict.calibration.rate(value, int(seen.judged.sum())))
 
@@ -186,15 +186,15 @@ def clearest(seen: Evidence, windows: Sequence[slice], count: int = _WINDOWS) ->
     return asked
 
 
-def with_closer(seen: Evidence, parts: Sequence[Part], models: Models, causal: CausalModel) -> Evidence:
+def with_sentences(seen: Evidence, parts: Sequence[Part], models: Models, causal: CausalModel) -> Evidence:
     """The evidence with what a language model says of the suspicious words."""
-    return replace(seen, closer=np.concatenate([_by_sentence(*part, models, causal) for part in parts]))
+    return replace(seen, sentence=np.concatenate([_by_sentence(*part, models, causal) for part in parts]))
 
 
 def _by_sentence(words: Words, visible: Visible, models: Models, causal: CausalModel) -> NDArray[np.float32]:
     """How much likelier each word's sentence is with what it may stand for than as found, in nats, ``float32[n]``.
 
-    Words that are not suspicious fit as well as can be. Where there is nothing to ask, since one option or none is left, it is
+    Words that are not suspicious fit as well as can be. Where nothing was asked, mostly since one option or none is left, it is
     the reader's own log-odds.
     """
     posterior, evidence = decide(words, first_evidence(words, visible, models), models, posteriors.load())
