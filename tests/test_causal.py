@@ -23,6 +23,7 @@ from unspin import reader as reading
 from unspin.errors import DamagedData, OptionError
 from unspin.model import causal, verdict
 from unspin.model.causal import SmallModel, unpacked
+from unspin.model.network import Network
 from unspin.model.trees import Forest, Growth
 from unspin.reader import passes, stretches
 from unspin.reader import verdict as scores
@@ -170,7 +171,7 @@ def test_the_model_is_loaded_when_it_is_first_asked(tmp_path: Path) -> None:
         margin=1.0, most=5,
     )  # fmt: skip
     assert np.isnan(nothing_to_ask).all()
-    assert "tokens" not in vars(missing._files) and missing._files._session is None
+    assert "tokens" not in vars(missing._files) and missing._files.network._session is None
     with pytest.raises(DamagedData, match=r"causal_tokens\.json"):
         missing._tokens("the nets")
     with pytest.raises(DamagedData, match=r"causal\.npz"):
@@ -188,7 +189,7 @@ def test_copies_share_what_is_loaded_and_call_their_own_tick() -> None:
 
     first, second = counting("first"), counting("second")
     second._tokens("the wet nets")
-    assert "tokens" in vars(model._files) and model._files._session is None
+    assert "tokens" in vars(model._files) and model._files.network._session is None
     assert first._files.tokens is second._files.tokens
     words = split("the wet nets")
     said = second.likelihood(
@@ -196,21 +197,21 @@ def test_copies_share_what_is_loaded_and_call_their_own_tick() -> None:
     )
     assert np.isfinite(said).all()
     assert ticks == {"first": 0, "second": 1}
-    assert first._files.session is model._files.session
+    assert first._files.network.session is model._files.network.session
 
 
 def test_threads_that_ask_at_once_load_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """A second loading would free the weights that the session of the first reads."""
     model, loaded = SmallModel(DATA), []
 
-    def slow(files: causal._Files) -> object:
-        loaded.append(files)
+    def slow(network: Network) -> object:
+        loaded.append(network)
         time.sleep(0.05)
         return object()
 
-    monkeypatch.setattr(causal._Files, "_loaded", slow)
+    monkeypatch.setattr(Network, "_loaded", slow)
     with ThreadPoolExecutor(4) as pool:
-        sessions = set(pool.map(lambda _: id(model.watched(lambda: None)._files.session), range(8)))
+        sessions = set(pool.map(lambda _: id(model.watched(lambda: None)._files.network.session), range(8)))
     assert len(loaded) == len(sessions) == 1
 
 

@@ -243,14 +243,14 @@ def test_a_watch_is_called_between_any_two_windows(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(progress, "_EVERY", 0.0)
     shared = passes.load().encoder
     events: list[str] = []
-    run = shared._session.run
+    run = shared._network.session.run
 
     class Session:
         def run(self, *given: Any) -> Any:
             events.append("window")
             return run(*given)
 
-    monkeypatch.setattr(shared, "_session", Session())
+    monkeypatch.setattr(shared._network, "_session", Session())
     reading = unspin.read(spun(11), watch=lambda done, so_far: events.append("watch"))
     assert reading == unspin.read(spun(11))
     first = events[: len(events) - events[::-1].index("watch")]

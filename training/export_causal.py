@@ -200,7 +200,7 @@ class CausalGraph(Graph):
         return self.add("Squeeze", [there, self.shape([-1])], "said")
 
 
-def build(net: Any, kept: NDArray[np.int64]) -> tuple[onnx.ModelProto, dict[str, NDArray[Any]]]:
+def build(net: Any, kept: NDArray[np.int64]) -> tuple[onnx.ModelProto, dict[str, Any]]:
     """The model as ONNX, and its weights, packed.
 
     Inputs: ``token`` and ``depth`` int64 [n], the new tokens and their places in their lines; ``visible`` bool [n, p + n],
@@ -319,7 +319,7 @@ def main() -> None:
     (options.out / "causal_tokens.json").write_text(document + "\n", encoding="utf-8")
     graph, weights = build(net, kept)
     onnx.save(graph, options.out / "causal.onnx")
-    np.savez_compressed(options.out / "causal.npz", allow_pickle=False, **weights)
+    np.savez_compressed(options.out / "causal.npz", **weights)
     for name in ("causal.onnx", "causal.npz", "causal_tokens.json"):
         print(f"{name}: {(options.out / name).stat().st_size / 1e6:.1f} MB")
 

@@ -6,22 +6,20 @@ It reads closely what the encoder has left in doubt on a page that is being rest
 
 from __future__ import annotations
 
-import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
-from threading import Lock
 from typing import Any, Final
 from zipfile import BadZipFile
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from unspin.errors import DamagedData
 from unspin.model.byte_pairs import BytePairs
+from unspin.model.network import Network
 from unspin.model.trees import Batch, CausalModel
 
 __all__ = ["BLOCK", "PARTS", "SmallModel", "load", "unpacked"]
@@ -63,7 +61,7 @@ class SmallModel(CausalModel):
             "parent": batch.parent,
             "child": batch.token[batch.child],
         }
-        said, new = self._files.session.run(("said", "new"), given)
+        said, new = self._files.network.session.run(("said", "new"), given)
         return said.astype(np.float64), np.concatenate([cache, new[:, :, : batch.kept]], axis=2)
 
 
@@ -72,25 +70,7 @@ class _Files:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._loading = Lock()
-        self._session: onnxruntime.InferenceSession | None = None
-
-    @property
-    def session(self) -> onnxruntime.InferenceSession:
-        with self._loading:
-            if self._session is None:
-                self._session = self._loaded()
-        return self._session
-
-    def _loaded(self) -> onnxruntime.InferenceSession:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("UNSPIN_THREADS", "1"))
-        options.inter_op_num_threads = 1
-        # The session reads them where they lie, as long as it lives.
-        self._weights = {name: onnxruntime.OrtValue.ortvalue_from_numpy(value) for name, value in self._unpacked()}
-        options.add_external_initializers(list(self._weights), list(self._weights.values()))
-        graph = str(self._folder / "causal.onnx")
-        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self.network = Network(folder / "causal.onnx", self._unpacked)
 
     def _unpacked(self) -> Iterator[tuple[str, NDArray[Any]]]:
         file = self._folder / "causal.npz"
@@ -114,7 +94,7 @@ class _Files:
     @cached_property
     def sides(self) -> tuple[int, int, int]:
         """Twice the layers, heads, and width of keys and values."""
-        shape = next(given.shape for given in self.session.get_inputs() if given.name == "past")
+        shape = next(given.shape for given in self.network.session.get_inputs() if given.name == "past")
         return int(shape[0]), int(shape[1]), int(shape[3])
 
 

@@ -8,7 +8,6 @@ text must give the same figures in any batch.
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -17,9 +16,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
+from unspin.model.network import Network
 from unspin.model.wordpiece import WordPieces
 from unspin.text import Kind, Shape, Words, sentence_starts
 
@@ -110,12 +109,7 @@ class Encoder:
     """
 
     def __init__(self, folder: Path) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = int(os.environ.get("UNSPIN_THREADS", "1"))
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
-        )
+        self._network = Network(folder / "encoder.onnx")
         self._wordpieces = WordPieces.read(folder / "vocab.txt")
         self._known: dict[str, tuple[int, ...]] = {}
         # Most windows of a text stay as they are from one round of restoring to the next, and are asked about again.
@@ -138,7 +132,7 @@ class Encoder:
     @cached_property
     def width(self) -> int:
         """Numbers in a context vector, as the graph says: the output layer is large, and most honest texts need none of it."""
-        shapes = {output.name: output.shape for output in self._session.get_outputs()}
+        shapes = {output.name: output.shape for output in self._network.session.get_outputs()}
         return int(shapes["context"][-1])
 
     def watched(self, tick: Callable[[], None]) -> Self:
@@ -308,7 +302,7 @@ class Encoder:
 
     def _run(self, outputs: tuple[str, ...], ids: bytes, **places: bytes) -> list[NDArray[np.float32]]:
         given: dict[str, Any] = {name: np.frombuffer(here, np.int64) for name, here in places.items()}
-        results: list[NDArray[np.float32]] = self._session.run(
+        results: list[NDArray[np.float32]] = self._network.session.run(
             outputs, {"pieces": np.frombuffer(ids, np.int64)[None], **given}
         )
         return results

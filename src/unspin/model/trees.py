@@ -264,7 +264,6 @@ class _Task:
         if (np.diff(place) <= 0).any() or (len(place) and not 0 <= place[0] <= place[-1] < len(words)):
             raise OptionError("places are not ascending tokens of the document")
         self.words = words
-        self.tokens = tokens
         self.place = place
         self.ptr = ptr
         self.options = options
