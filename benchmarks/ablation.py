@@ -29,7 +29,7 @@ from unspin.model.evidence import Posterior
 from unspin.model.features import FEATURES, features
 from unspin.model.ngram import NGram
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, next_evidence
-from unspin.reader.substitutions import CHANGE
+from unspin.reader.substitutions import WORDS
 
 _ALWAYS = ("swap", "swapped", "frequency")
 ROWS: dict[str, tuple[str, ...]] = {
@@ -48,7 +48,8 @@ def measure(cases: list[Case], looks: list[Posterior], models: Models) -> dict[s
         best = posteriors.best(case.evidence, look)
         changed = {
             int(case.evidence.place[i]): models.lexicon.forms[case.evidence.original[best[i]]]
-            for i in np.flatnonzero((look.written < CHANGE) & (best >= 0))
+            for i in np.flatnonzero(best >= 0)
+            if WORDS.is_reached(float(look.option[best[i]]), float(look.written[i]))
         }
         truth = [None if original is None else (original,) for original in case.answers.original]
         counts.append(compare(case.answers.words, truth, case.answers.single.tolist(), changed))

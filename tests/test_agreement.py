@@ -22,7 +22,7 @@ def restored(text: str, phrase: str, original: str) -> str:
         (original,),
         np.zeros((1, len(spans.EVIDENCE))),
     )
-    return apply(text, spans.edits(words, found, spans.SpanPosterior(np.array([0.9]), np.array([0.9])), 0.5))
+    return apply(text, spans.edits(words, found, spans.SpanPosterior(np.array([0.9]), np.array([0.9]))))
 
 
 def fitting(text: str, phrase: str, *originals: str) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def test_a_that_which_another_phrase_begins_with_stays() -> None:
     found = spans.Spans(
         np.array([2, 5]), np.array([5, 8]), np.array([0, 1, 2]), ("if", "so it is"), np.zeros((2, len(spans.EVIDENCE)))
     )
-    made = spans.edits(words, found, spans.SpanPosterior(np.full(2, 0.9), np.full(2, 0.9)), 0.5)
+    made = spans.edits(words, found, spans.SpanPosterior(np.full(2, 0.9), np.full(2, 0.9)))
     assert apply(text, made) == "We stay if so it is."
 
 

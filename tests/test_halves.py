@@ -52,7 +52,7 @@ def test_the_words_of_a_span_that_nobody_knows_are_left() -> None:
         np.zeros((4, len(spans.EVIDENCE))),
     )
     likely = SpanPosterior(np.array([0.4, 0.4, 0.9, 0.0]), np.array([0.8, 0.9]))
-    settled = spans.edits(words, seen, likely, 0.5)
+    settled = spans.edits(words, seen, likely)
     settled = tuple(s for s in settled if not s.open)
     assert [s.original for s in settled] == ["pages"]
     assert spans.held(words, seen, likely, settled) == [(3, 12)]

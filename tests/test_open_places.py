@@ -11,7 +11,7 @@ import pytest
 import unspin
 from tests.test_reader import spun
 from unspin.errors import OptionError
-from unspin.reader.substitutions import CHANGE, carried_back, with_open
+from unspin.reader.substitutions import WORDS, Bar, carried_back, with_open
 from unspin.reading import BELIEVED, Reading, Substitution
 from unspin.report.export import export
 from unspin.report.json import from_json, to_json
@@ -32,9 +32,19 @@ def test_what_is_put_in_is_more_likely_than_not(reading: Reading) -> None:
     assert all(s.confidence >= BELIEVED for s in reading.substitutions if not s.open)
     for s in left:
         assert s.original == s.found == reading.restored[_now(reading, s) : _now(reading, s) + len(s.found)]
-        assert s.alternatives[0][1] < BELIEVED
-        assert s.confidence < CHANGE
+        assert not WORDS.is_reached(s.alternatives[0][1], s.confidence)
+        assert s.confidence < 1 - BELIEVED
     assert apply(reading.text, reading.substitutions) == reading.restored
+
+
+@pytest.mark.parametrize(
+    ("original", "written", "put_in"),
+    [(0.5, 0.1, True), (0.49, 0.0, False), (0.7, 0.19, True), (0.7, 0.21, False), (0.99, 0.01, True)],
+)
+def test_an_original_is_put_in_where_it_is_clearly_likelier_than_what_stands_there(
+    original: float, written: float, put_in: bool
+) -> None:
+    assert Bar(BELIEVED, 3.5).is_reached(original, written) is put_in
 
 
 def test_guesses_are_filled_in_where_they_are_asked_for(reading: Reading) -> None:

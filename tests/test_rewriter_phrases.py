@@ -16,7 +16,8 @@ from unspin.lexicon.phrases import PhraseTable
 from unspin.model.encoder import Visible
 from unspin.reader import passes, spans
 from unspin.reader.spans import SpanModel
-from unspin.reading import BELIEVED, Reading, Substitution
+from unspin.reader.substitutions import FILL_ALL, PHRASES, Bar
+from unspin.reading import Reading, Substitution
 from unspin.spinners import simulate
 from unspin.text import Words, apply, split
 
@@ -32,10 +33,10 @@ def found(text: str, odds: float) -> list[tuple[str, str]]:
     return [(s.found, s.original) for s in path(words, visible) if not s.open]
 
 
-def path(words: Words, visible: Visible, least: float = BELIEVED) -> tuple[Substitution, ...]:
+def path(words: Words, visible: Visible, bar: Bar = PHRASES) -> tuple[Substitution, ...]:
     """The spans that were put in, as edits."""
     gathered = spans.gather(words, visible, passes.load(), spans.load())
-    return spans.edits(words, gathered, spans.load().posterior(gathered, words), least)
+    return spans.edits(words, gathered, spans.load().posterior(gathered, words), bar)
 
 
 def known(*phrases: tuple[str, str], word: tuple[str, str] = ("-", "-")) -> spans.SpanModel:
@@ -241,7 +242,7 @@ def test_of_spans_that_overlap_the_best_path_has_one() -> None:
     alone = spans.alone(gathered, model.scorer)
     assert (alone.put_in > 0.5).all()
     assert posterior.put_in.sum() <= 1 + 1e-9
-    assert [s.found for s in spans.edits(words, gathered, posterior, 0.0)] == ["new gambling house"]
+    assert [s.found for s in spans.edits(words, gathered, posterior, FILL_ALL)] == ["new gambling house"]
 
 
 def test_what_other_places_of_a_phrase_say_counts_too() -> None:
@@ -261,12 +262,12 @@ def test_a_phrase_that_was_put_in_for_who_knows_what_stays_open() -> None:
     one = places.only(np.arange(len(places)) == 0)
     size = len(one.originals)
     posterior = spans.SpanPosterior(np.full(size, 0.96 / size), np.array([0.96]))
-    [left] = spans.edits(words, one, posterior, BELIEVED if size > 1 else 1.0)
+    [left] = spans.edits(words, one, posterior, PHRASES if size > 1 else Bar(1.0, 0.0))
     assert left.open and left.confidence == 0.04 and left.alternatives[0][1] == round(0.96 / size, 4)
-    [filled] = spans.edits(words, one, posterior, 0.0)
+    [filled] = spans.edits(words, one, posterior, FILL_ALL)
     assert not filled.open
-    doubtful = spans.SpanPosterior(np.full(size, 0.6 / size), np.array([0.6]))
-    assert spans.edits(words, one, doubtful, 1.0) == ()
+    honest = spans.SpanPosterior(np.full(size, 0.4 / size), np.array([0.4]))
+    assert spans.edits(words, one, honest, FILL_ALL) == ()
 
 
 def test_phrases_that_no_context_could_save_are_left_out() -> None:
@@ -299,7 +300,7 @@ def test_the_context_is_asked_only_of_phrases_that_it_may_decide(monkeypatch: py
     monkeypatch.setattr(SpanModel, "undecided", lambda _, spans, words: np.ones(len(spans), bool))
     every = spans.gather(words, visible, models, model)
     assert 0 < few < len(asked) - few
-    chosen = [[s.original for s in spans.edits(words, g, model.posterior(g, words), BELIEVED)] for g in (some, every)]
+    chosen = [[s.original for s in spans.edits(words, g, model.posterior(g, words))] for g in (some, every)]
     assert chosen[0] == chosen[1] != []
 
 

@@ -181,5 +181,5 @@ def test_not_stands_behind_an_auxiliary_alone(text: str, written: str) -> None:
     seen = lattice.Spans(
         np.array([begin]), np.array([begin + 3]), np.array([0, 1]), ("not",), np.zeros((1, len(lattice.EVIDENCE)))
     )
-    made = lattice.edits(words, seen, lattice.SpanPosterior(np.array([0.9]), np.array([0.9])), 0.5)
+    made = lattice.edits(words, seen, lattice.SpanPosterior(np.array([0.9]), np.array([0.9])))
     assert apply(text, made) == written

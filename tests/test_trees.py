@@ -78,12 +78,15 @@ def test_the_page_is_written_in_normal_case() -> None:
     words = split(TEXT)
     tokens = list(words.lower)
     tokens[at(words, "oregon")] = "or"
-    page = trees._Page(words, tokens, np.array([at(words, "caller")]))
+    place = np.array([at(words, "caller")])
+    page = trees._Page(words, tokens, place, place + 1)
     whole = page.text(0, len(words))
     assert "noon,” said the mate.\nOr so they hoped." in whole  # a paragraph stays, with its capital
     assert "north-east; the caller nets" in whole  # a margin goes
     assert page.write(0, "new") == " new"
     assert page.write(0, "") == ""
+    several = trees._Page(words, tokens, place, place + 2)
+    assert several.write(0, "New nets") == " New nets"  # what is to stand in place of several words has its case
 
 
 def test_only_near_rivals_are_put_to_the_model() -> None:
@@ -255,6 +258,31 @@ def test_what_the_model_likes_best_is_what_the_next_place_is_read_after() -> Non
     assert read[2:].tolist() == after.tolist()
 
 
+def test_a_span_of_several_tokens_is_one_place(exact: CausalModel) -> None:
+    """Of two readings that differ in the last of its words the model says what it says of that word alone."""
+    words = split(TEXT)
+    last = at(words, "caller")
+    first = words.text[words.start[last - 1] : words.end[last - 1]]
+    ptr, prior = np.array([0, 2]), np.zeros(2)
+    options = [f"{first} caller", f"{first} new"]
+    wide = exact.likelihood(
+        words, words.lower, np.array([last - 1]), ptr, options, prior, margin=1.0, most=2, end=np.array([last + 1])
+    )
+    narrow = all_of(exact, words, words.lower, np.array([last]), ptr, ["caller", "new"])
+    assert wide[1] - wide[0] == pytest.approx(narrow[1] - narrow[0], abs=1e-3)
+    assert abs(wide[0] - wide[1]) > 1e-2
+
+
+def test_behind_a_span_the_next_place_is_read_after_what_was_decided_there() -> None:
+    words, model = split("the nets lay on the deck"), Hashed()
+    place, end = np.array([1, 4]), np.array([3, 5])
+    ptr, options, prior = np.array([0, 2, 4]), ["nets lay", "ropes were", "the", "a"], np.array([-99.0, 0.0, 0.0, 0.0])
+    read = model.likelihood(words, words.lower, place, ptr, options, prior, margin=999.0, most=9, end=end)
+    written = split("the ropes were on the deck")
+    after = all_of(model, written, written.lower, place[1:], np.array([0, 2]), options[2:])
+    assert read[2:].tolist() == after.tolist()
+
+
 def test_a_place_without_options_and_a_document_without_places(model: CausalModel) -> None:
     words = split(TEXT)
     place, prior = np.array([1, 2]), np.array([0.0, -np.inf])
@@ -313,6 +341,9 @@ def test_what_does_not_fit_together_is_refused() -> None:
         tokens, places, offsets, prior = wrong
         with pytest.raises(OptionError):
             model.likelihood(words, tokens, places, offsets, options, prior, margin=5.0, most=6)
+    for end in (place, place + 99, place[1:] + 1, place + np.array([1, 1, len(words), 1])):
+        with pytest.raises(OptionError):
+            model.likelihood(words, words.lower, place, ptr, options, flat, margin=5.0, most=6, end=end)
 
 
 def test_a_text_without_white_space_or_ends_takes_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_spans_are_found_across_a_line_break_that_stays() -> None:
     def restored(text: str) -> str:
         words = split(text)
         seen = spans.gather(words, models.encoder.visible(words, SUSPICION), models, model)
-        return apply(text, spans.edits(words, seen, model.posterior(seen, words), 0.5))
+        return apply(text, spans.edits(words, seen, model.posterior(seen, words)))
 
     whole = f"{FULL}, and the small boats withinside the old and narrow harbour area unit counted by hand at noon."
     as_one_line = restored(whole)

@@ -33,7 +33,7 @@ from unspin.model import posterior as posteriors
 from unspin.model.evidence import Evidence, Posterior
 from unspin.reader import spans
 from unspin.reader.passes import SUSPICION, Models, first_evidence, load, suspicion, through_passes
-from unspin.reading import BELIEVED, Substitution
+from unspin.reading import Substitution
 from unspin.spinners import simulate
 from unspin.text import View, Words, apply, prose, split
 
@@ -273,7 +273,7 @@ def main() -> None:
     model = model.with_weights(habits=weights["spans"])
     restored = []
     for words, gathered, answers, real in read:
-        edits = spans.edits(words, gathered, model.posterior(gathered, words), BELIEVED)
+        edits = spans.edits(words, gathered, model.posterior(gathered, words))
         restored.append(decided(*without(words, [edit for edit in edits if not edit.open]), answers, models, real))
     options_of = [of_options(page, models.lexicon) for page in restored]
     weights["options"] = report("originals of words", options_of, machines.OPTIONS)

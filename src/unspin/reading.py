@@ -93,8 +93,9 @@ _SHOWN_HTML: Final = 5_000
 class Substitution:
     """One place that looks swapped: it reads otherwise in the restored text, or it is *open*.
 
-    An open one is swapped in all likelihood, but no original is likely enough (:data:`BELIEVED`). The restored text keeps
-    what is found: ``original`` is ``found``, ``confidence`` what speaks for that, and the guesses are the alternatives.
+    An open one is swapped in all likelihood, but no original is likely enough: none reaches :data:`BELIEVED`, or is clearly
+    likelier than that the writer wrote what stands there. The restored text keeps what is found: ``original`` is ``found``,
+    ``confidence`` what speaks for that, and the guesses are the alternatives.
 
     Attributes:
         start: offset of the first code point that is replaced.

@@ -76,7 +76,9 @@ Deep = Annotated[
 ]
 FillAll = Annotated[
     bool,
-    typer.Option("--fill-all", help="Also fill in guesses less than half sure; otherwise such a word stays as found."),
+    typer.Option(
+        "--fill-all", help="Also fill in guesses that are not sure enough; otherwise such a word stays as found."
+    ),
 ]
 Fast = Annotated[
     bool,

@@ -50,7 +50,7 @@ def read(
     """Say whether a document is spun, and show what was swapped.
 
     Prints the verdict in one sentence, the restored text with every restored ‹word› marked, and the quotations that
-    were altered. A word that looks swapped, but for which no guess is half sure, is left as found; --words lists the
+    were altered. A word that looks swapped, but for which no guess is sure enough, is left as found; --words lists the
     guesses. Plain text when piped.
 
     \b

@@ -76,7 +76,7 @@ def restore(
 ) -> int:
     """Print what was written before it was spun, and nothing else.
 
-    Where no guess is half sure, the word stays as found. A plain text that does not read as spun comes back byte for
+    Where no guess is sure enough, the word stays as found. A plain text that does not read as spun comes back byte for
     byte, and so do Markdown and LaTeX. Encoding and line breaks stay as they are. Of all else comes the main text, in
     UTF-8. Where it takes longer, a bar on the terminal says how far it is.
 

@@ -90,6 +90,7 @@ class CausalModel(ABC):
         *,
         margin: float,
         most: int,
+        end: NDArray[np.int64] | None = None,
     ) -> NDArray[np.float32]:
         """The log-likelihood of the text around each place with each of its options in it.
 
@@ -99,12 +100,14 @@ class CausalModel(ABC):
         Args:
             words: the document.
             tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
-            place: the suspicious tokens, ascending, ``int64[m]``.
+            place: the suspicious tokens, or the first of each suspicious span, ascending, ``int64[m]``.
             ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
-            options: words or phrases in lower case, the word as it stands among them.
+            options: words or phrases in lower case, the word as it stands among them; of a span of several tokens all that is
+                to stand there, as it is to be written.
             prior: log posterior of each option by the reader, ``float64[k]``; ``-inf`` is allowed.
             margin: options whose prior is further than this below the best of their place are not put to the model.
             most: options of a place that are put to the model, at most. A place with a single one is not put to it.
+            end: the token after the last of each place, ``int64[m]``; each is one token if it is not given.
 
         Returns:
             Nats, ``float32[k]``, comparable among the options of one place only; NaN where the model was not asked.
@@ -115,7 +118,8 @@ class CausalModel(ABC):
         if len(prior) != len(options):
             raise OptionError(f"{len(prior)} priors for {len(options)} options; give one for each")
         scores = np.maximum(np.asarray(prior, np.float64), np.finfo(np.float64).min / 4)
-        task = _Task(words, tokens, place, ptr, options, _worth_asking(scores, ptr, margin, most))
+        end = place + 1 if end is None else end
+        task = _Task(words, tokens, place, end, ptr, options, _worth_asking(scores, ptr, margin, most))
 
         def choose(i: int, likelihood: NDArray[np.float32]) -> int:
             return int(np.argmax(_combine(scores[ptr[i] : ptr[i + 1]], likelihood)))
@@ -151,7 +155,7 @@ class CausalModel(ABC):
             if not tree.depth:
                 new = [self._begin, *new]
             tree.tail = _last_word(tree.tail + trunk)
-            right = task.page.text(task.place[i] + 1, min(task.place[i] + 1 + _RIGHT, tree.stretch.end))
+            right = task.page.text(task.end[i], min(task.end[i] + _RIGHT, tree.stretch.end))
             asked = task.asked_at(i)
             texts = [task.page.write(i, task.options[k]) + right for k in asked]
             branches = [self._encode(tree.tail, text)[:_BRANCH] for text in texts]
@@ -162,7 +166,7 @@ class CausalModel(ABC):
             likelihood[task.asked_at(i)] = scores
             chosen = choose(i, likelihood[task.ptr[i] : task.ptr[i + 1]])
             tree.written = task.page.write(i, task.options[task.ptr[i] + chosen])
-            tree.at = int(task.place[i]) + 1
+            tree.at = int(task.end[i])
             tree.next += 1
 
     def _encode(self, tail: str, text: str) -> list[int]:
@@ -216,9 +220,10 @@ def below_best(likelihood: NDArray[np.float32]) -> NDArray[np.float64]:
 class _Page:
     """A document as decided so far, written out in normal case; white space is evened out."""
 
-    def __init__(self, words: Words, tokens: Sequence[str], place: NDArray[np.int64]) -> None:
+    def __init__(self, words: Words, tokens: Sequence[str], place: NDArray[np.int64], end: NDArray[np.int64]) -> None:
         self._words = words
         self._place = place
+        self._end = end
         self._starts = sentence_starts(words)
         self._firsts = frozenset(sentence_spans(words)[:, 0].tolist())
         self._pieces = [self._piece(i, form) for i, form in enumerate(tokens)]
@@ -228,8 +233,9 @@ class _Page:
         return "".join(self._pieces[int(begin) : int(end)])
 
     def write(self, i: int, form: str) -> str:
-        """Suspicious word ``i`` if it were ``form``, with the white space before it."""
-        return self._piece(int(self._place[i]), form)
+        """Place ``i`` if ``form`` stood there, with the white space before it."""
+        token, width = int(self._place[i]), int(self._end[i] - self._place[i])
+        return self._piece(token, form) if width == 1 else self._placed(token, form[: _LONGEST * width])
 
     def _piece(self, token: int, form: str) -> str:
         words = self._words
@@ -237,7 +243,11 @@ class _Page:
             surface = words.surface(token)
         else:
             surface = match_case(words.surface(token), form, bool(self._starts[token]))
-        surface = surface[:_LONGEST]
+        return self._placed(token, surface[:_LONGEST])
+
+    def _placed(self, token: int, surface: str) -> str:
+        """What is written at a token, with the white space before it."""
+        words = self._words
         gap = words.text[words.end[token - 1] : words.start[token]] if token else ""
         if not gap or not surface:
             return surface
@@ -253,6 +263,7 @@ class _Task:
         words: Words,
         tokens: Sequence[str],
         place: NDArray[np.int64],
+        end: NDArray[np.int64],
         ptr: NDArray[np.int64],
         options: Sequence[str],
         asked: NDArray[np.bool_],
@@ -261,13 +272,15 @@ class _Task:
             raise OptionError(f"{len(tokens)} tokens for a document of {len(words)}")
         if len(ptr) != len(place) + 1 or ptr[0] != 0 or ptr[-1] != len(options) or (np.diff(ptr) < 0).any():
             raise OptionError("ptr does not divide the options among the places")
-        if (np.diff(place) <= 0).any() or (len(place) and not 0 <= place[0] <= place[-1] < len(words)):
+        apart = len(end) == len(place) and (place < end).all() and (end[:-1] <= place[1:]).all()
+        if not apart or (len(place) and not (place[0] >= 0 and end[-1] <= len(words))):
             raise OptionError("places are not ascending tokens of the document")
         self.words = words
         self.place = place
+        self.end = end
         self.ptr = ptr
         self.options = options
-        self.page = _Page(words, tokens, place)
+        self.page = _Page(words, tokens, place, end)
         self._asked = asked
 
     def asked_at(self, i: int) -> NDArray[np.int64]:

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from unspin.arrays import ragged
 from unspin.lexicon import Lexicon
+from unspin.model import posterior as posteriors
 from unspin.model.evidence import Evidence, Posterior
 from unspin.model.trees import CausalModel, below_best
 from unspin.text import Words
@@ -32,6 +33,7 @@ __all__ = [
     "SWAPS",
     "Heard",
     "Weights",
+    "guessed",
     "heard",
     "load",
     "log_odds",
@@ -98,7 +100,7 @@ class _Shortlist:
         forms: what each puts at its place.
         option: its index among the options of the evidence, -1 for "as written", ``int64[k]``.
         prior: its log posterior by the reader, ``float64[k]``.
-        tokens: the document as the reader decided it.
+        tokens: the document as the reader guesses it, see :func:`guessed`.
     """
 
     ptr: NDArray[np.int64]
@@ -179,21 +181,27 @@ def swap_features(there: Heard, options: NDArray[np.float64]) -> NDArray[np.floa
 def _shortlist(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon) -> _Shortlist:
     forms: list[str] = []
     parts: list[NDArray[np.int64]] = []
-    tokens = list(words.lower)
     for i, place in enumerate(evidence.place.tolist()):
         here = np.arange(evidence.ptr[i], evidence.ptr[i + 1])
         best = here[np.argsort(-posterior.option[here], kind="stable")][:_OPTIONS]
         parts.append(np.concatenate([[-1], best]))
         forms += [words.lower[place], *(lexicon.forms[k] for k in evidence.original[best])]
-        if len(best) and posterior.option[best[0]] > posterior.written[i]:
-            tokens[place] = lexicon.forms[evidence.original[best[0]]]
     ptr = ragged.offsets(np.array([len(part) for part in parts], np.int64))
     option = np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64)
     prior = np.empty(len(option))
     prior[option >= 0] = posterior.option[option[option >= 0]]
     prior[option < 0] = posterior.written
     with np.errstate(divide="ignore"):
-        return _Shortlist(ptr, forms, option, np.log(prior), tokens)
+        return _Shortlist(ptr, forms, option, np.log(prior), guessed(words, evidence, posterior, lexicon))
+
+
+def guessed(words: Words, evidence: Evidence, posterior: Posterior, lexicon: Lexicon) -> list[str]:
+    """The tokens of a document, in lower case, each suspicious word as what the reader holds likeliest."""
+    tokens = list(words.lower)
+    for i, best in enumerate(posteriors.best(evidence, posterior).tolist()):
+        if best >= 0 and posterior.option[best] > posterior.written[i]:
+            tokens[evidence.place[i]] = lexicon.forms[evidence.original[best]]
+    return tokens
 
 
 @lru_cache(maxsize=1)

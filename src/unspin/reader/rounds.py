@@ -20,10 +20,14 @@ from typing import TYPE_CHECKING, Final
 
 from unspin.model import posterior as posteriors
 from unspin.model.encoder import Visible
-from unspin.reader import rescoring, spans, terms
+from unspin.reader import rescoring, span_rescoring, spans, terms
 from unspin.reader.family import channel as explaining
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, suspicion
 from unspin.reader.substitutions import (
+    FILL_ALL,
+    PHRASES,
+    WORDS,
+    WORDS_CLOSELY,
     apart,
     carried_back,
     chain,
@@ -35,7 +39,7 @@ from unspin.reader.substitutions import (
     with_phrases,
 )
 from unspin.reader.verdict import asks
-from unspin.reading import BELIEVED, Substitution
+from unspin.reading import Substitution
 from unspin.settings import Settings
 from unspin.text import Words, apply, split
 
@@ -105,35 +109,45 @@ def _round(words: Words, visible: Visible, models: Models, settings: Settings, k
     """
     model = spans.load()
     seen = spans.gather(words, visible, models, model, dictionary=known)
-    least = 0.0 if settings.fill_all else BELIEVED
+    causal = models.causal if settings.deep is None else _own_model(settings.deep).watched(models.tick)
     posterior = model.posterior(seen, words)
+    if causal is not None and span_rescoring.is_in_doubt(posterior):
+        guesses = _guesses(words, visible, models)
+        posterior = span_rescoring.rescored(words, guesses, seen, posterior, causal, span_rescoring.load())
     listed, in_place = terms.phrases(words, known, models.tick), terms.places(words, known, models.tick)
-    chosen = outside(spans.edits(words, seen, posterior, least), in_place)
+    chosen = outside(spans.edits(words, seen, posterior, FILL_ALL if settings.fill_all else PHRASES), in_place)
     given = spans.entries(words, visible, known)
     path = with_articles(words, with_phrases(with_phrases(chosen, listed), given))
     settled, left = tuple(s for s in path if not s.open), tuple(s for s in path if s.open)
     if settled:
         without = split(apply(words.text, settled))
-        made = _words(without, models, settings, known)
+        made = _words(without, models, causal, settings, known)
         changes = chain(words.text, settled, without.text, made.substitutions)
         made = Round(changes, made.channel, carried_back(words.text, settled, without.text, made.open))
     else:
-        made = _words(words, models, settings, known)
+        made = _words(words, models, causal, settings, known)
     held = apart(spans.held(words, seen, posterior, settled), in_place)
     changes = with_articles(words, outside(made.substitutions, held))
     return replace(made, substitutions=changes, open=with_open(left, outside(made.open, held)))
 
 
-def _words(words: Words, models: Models, settings: Settings, known: Mapping[str, str]) -> Round:
+def _guesses(words: Words, visible: Visible, models: Models) -> list[str]:
+    """The tokens of a text as the passes hold them likeliest, its phrases as found."""
+    posterior, evidence = decide(words, first_evidence(words, visible, models), models, posteriors.load())
+    return rescoring.guessed(words, evidence, posterior, models.lexicon)
+
+
+def _words(
+    words: Words, models: Models, causal: CausalModel | None, settings: Settings, known: Mapping[str, str]
+) -> Round:
     visible = models.encoder.visible(words, suspicion(words))
     evidence = first_evidence(words, visible, models)
     posterior, evidence = decide(words, evidence, models, posteriors.load())
-    model = models.causal if settings.deep is None else _own_model(settings.deep).watched(models.tick)
-    if model is not None:
-        posterior = rescoring.rescored(words, evidence, posterior, models.lexicon, model, rescoring.load())
+    if causal is not None:
+        posterior = rescoring.rescored(words, evidence, posterior, models.lexicon, causal, rescoring.load())
     models.tick()
-    least = 0.0 if settings.fill_all else BELIEVED
-    decided = decisions(words, visible, evidence, posterior, models.lexicon, known, least)
+    bar = FILL_ALL if settings.fill_all else WORDS if causal is None else WORDS_CLOSELY
+    decided = decisions(words, visible, evidence, posterior, models.lexicon, known, bar)
     made = edits(words, terms.in_place(words, decided, models.lexicon, known, models.tick))
     return Round(tuple(s for s in made if not s.open), explaining(posterior), tuple(s for s in made if s.open))
 

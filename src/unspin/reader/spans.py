@@ -38,7 +38,7 @@ from unspin.model.ngram import ORDER, START, NGram
 from unspin.model.scorer import Linear
 from unspin.reader import agreement
 from unspin.reader.passes import Models
-from unspin.reader.substitutions import CHANGE, apart, owned, undoubled
+from unspin.reader.substitutions import FILL_ALL, PHRASES, Bar, apart, owned, undoubled
 from unspin.reading import BELIEVED, Substitution
 from unspin.text import PhraseMatch, Words, capital_starts, is_apart, match_case, rewrapped, split
 
@@ -330,7 +330,7 @@ def entries(words: Words, visible: Visible, known: Mapping[str, str]) -> tuple[S
     end = np.array([match.end for match in found], np.int64)
     originals = tuple(several[match.entry][1] for match in found)
     spans = Spans(begin, end, np.arange(len(found) + 1), originals, np.zeros((len(found), len(EVIDENCE))))
-    return edits(words, spans, SpanPosterior(sure, sure), 0.0)
+    return edits(words, spans, SpanPosterior(sure, sure), FILL_ALL)
 
 
 class NeverWritten(NamedTuple):
@@ -357,11 +357,10 @@ def _open(put_in: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((put_in > _CLEARLY) & (put_in < 1 - _CLEARLY))
 
 
-def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) -> tuple[Substitution, ...]:
+def edits(words: Words, spans: Spans, posterior: SpanPosterior, bar: Bar = PHRASES) -> tuple[Substitution, ...]:
     """The spans of the best path, as edits of the text: those that were put in more likely than not.
 
-    One whose likeliest original has less than the probability ``least`` stays open if it was clearly put in, and is left to
-    its words if not.
+    One whose likeliest original does not reach the ``bar`` stays open.
     """
     starts = capital_starts(words)
     made: list[Substitution] = []
@@ -379,9 +378,8 @@ def edits(words: Words, spans: Spans, posterior: SpanPosterior, least: float) ->
         begin, last = int(spans.begin[i]), int(spans.end[i])
         start, end = int(words.start[begin]), int(words.end[last - 1])
         found, written = words.text[start:end], round(float(1 - posterior.put_in[i]), 4)
-        if ranked[0][1] < least:
-            if written < CHANGE:
-                made.append(Substitution(start, end, found, found, written, _shown(ranked)))
+        if not bar.is_reached(ranked[0][1], written):
+            made.append(Substitution(start, end, found, found, written, _shown(ranked)))
             continue
         last, likeliest = agreement.completed(words, begin, last, ranked[0][0], is_free)
         swapped = _word_for_word(words, begin, last, likeliest)

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -33,8 +33,6 @@ from unspin.text import (
 from unspin.text.casing import FUNCTION_WORDS
 from unspin.text.spelling import same_word, spelling_of
 
-CHANGE: Final = 0.2
-"""A word is changed when the posterior that it is as written falls below this."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
 _INDEFINITE: Final = frozenset(["a", "an"])
@@ -62,6 +60,33 @@ _INSERTED: Final = frozenset(
 )
 
 
+class Bar(NamedTuple):
+    """What an original must reach to be put in; its place stays open otherwise.
+
+    Attributes:
+        least: its probability.
+        times: how many times as likely it must be as that the page has what was written: the swaps left as they are that are as
+            bad as an honest word changed.
+    """
+
+    least: float
+    times: float
+
+    def is_reached(self, original: float, written: float) -> bool:
+        """Whether an original is put in by its probability, and by the probability that the page has what was written."""
+        return original >= max(self.least, self.times * written)
+
+
+FILL_ALL: Final = Bar(0.0, 0.0)
+PHRASES: Final = Bar(BELIEVED, 0.0)
+"""Of spans: what was put in for words is seldom honest where it looks put in."""
+WORDS: Final = Bar(BELIEVED, 3.0)
+"""Of words, where the reading is fast."""
+WORDS_CLOSELY: Final = Bar(BELIEVED, 2.5)
+"""Of words that a language model has read: then .24 of those said to be as written by one chance in four are so on real pages,
+and .35 where the reading was fast (``docs/evaluation.md``)."""
+
+
 @dataclass(frozen=True)
 class Decision:
     """What was decided for one token: the original, None where none is likely enough, and what else it may have been."""
@@ -78,7 +103,7 @@ def decisions(
     posterior: Posterior,
     lexicon: Lexicon,
     known: Mapping[str, str],
-    least: float = BELIEVED,
+    bar: Bar = WORDS,
 ) -> dict[int, Decision]:
     """The tokens that look swapped, and for what.
 
@@ -89,14 +114,14 @@ def decisions(
         posterior: what was decided on them.
         lexicon: the candidates.
         known: the spinner's dictionary as far as the user has it.
-        least: a word whose likeliest original has less than this probability stays open.
+        bar: what the likeliest original of a word must reach; the word stays open otherwise.
     """
     found: dict[int, Decision] = {}
     best = posteriors.best(evidence, posterior)
     suspicious = set(visible.places.tolist())
     known_form = lexicon.index.__contains__
     spelling = spelling_of((w for i, w in enumerate(words.lower) if i not in suspicious), known_form)
-    for i in np.flatnonzero((posterior.written < CHANGE) & (best >= 0)):
+    for i in np.flatnonzero((posterior.written < 1 - BELIEVED) & (best >= 0)):
         options = np.arange(evidence.ptr[i], evidence.ptr[i + 1])
         order = options[np.argsort(-posterior.option[options], kind="stable")][: _ALTERNATIVES + 1]
         place = int(evidence.place[i])
@@ -109,7 +134,7 @@ def decisions(
             shares[form] = shares.get(form, 0.0) + float(posterior.option[k])
         ranked = sorted(((form, round(share, 4)) for form, share in shares.items()), key=lambda pair: -pair[1])
         written = round(float(posterior.written[i]), 4)
-        if ranked[0][1] < least:
+        if not bar.is_reached(ranked[0][1], written):
             found[place] = Decision(None, written, tuple(p for p in ranked if p[1] >= 0.001)[:_ALTERNATIVES])
             continue
         others = [*ranked[1:], (words.lower[place], written)]
@@ -121,7 +146,7 @@ def decisions(
         probability = 1 / (1 + math.exp(-float(visible.swap[i]) - _DOUBLED * doubled))
         if token in known:
             found[i] = Decision(known[token], round(max(probability, 0.5), 4), ())
-        elif probability >= 1 - CHANGE and (doubled or _is_put_in(words, i)):
+        elif WORDS.is_reached(probability, 1 - probability) and (doubled or _is_put_in(words, i)):
             found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
     return found
 

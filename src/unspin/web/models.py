@@ -126,7 +126,7 @@ class ReadSettings(_Strict):
     operating_point: OperatingPoint = OPERATING_POINT
     fill_all: bool = Field(
         default=False,
-        description="Fill in guesses less than half sure too; otherwise such a word stays as found.",
+        description="Fill in guesses that are not sure enough too; otherwise such a word stays as found.",
     )
     tortured: bool = Field(
         default=False, description="Restore tortured phrases of science even where the document reads as written."
