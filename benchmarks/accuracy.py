@@ -60,10 +60,10 @@ def families(corpora: Path, documents: int, fast: bool) -> dict[str, Any]:
 
 
 def confidence(answers: Answers, reading: Reading) -> list[tuple[float, bool]]:
-    """(confidence, was it right) of every substitution of a single word."""
+    """(confidence, was it right) of every substitution of a single word; an open one says that the word is as written."""
     place = {int(start): i for i, start in enumerate(answers.words.start)}
     return [
-        (s.confidence, s.original.lower() == answers.original[place[s.start]])
+        (s.confidence, answers.original[place[s.start]] == (None if s.open else s.original.lower()))
         for s in reading.substitutions
         if s.start in place and s.found.lower() not in ("a", "an")
     ]

@@ -14,6 +14,7 @@ import json
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,9 @@ from unspin.reader import rescoring, span_rescoring, spans
 from unspin.reader.passes import SUSPICION, Models, decide, first_evidence, load, suspicion
 from unspin.reader.rescoring import Heard
 from unspin.text import Words, prose, split
+
+NAMES: Final = rescoring.NAMES | {"readings": span_rescoring.READINGS}
+"""What each part of the weights is of."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,23 +132,24 @@ def main() -> None:
     parser.add_argument("--corpora", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--documents", type=int, default=27, help="simulated documents")
+    parser.add_argument("--parts", nargs="+", choices=NAMES, default=list(NAMES), help="the weights to write")
     options = parser.parse_args()
     models = load(fast=True)
     model = causal.load() if options.deep is None else deep.load(options.deep)
     given = chain(pages(options.pages), simulated(options.corpora, options.documents))
     opinions = [read(passage, real, models, model) for passage, real in given]
     # What the reader says is part of the features too: a regression around its word becomes one without.
-    names = rescoring.NAMES | {"readings": span_rescoring.READINGS}
-    alone = {part: np.eye(len(some))[0] for part, some in names.items()}
+    alone = {part: np.eye(len(some))[0] for part, some in NAMES.items()}
     weights = {}
     weights["options"] = alone["options"] + report("options", list(map(of_options, opinions)), rescoring.OPTIONS)
     swaps = [of_swaps(page, weights["options"]) for page in opinions]
     weights["swaps"] = alone["swaps"] + report("swaps", swaps, rescoring.SWAPS)
     readings = list(map(of_readings, opinions))
     weights["readings"] = alone["readings"] + report("readings", readings, span_rescoring.READINGS)
-    saved = {part: dict(zip(names[part], weights[part].round(4).tolist(), strict=True)) for part in names}
     document = json.loads(options.out.read_text(encoding="utf-8"))
-    options.out.write_text(json.dumps(document | {"causal": saved}) + "\n", encoding="utf-8")
+    for part in options.parts:
+        document["causal"][part] = dict(zip(NAMES[part], weights[part].round(4).tolist(), strict=True))
+    options.out.write_text(json.dumps(document) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

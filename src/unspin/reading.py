@@ -84,7 +84,8 @@ OFTEN: Final = 0.5
 LOWEST_RATE: Final = 1e-7
 """The lowest :attr:`Reading.false_positive_rate`. A reading that has it means "this or fewer": no sample reaches further."""
 BELIEVED: Final = 0.5
-"""The least confidence at which an original is put into the restored text; a swap without one stays *open*."""
+"""The least confidence at which an original is put into the restored text. A place without one stays *open*, and so does a word
+whose original is not clearly likelier than the word itself."""
 _SHOWN: Final = 40
 _SHOWN_HTML: Final = 5_000
 
@@ -93,7 +94,7 @@ _SHOWN_HTML: Final = 5_000
 class Substitution:
     """One place that looks swapped: it reads otherwise in the restored text, or it is *open*.
 
-    An open one is swapped in all likelihood, but no original is likely enough: none reaches :data:`BELIEVED`, or is clearly
+    An open one is more likely swapped than not, but no original is likely enough: none reaches :data:`BELIEVED`, or is clearly
     likelier than that the writer wrote what stands there. The restored text keeps what is found: ``original`` is ``found``,
     ``confidence`` what speaks for that, and the guesses are the alternatives.
 
@@ -157,7 +158,7 @@ class Reading:
         score: how strongly it reads as spun; higher is stronger, comparable within one version only.
         false_positive_rate: share of ordinary documents that would score as high, :data:`LOWEST_RATE` to 1; 1.0 where nothing
             is judged.
-        share: swapped words divided by ``words``, 0 to 1.
+        share: swapped words divided by ``words``, 0 to 1; an open place counts as far as it was probably swapped.
         words: number of words judged.
         spinner: a guess at the family of spinner, made where such guesses are right as a rule; None where it is unknown.
         substitutions: in order of ``start``, never overlapping.

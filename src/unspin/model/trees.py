@@ -102,8 +102,8 @@ class CausalModel(ABC):
             tokens: what stands at each token as decided so far, in lower case; ``words.lower`` where it is unchanged.
             place: the suspicious tokens, or the first of each suspicious span, ascending, ``int64[m]``.
             ptr: options ``ptr[i]:ptr[i + 1]`` belong to place ``i``, ``int64[m + 1]``.
-            options: words or phrases in lower case, the word as it stands among them; of a span of several tokens all that is
-                to stand there, as it is to be written.
+            options: what may stand there, as found among them: words or phrases in lower case or as they are to be written,
+                for a span of several tokens the latter.
             prior: log posterior of each option by the reader, ``float64[k]``; ``-inf`` is allowed.
             margin: options whose prior is further than this below the best of their place are not put to the model.
             most: options of a place that are put to the model, at most. A place with a single one is not put to it.

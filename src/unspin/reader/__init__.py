@@ -243,7 +243,7 @@ def _reading(
     verdict: Reading, seen: View, words: Words, substitutions: tuple[Substitution, ...], channel: str | None
 ) -> Reading:
     """The reading of a document whose verdict stands; ``substitutions`` are of its view, and are led back."""
-    swapped = sum(1 for s in substitutions if s.found.lower() not in ("a", "an"))
+    swapped = sum(1 - s.confidence if s.open else 1 for s in substitutions if s.found.lower() not in ("a", "an"))
     found, substitutions = as_given(seen, *quotations(words, substitutions))
     return replace(
         verdict,

@@ -194,9 +194,9 @@ def _regions(words: Words, spans: Spans, posterior: SpanPosterior) -> list[_Regi
         if not near:
             regions.append(_Region(begin, end, (span,)))
         elif len(near) == 1 and all(spans.begin[o] < end and begin < spans.end[o] for o in near[0].spans):
-            wider = _Region(min(begin, near[0].begin), max(end, near[0].end), (*near[0].spans, span))
-            if all(r is near[0] or r.end <= wider.begin or wider.end <= r.begin for r in regions):
-                regions[regions.index(near[0])] = wider
+            [region] = near
+            wider = _Region(min(begin, region.begin), max(end, region.end), (*region.spans, span))
+            regions[regions.index(region)] = wider
     return sorted(regions)
 
 

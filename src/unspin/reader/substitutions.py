@@ -33,6 +33,8 @@ from unspin.text import (
 from unspin.text.casing import FUNCTION_WORDS
 from unspin.text.spelling import same_word, spelling_of
 
+_REMOVED: Final = 0.8
+"""Probability of a swap from which on a word that stands where spinners put words in is taken out."""
 _ALTERNATIVES: Final = 4
 _BE, _ARTICLES = frozenset(["is", "was", "are", "were", "be", "been"]), frozenset(["a", "an", "the"])
 _INDEFINITE: Final = frozenset(["a", "an"])
@@ -65,8 +67,8 @@ class Bar(NamedTuple):
 
     Attributes:
         least: its probability.
-        times: how many times as likely it must be as that the page has what was written: the swaps left as they are that are as
-            bad as an honest word changed.
+        times: how many times as likely it must be as that the page has what was written. An honest word changed counts for as
+            many swaps left as they are.
     """
 
     least: float
@@ -77,14 +79,15 @@ class Bar(NamedTuple):
         return original >= max(self.least, self.times * written)
 
 
-FILL_ALL: Final = Bar(0.0, 0.0)
+FILL_ALL: Final = Bar(0.0, 1.0)
+"""Of all, where every place is to be filled in: what is less likely than the word found is still no guess."""
 PHRASES: Final = Bar(BELIEVED, 0.0)
 """Of spans: what was put in for words is seldom honest where it looks put in."""
 WORDS: Final = Bar(BELIEVED, 3.0)
 """Of words, where the reading is fast."""
 WORDS_CLOSELY: Final = Bar(BELIEVED, 2.5)
-"""Of words that a language model has read: then .24 of those said to be as written by one chance in four are so on real pages,
-and .35 where the reading was fast (``docs/evaluation.md``)."""
+"""Of words that a language model has read. Of words of real pages that are said to be as written with .25, .24 are, and .35 of
+those that it has not read (``docs/evaluation.md``)."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +149,7 @@ def decisions(
         probability = 1 / (1 + math.exp(-float(visible.swap[i]) - _DOUBLED * doubled))
         if token in known:
             found[i] = Decision(known[token], round(max(probability, 0.5), 4), ())
-        elif WORDS.is_reached(probability, 1 - probability) and (doubled or _is_put_in(words, i)):
+        elif probability >= _REMOVED and (doubled or _is_put_in(words, i)):
             found[i] = Decision("", round(probability, 4), ((token, round(1 - probability, 4)),))
     return found
 

@@ -175,14 +175,16 @@ export class Choices {
     return cased === substitution.found ? LEFT : cased;
   }
 
-  /** How many words look swapped now, and which share of all words that is. */
+  /** How many words look swapped now, one left open as far as it was probably swapped, and which share of all words that is. */
   counts() {
     let swapped = 0;
     this.reading.substitutions.forEach((substitution, place) => {
-      if (this.state(place) !== "left" && !isArticle(substitution.found)) swapped += 1; // an article follows its word
+      if (isArticle(substitution.found)) return; // an article follows its word
+      const state = this.state(place);
+      if (state !== "left") swapped += state === "open" ? 1 - substitution.confidence : 1;
     });
     const { words } = this.reading;
-    return { swapped, words, share: words > 0 ? swapped / words : 0, chosen: this.count };
+    return { swapped: Math.round(swapped), words, share: words > 0 ? swapped / words : 0, chosen: this.count };
   }
 
   /** What is in force: `{substitution, place}` each, in the form of a reading; an article has the place of its word. */
