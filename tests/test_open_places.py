@@ -83,7 +83,9 @@ def test_every_report_shows_the_word_as_found_and_the_guess() -> None:
     reading = Reading(text=text, restored=text.replace("exploiter", "user"), spun=True, score=9.0, false_positive_rate=1e-6,
                       share=0.2, words=11, substitutions=(left, changed))  # fmt: skip
     assert "The ‹waiter: server?› of the site" in plain(reading)
-    assert "(as found) server?" in plain(reading, words=True)
+    words = plain(reading, words=True)
+    row = next(line for line in words.splitlines() if "(as found)" in line)
+    assert "server?" in row and "0.44" in row  # what is offered, and how likely that is
     entry = Entry(Source("page.txt", "text"), reading)
     markdown, html = (export([entry], form).decode() for form in ("md", "html"))
     assert "The ‹waiter: server?› of the site" in markdown and "| waiter | (as found) | 5% | server 44%" in markdown

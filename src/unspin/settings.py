@@ -36,8 +36,9 @@ class Settings:
             at most 1.
         dictionary: the spinner's dictionary where it is known, from spun word or phrase to original: a mapping, or a file of
             JSON or of lines with the two separated by a tab.
-        fill_all: put the likeliest original in at every place that looks swapped; otherwise one without an original that is
-            likely enough (:attr:`~unspin.reading.Substitution.open`) is left as found, and the guesses are its alternatives.
+        fill_all: put the likeliest original in at every place that looks swapped, where it is likelier than what stands
+            there; otherwise a place without an original that is likely enough (:attr:`~unspin.reading.Substitution.open`) is
+            left as found, and the guesses are its alternatives.
         tortured: restore tortured phrases of science even where the document reads as written, and those that context takes for
             something else where it reads as spun.
         fast: read without the language model (:mod:`unspin.model.causal`): a spun document takes a tenth of the time, fewer of

@@ -77,7 +77,8 @@ Deep = Annotated[
 FillAll = Annotated[
     bool,
     typer.Option(
-        "--fill-all", help="Also fill in guesses that are not sure enough; otherwise such a word stays as found."
+        "--fill-all",
+        help="Also fill in guesses that are not sure enough, if likelier than the word found.",
     ),
 ]
 Fast = Annotated[

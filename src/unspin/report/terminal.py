@@ -50,7 +50,7 @@ class WordRow:
         times: how often it occurs.
         found: the word in the text, in lower case.
         original: what it stands for; empty where it was put in, ``"(as found)"`` with the guesses where it is open.
-        confidence: mean over the occurrences, 0 to 1.
+        confidence: mean over the occurrences, 0 to 1; of the likeliest guess where it is open.
         walk: ``"new → fresh → caller"``, or empty.
     """
 
@@ -74,7 +74,7 @@ def word_rows(reading: Reading, source: Source = TYPED) -> list[WordRow]:
             times=len(group),
             found=found,
             original=_guesses(group) if group[0].open else original,
-            confidence=sum(s.confidence for s in group) / len(group),
+            confidence=sum(map(_surest, group)) / len(group),
             walk=" → ".join(next((s.route for s in group if s.route), ())),
         )
         for (found, original), group in groups.items()
@@ -85,6 +85,13 @@ def _position(places: Positions, substitution: Substitution) -> str:
     """Where the word stands, without the white space that goes with one that was put in."""
     space = len(substitution.found) - len(substitution.found.lstrip())
     return places.in_words(substitution.start + space % max(1, len(substitution.found)))
+
+
+def _surest(substitution: Substitution) -> float:
+    """The probability of what a row offers: of the likeliest guess where a place is open, and not that it is as found."""
+    return (
+        substitution.alternatives[0][1] if substitution.open and substitution.alternatives else substitution.confidence
+    )
 
 
 def _guesses(group: Sequence[Substitution]) -> str:
